@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One kind of remote system: it may be read (a source), written (a target), or both.
+ *
+ * An adapter is a const `struct mu_adapter` in its own folder, named in registry.c. An account is
+ * an open instance of one, made from the account's settings. A source yields pages of raw records;
+ * which fields mean what is the mapping's business, not the adapter's. A target tells its state as
+ * objects, says how two values compare, and takes operations with many in flight. One open account
+ * belongs to one thread, except where a wrapper (prefetch.h) says otherwise.
+ */
+#ifndef MU_ADAPTER_ADAPTER_H
+#define MU_ADAPTER_ADAPTER_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/opt.h"
+#include "map/map.h"
+#include "model/op.h"
+
+struct mu_credential;
+struct mu_account; /* an adapter's own struct starts with this */
+
+/* What opening an account needs beside its settings. */
+struct mu_account_conf {
+    const char *name;            /* "sendoso" */
+    const struct mu_y *settings; /* the account's mapping in the configuration, for messages */
+    /* the adapter's own struct, filled by mu_opt_read from adapter->opts */
+    const void *values;
+    struct mu_layers layers; /* where its mappings are looked for */
+    const char *state_dir;   /* directory of the store: for rotating tokens */
+    struct mu_log *log;
+};
+
+/* ---- reading ---- */
+
+/* One page of records of one resource. `records` is an array borrowed from `doc`, which the
+ * receiver puts. */
+struct mu_page {
+    const struct mu_resource *resource;
+    struct json_object *doc;
+    struct json_object *records;
+    struct json_object *context; /* for mappings as /@/...; owned with the page; NULL: none */
+    /* id of the parent entry (for_each), NULL: none; lent until the next page */
+    const char *parent;
+    int number; /* from 1 */
+    int rows;
+    int64_t total; /* told by the remote on this page; -1: not told */
+};
+void mu_page_drop(struct mu_page *page);
+
+/* What a source can say about a read beside its records: facts for the verdict. */
+struct mu_read_facts {
+    /* who we were bound as ("ada@example.test (manager), id 4101"); NULL: unknown */
+    const char *identity;
+    int64_t calls, retries, throttled, bytes, wait_us;
+};
+
+struct mu_source_ops {
+    /* Starts reading the resources in `only` (NULL-terminated names; NULL: all of them),
+     * supplements first, parents before children. */
+    int (*begin)(struct mu_account *a, const char *const *only, struct mu_err *err);
+    /* 1: a page; 0: end of everything. -1: this resource can't be read further; blast MU_HITS_KIND:
+     * the others can (call again), MU_HITS_CONNECTION or MU_HITS_RUN: nothing can. err names
+     * resource and page. */
+    int (*next)(struct mu_account *a, struct mu_page *ret, struct mu_err *err);
+    /* Ends the reading, at any time. */
+    void (*end)(struct mu_account *a, struct mu_arena *arena, struct mu_read_facts *ret);
+    /* Resources that would be read, NULL-terminated: compiled mappings, in order of reading. */
+    const struct mu_resource *const *(*resources)(struct mu_account *a);
+};
+
+/* ---- writing ---- */
+
+enum mu_cap {
+    MU_CAP_CREATE = 1 << 0,
+    MU_CAP_MODIFY = 1 << 1,
+    MU_CAP_RENAME = 1 << 2,
+    MU_CAP_MOVE = 1 << 3, /* rename to another parent */
+    MU_CAP_DELETE = 1 << 4,
+    MU_CAP_NATIVE = 1 << 5 /* objects have an immutable id */
+};
+
+/* Where a target keeps what; filled by the target, used by the planner to name things. */
+enum mu_place { MU_PLACE_USERS, MU_PLACE_GROUPS, MU_PLACE_INACTIVE, MU_PLACES };
+
+struct mu_target_ops {
+    /* Mapping of a kind (MU_USER, MU_GROUP), loaded when the account was opened. */
+    const struct mu_resource *(*mapping)(struct mu_account *a, enum mu_kind kind);
+    unsigned (*caps)(struct mu_account *a);
+    /* Connects, learns what the server can do, reads every object below the managed places into the
+     * arena (attributes the mappings manage, plus object classes; others are not read). Containers
+     * are listed too. -1 when the read isn't whole. */
+    int (*read)(struct mu_account *a, struct mu_arena *arena, struct mu_object **ret,
+                size_t *ret_count, struct mu_err *err);
+    /* Operations that create the containers that `read` did not find; appended through add. */
+    int (*prepare)(struct mu_account *a, struct mu_arena *arena,
+                   void (*add)(void *arg, const struct mu_op *op), void *arg, struct mu_err *err);
+    /* Name and normalised key of the object that `rdn_value` names in a place. */
+    int (*place)(struct mu_account *a, struct mu_arena *arena, enum mu_place where,
+                 const char *rdn_attr, const char *rdn_value, const char **ret_name,
+                 const char **ret_key, struct mu_err *err);
+    /* Name and key an object of that name would have in another place: same naming values, other
+     * parent. */
+    int (*move)(struct mu_account *a, struct mu_arena *arena, const char *name, enum mu_place to,
+                const char **ret_name, const char **ret_key, struct mu_err *err);
+    /* Which place an object's key lies in directly; MU_PLACES: none. */
+    enum mu_place (*place_of)(struct mu_account *a, const char *key);
+    /* The form of a value that equal values share under the attribute's matching rule; appended to
+     * a buffer. attr NULL: the value is a name, and its form is the key of the object there (as in
+     * mu_object.key). */
+    void (*fold)(struct mu_account *a, const char *attr, const struct mu_value *value,
+                 struct mu_buf *to);
+    /* The placeholder member as a value, NULL when the target needs none. */
+    const char *(*placeholder)(struct mu_account *a);
+    /* Queues one operation; blocks only while the window is full. `op` must live until its outcome
+     * is reaped. -1: the connection is gone; outcomes of what was in flight are still reaped (as
+     * MU_DONE_FAILED, in doubt). */
+    int (*submit)(struct mu_account *a, const struct mu_op *op, struct mu_err *err);
+    /* 1: an outcome. 0: nothing in flight. wait: block for one. When not waiting, 0 also means:
+     * none yet. */
+    int (*reap)(struct mu_account *a, bool wait, struct mu_outcome *ret, struct mu_err *err);
+    /* Operation as a person would paste it (LDIF), for -v and manual work; appended. */
+    void (*show)(struct mu_account *a, const struct mu_op *op, struct mu_buf *to);
+};
+
+/* ---- the adapter ---- */
+
+enum mu_probe_mark { MU_PROBE_OK, MU_PROBE_WARN, MU_PROBE_FAIL };
+typedef void mu_probe_report(void *arg, enum mu_probe_mark mark, const char *what, const char *fix);
+
+struct mu_adapter {
+    const char *name; /* "sendoso": also the folder of its mappings */
+    const char *summary;
+    const struct mu_opt *opts;
+    size_t values_size; /* of the struct opts describe */
+    /* no network yet */
+    int (*open)(const struct mu_account_conf *conf, struct mu_account **ret, struct mu_err *err);
+    void (*close)(struct mu_account *a); /* NULL is fine */
+    /* Harmless calls that prove address, TLS, credentials, rights, schema, clock. -1 only when
+     * cancelled. */
+    int (*probe)(struct mu_account *a, mu_probe_report *report, void *arg, struct mu_err *err);
+    /* The OAuth credential called `which` (NULL: the main one), to be authorised by a person; NULL
+     * when it isn't OAuth. The slot itself is NULL for adapters without OAuth. */
+    struct mu_credential *(*oauth)(struct mu_account *a, const char *which);
+    const struct mu_source_ops *source; /* NULL: can't be read */
+    const struct mu_target_ops *target; /* NULL: can't be written */
+};
+
+struct mu_account {
+    const struct mu_adapter *adapter;
+    const char *name;
+};
+
+/* The adapter of that name; NULL when unknown. All of them, NULL-terminated. */
+const struct mu_adapter *mu_adapter_find(const char *name);
+const struct mu_adapter *const *mu_adapters(void);
+
+/* Reads settings by the adapter's table and opens. Errors carry file and line. The arena outlives
+ * the account. */
+int mu_account_open(struct mu_arena *arena, const struct mu_adapter *adapter,
+                    struct mu_account_conf *conf, struct mu_account **ret, struct mu_err *err);
+void mu_account_close(struct mu_account *a); /* NULL is fine */
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside of the LDAP adapter; private to adapter/ldap/.
+ *
+ * ldap.c holds settings and the account, conn.c the connection and what the server says of itself,
+ * answer.c waiting and errors, schema.c the server's schema, read.c the reading, containers.c what
+ * must exist before writing, write.c the window of writes, probe.c the doctor's questions. dn.c,
+ * match.c and ldif.c know no connection.
+ */
+#ifndef MU_ADAPTER_LDAP_PRIVATE_H
+#define MU_ADAPTER_LDAP_PRIVATE_H
+
+#include <ldap.h>
+
+#include "adapter/adapter.h"
+#include "adapter/ldap/match.h"
+#include "base/secret.h"
+
+enum {
+    MU_LDAP_WINDOW_MAX = 512, /* slapd cuts whoever has 1,000 waiting (conn_max_pending_auth) */
+    MU_LDAP_ANSWER_MAX = 256 << 20, /* bytes of one message: a group of some million members */
+    MU_LDAP_ENTRIES_MAX = 20000000, /* entries of one place */
+    MU_LDAP_ATTRS_MAX = 128,        /* attributes the mappings manage */
+    MU_LDAP_CHUNK_MAX =
+        900 << 10,               /* bytes of a request: 389-DS takes 2 MB, slapd 4 MB by default */
+    MU_LDAP_PAGE = 1000,         /* entries a page: Active Directory gives no more */
+    MU_LDAP_DIAGNOSTIC_MAX = 320 /* bytes shown of what the server says to an error */
+};
+
+/* Settings as written in the configuration. */
+struct mu_ldap_settings {
+    const char *url, *ca, *base;
+    int starttls, cleartext;
+    const struct mu_y *bind, *users, *groups, *inactive;
+    int64_t window, timeout, page_size;
+};
+
+enum { MU_STARTTLS_NEVER, MU_STARTTLS_REQUIRED };
+enum { MU_CLEARTEXT_REFUSED, MU_CLEARTEXT_ALLOWED };
+enum mu_ldap_sasl { MU_SASL_NONE, MU_SASL_EXTERNAL, MU_SASL_GSSAPI };
+
+struct mu_ldap_place {
+    const char *name, *key; /* the container */
+    bool missing;           /* the last read did not find it */
+};
+
+struct mu_ldap_schema;
+
+/* What is known of a connected server. */
+struct mu_ldap_server {
+    char **contexts;       /* namingContexts, NULL-terminated; NULL: hidden */
+    const char *vendor;    /* for people */
+    const char *schema_at; /* subschemaSubentry; NULL: hidden */
+    bool openldap, paged, assertion, post_read, whoami;
+};
+
+/* How far an operation's changes have been sent: all before `change`, and so many values of that
+ * one. */
+struct mu_ldap_cursor {
+    size_t change, added, removed;
+};
+
+/* One write under way. */
+struct mu_ldap_flight {
+    const struct mu_op *op; /* NULL: free */
+    int msgid, pieces;
+    struct mu_ldap_cursor sent;
+};
+
+struct mu_ldap {
+    struct mu_account account; /* first */
+    struct mu_arena *arena;    /* for as long as the account is open */
+    const struct mu_ldap_settings *set;
+    const struct mu_y *settings;
+    struct mu_log *log;
+
+    enum mu_ldap_sasl sasl;
+    const char *bind_dn; /* NULL: anonymous or SASL */
+    struct mu_secret *password;
+    bool tls_from_start, local; /* ldaps://; ldapi:// or loopback */
+
+    const struct mu_resource *mappings[2]; /* MU_USER, MU_GROUP */
+    const char *base, *base_key;
+    struct mu_ldap_place places[MU_PLACES];
+    const char *placeholder;
+    const char *attrs[MU_LDAP_ATTRS_MAX + 2]; /* managed ones and objectClass, sorted; then NULL */
+    size_t attr_count;
+
+    LDAP *ld; /* NULL: not connected */
+    int64_t used_us;
+    struct mu_arena *server_arena; /* what follows lives in it, until the next connection */
+    struct mu_ldap_server server;
+    struct mu_ldap_schema *schema; /* NULL: not read yet, or hidden */
+
+    struct mu_ldap_flight *flights; /* set->window of them */
+    size_t in_flight;
+    struct mu_outcome *done; /* a queue of outcomes nobody has fetched: [done_first, done_count) */
+    size_t done_first, done_count, done_cap;
+    char *lent;               /* the native id handed out with the last outcome */
+    struct mu_arena *scratch; /* of one request */
+    bool lost; /* the connection broke with writes under way: nothing more is sent on it */
+    struct mu_err lost_why;
+};
+
+static inline struct mu_ldap *mu_ldap_of(struct mu_account *a)
+{
+    return (struct mu_ldap *)a; /* its first member */
+}
+
+/* ---- conn.c ---- */
+
+/* Connects, secures, binds, reads the root DSE. Nothing to do when connected; a connection long
+ * idle is made anew. */
+int mu_ldap_connect(struct mu_ldap *a, struct mu_err *err);
+void mu_ldap_disconnect(struct mu_ldap *a);
+
+/* Whether what has that key lies in a namingContext; also when the server hides them. Those it
+ * doesn't lie in are listed. */
+bool mu_ldap_holds(const struct mu_ldap *a, const char *key, struct mu_buf *offered);
+
+/* ---- answer.c ---- */
+
+/* Next message of an operation (LDAP_RES_ANY: of any). wait_us < 0: the account's timeout, after
+ * which it fails; else 0 after so long. 1: *ret is the caller's. Cancellation ends it when
+ * `cancels`. */
+int mu_ldap_next(struct mu_ldap *a, int msgid, int all, int64_t wait_us, bool cancels,
+                 LDAPMessage **ret, struct mu_err *err);
+
+/* The one entry of a base search; 1: *ret is the caller's result chain, 0: no such entry. */
+int mu_ldap_get(struct mu_ldap *a, const char *dn, const char *filter, const char *const *attrs,
+                LDAPMessage **ret, struct mu_err *err);
+
+/* Fails with `ACCOUNT: fmt: what LDAP says (code): what the server says; what to do`. diagnostic
+ * NULL: the handle's. */
+int mu_ldap_fail(const struct mu_ldap *a, struct mu_err *err, int code, const char *diagnostic,
+                 const char *fmt, ...) MU_PRINTF(5, 6);
+
+/* Result code of a finished message; its text is appended to `diagnostic` printably. Frees
+ * nothing. */
+int mu_ldap_code(struct mu_ldap *a, LDAPMessage *message, struct mu_buf *diagnostic,
+                 LDAPControl ***ret_controls);
+
+/* The search as a person would paste it, for -v. page_size 0: not paged. */
+void mu_ldap_trace_search(struct mu_ldap *a, const char *base, int scope, const char *filter,
+                          const char *const *attrs, int64_t page_size);
+
+/* ---- schema.c, read.c ---- */
+
+/* Reads the server's schema once for each connection, and checks that it has the classes and
+ * attributes of the mappings. */
+int mu_ldap_learn(struct mu_ldap *a, struct mu_err *err);
+enum mu_match mu_ldap_match(const struct mu_ldap *a, const char *attr);
+bool mu_ldap_has_class(const struct mu_ldap *a,
+                       const char *name);           /* true when the schema is hidden */
+void mu_ldap_schema_free(struct mu_ldap_schema *s); /* NULL is fine */
+
+/* The base must lie in something the server says it holds; MU_E_CONFIG with what it offers. */
+int mu_ldap_check_base(struct mu_ldap *a, struct mu_err *err);
+
+/* ---- target operations ---- */
+
+int mu_ldap_read(struct mu_account *account, struct mu_arena *arena, struct mu_object **ret,
+                 size_t *ret_count, struct mu_err *err);
+int mu_ldap_prepare(struct mu_account *account, struct mu_arena *arena,
+                    void (*add)(void *arg, const struct mu_op *op), void *arg, struct mu_err *err);
+int mu_ldap_submit(struct mu_account *account, const struct mu_op *op, struct mu_err *err);
+int mu_ldap_reap(struct mu_account *account, bool wait, struct mu_outcome *ret, struct mu_err *err);
+void mu_ldap_write_done(struct mu_ldap *a); /* frees; what is in flight is forgotten */
+void mu_ldap_show(struct mu_account *account, const struct mu_op *op, struct mu_buf *to);
+int mu_ldap_probe(struct mu_account *account, mu_probe_report *report, void *arg,
+                  struct mu_err *err);
+
+#endif

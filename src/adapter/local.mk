@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+libmuster_a_SOURCES += \
+	src/adapter/account.c \
+	src/adapter/adapter.h \
+	src/adapter/prefetch.c src/adapter/prefetch.h \
+	src/adapter/registry.c

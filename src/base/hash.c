@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Digests and random bytes, through libsodium. */
+#include "base/hash.h"
+
+#include <sodium.h>
+
+#include "base/err.h"
+
+enum { DIGEST_LEN = (MU_DIGEST_HEX - 1) / 2 };
+
+_Static_assert(MU_HASH_LEN == crypto_shorthash_siphashx24_BYTES, "hash length");
+_Static_assert(MU_HASH_KEY_LEN == crypto_shorthash_siphashx24_KEYBYTES, "key length");
+
+/* Safe from any thread and free after the first call; it fails only when the system has no
+ * randomness. */
+static void ready(void)
+{
+    if (sodium_init() < 0) {
+        mu_bug(__FILE__, __LINE__, "libsodium can't start: no source of randomness");
+    }
+}
+
+void mu_hash(const uint8_t key[MU_HASH_KEY_LEN], const void *bytes, size_t len,
+             uint8_t ret[MU_HASH_LEN])
+{
+    crypto_shorthash_siphashx24(ret, bytes, len, key);
+}
+
+void mu_digest(const void *bytes, size_t len, char ret_hex[MU_DIGEST_HEX])
+{
+    ready();
+    unsigned char digest[DIGEST_LEN];
+    crypto_generichash(digest, sizeof(digest), bytes, len, NULL, 0);
+    sodium_bin2hex(ret_hex, MU_DIGEST_HEX, digest, sizeof(digest));
+}
+
+void mu_random(void *to, size_t len)
+{
+    ready();
+    randombytes_buf(to, len);
+}

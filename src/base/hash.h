@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Digests, through libsodium. */
+#ifndef MU_BASE_HASH_H
+#define MU_BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MU_HASH_LEN = 16, MU_HASH_KEY_LEN = 16, MU_DIGEST_HEX = 65 };
+
+/* SipHash-2-4 with 128-bit output: fast content hash under a key the remote doesn't know. */
+void mu_hash(const uint8_t key[MU_HASH_KEY_LEN], const void *bytes, size_t len,
+             uint8_t ret[MU_HASH_LEN]);
+
+/* BLAKE2b-256 as lower-case hex: plan and mapping digests, stable across machines. */
+void mu_digest(const void *bytes, size_t len, char ret_hex[MU_DIGEST_HEX]);
+
+void mu_random(void *to, size_t len);
+
+#endif

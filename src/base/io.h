@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files: bounded reads, atomic replacement, locks, cancellation by signal. */
+#ifndef MU_BASE_IO_H
+#define MU_BASE_IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Whole file into `to`, up to to->max; "-" is standard input. Directory, device and unreadable
+ * files are errors. */
+int mu_read_file(const char *path, struct mu_buf *to, struct mu_err *err);
+
+/* Writes beside path, fsyncs, renames over it, fsyncs the directory. mode e.g. 0600. */
+int mu_write_file(const char *path, const void *bytes, size_t len, unsigned mode,
+                  struct mu_err *err);
+
+/*
+ * A lock between processes (fcntl open-file-description lock on path, which is created and stays).
+ * wait_s 0: at once. MU_E_BUSY names the process that holds it. Released by mu_unlock or when the
+ * process ends, however it ends.
+ */
+struct mu_lock;
+int mu_lock(const char *path, int wait_s, struct mu_lock **ret, struct mu_err *err);
+void mu_unlock(struct mu_lock *lock); /* NULL is fine */
+
+/* SIGINT and SIGTERM set a flag that long work asks for; a second signal ends the process as usual.
+ * */
+void mu_cancel_install(void);
+bool mu_cancelled(void);
+
+#endif

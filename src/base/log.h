@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a person watching is told, on stderr. Commands and adapters log through the one sink they
+ * are given; libraries never print. Level by -q/-v; format text or JSON lines (--log-format json).
+ * A progress line on a terminal is cleared before a log line and drawn again after it. Thread safe.
+ */
+#ifndef MU_BASE_LOG_H
+#define MU_BASE_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/macros.h"
+
+enum mu_level { MU_LOG_ERROR, MU_LOG_WARN, MU_LOG_INFO, MU_LOG_TRACE };
+
+struct mu_log;
+
+struct mu_log *mu_log_new(enum mu_level level, bool json, bool color);
+void mu_log_free(struct mu_log *log);
+bool mu_log_on(const struct mu_log *log, enum mu_level level); /* NULL log: never */
+void mu_log(struct mu_log *log, enum mu_level level, const char *fmt, ...) MU_PRINTF(3, 4);
+
+/* `users 12,300 of 50,000  8.0/s  ETA 4m12s`; total 0: unknown. Only on a terminal, at most 10
+ * times a second. */
+void mu_progress(struct mu_log *log, const char *what, int64_t done, int64_t total);
+void mu_progress_end(struct mu_log *log);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* muster apply: does exactly what a plan file says, or refuses. */
+#include "base/io.h"
+#include "base/time.h"
+#include "cli/outcomes.h"
+
+enum { PLAN_FILE_MAX = 1 << 30 };
+
+static int load(struct mu_cli *cli, const char *path, const struct mu_plan **ret,
+                struct mu_err *err)
+{
+    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(PLAN_FILE_MAX);
+    if (mu_read_file(path, &text, err) < 0)
+        return -1;
+    if (mu_plan_parse(cli->arena, text.data, text.len, ret, err) < 0)
+        return mu_wrap(err, "%s", path);
+    return 0;
+}
+
+static int execute(struct mu_cli *cli, const struct mu_sync *sync, struct mu_account *target,
+                   const struct mu_plan *plan, struct mu_err *err)
+{
+    int64_t started = mu_mono_us();
+    struct mu_applied applied;
+    struct mu_outcomes outcomes;
+    struct mu_err lost = MU_ERR_INIT;
+    mu_outcomes_begin(&outcomes, cli, plan);
+    int rc = mu_apply(cli->store, sync, target, plan, "apply", cli->log, mu_outcomes_report,
+                      &outcomes, &applied, err);
+    struct mu_ending end = {.sync = sync->name,
+                            .result = rc < 0            ? "failed"
+                                      : applied.partial ? "partial"
+                                                        : "done",
+                            .applied = &applied,
+                            .seconds = (double)(mu_mono_us() - started) / 1e6};
+    if (mu_outcomes_end(&outcomes, &end, rc < 0 ? &lost : err) < 0)
+        rc = -1;
+    if (rc < 0)
+        return -1;
+    if (applied.partial)
+        return applied.ok == 0 ? MU_EXIT_FAILED : MU_EXIT_PARTIAL;
+    return MU_EXIT_DONE;
+}
+
+static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
+{
+    const struct mu_plan *plan;
+    const struct mu_sync *sync;
+    MU_AUTO(account) struct mu_account *target = NULL;
+    if (mu_cli_config(cli, err) < 0 || load(cli, args->words[0], &plan, err) < 0 ||
+        mu_config_sync(cli->config, plan->sync, &sync, err) < 0 ||
+        mu_plan_guard(plan, mu_args_get(args, "allow"), err) < 0 ||
+        mu_cli_store(cli, MU_STORE_WRITE, err) < 0 || mu_cli_open(cli, sync->to, &target, err) < 0)
+        return -1;
+    return execute(cli, sync, target, plan, err);
+}
+
+static const struct mu_cmd_opt opts[] = {
+    {"allow", 0, "HASH", "apply the plan of this hash although a guard refuses it"},
+    {.name = NULL}};
+
+const struct mu_cmd mu_cmd_apply = {
+    .name = "apply",
+    .summary = "do exactly what a plan file says, or refuse",
+    .usage = "FILE [--allow HASH]",
+    .about =
+        "Does the operations of a plan made by muster plan -o, and no other. Refuses (exit 3) a "
+        "plan that was altered,\n"
+        "is older than a day, was made from a snapshot that is no longer the newest, or that a "
+        "guard refuses. An operation\n"
+        "that no longer fits what is on the target is not done (stale), and the exit status is 4.",
+    .opts = opts,
+    .words_min = 1,
+    .words_max = 1,
+    .example = "muster apply plan.json",
+    .run = run,
+};

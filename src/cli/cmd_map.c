@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* muster map: checks mapping files, and runs the examples in them. Works without a configuration.
+ * */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "cli/show.h"
+
+struct checking {
+    struct mu_cli *cli;
+    struct mu_writer *writer; /* json, csv; NULL: text */
+    bool examples;
+    const char *file; /* at hand */
+    int files, ran, failed_examples, broken_files;
+};
+
+static void tell(struct checking *c, const char *result, const char *example, const char *detail)
+{
+    if (c->writer) {
+        const char *const values[] = {result, c->file, example, detail};
+        mu_writer_row(c->writer, values, NULL);
+        return;
+    }
+    printf("%-5s %s%s%s%s%s\n", result, c->file, example ? ": " : "",
+           example ? mu_show_safe(c->cli->arena, example) : "", detail ? ": " : "",
+           detail ? mu_show_safe(c->cli->arena, detail) : "");
+}
+
+static void on_example(void *arg, const char *example, const char *failure)
+{
+    struct checking *c = arg;
+    if (failure)
+        tell(c, "fail", example, failure);
+    else if (c->writer)
+        tell(c, "ok", example, NULL);
+}
+
+static void on_loaded(struct checking *c, const struct mu_resource *resource)
+{
+    int count = 0;
+    int failed = c->examples ? mu_map_examples(resource, on_example, c, &count) : 0;
+    c->files++;
+    c->ran += count;
+    c->failed_examples += failed;
+    if (failed == 0)
+        tell(c, "ok", NULL,
+             c->examples ? mu_show_some(c->cli->arena, count, "example", "examples") : NULL);
+}
+
+/* The error says where; the rest is checked all the same. */
+static void on_broken(struct checking *c, const struct mu_err *why)
+{
+    c->files++;
+    c->broken_files++;
+    tell(c, "fail", NULL, why->text);
+}
+
+static void check_resource(struct checking *c, const struct mu_layers *layers, const char *system,
+                           const char *name)
+{
+    const struct mu_resource *resource;
+    struct mu_err why = MU_ERR_INIT;
+    if (mu_map_load(c->cli->arena, layers, system, name, &resource, &why) < 0)
+        on_broken(c, &why);
+    else
+        on_loaded(c, resource);
+}
+
+/* DIR/SYSTEM/NAME.yaml taken apart; false for a path of another form. */
+static bool take_apart(struct mu_arena *arena, const char *path, const char **ret_dir,
+                       const char **ret_system, const char **ret_name)
+{
+    char *copy = mu_strdup(arena, path);
+    char *file = strrchr(copy, '/');
+    if (!file || !mu_ends(file, ".yaml"))
+        return false;
+    *file++ = '\0';
+    char *system = strrchr(copy, '/');
+    *ret_dir = system ? copy : ".";
+    if (system)
+        *system++ = '\0';
+    else
+        system = copy;
+    *ret_system = system;
+    *ret_name = mu_strndup(arena, file, strlen(file) - strlen(".yaml"));
+    return true;
+}
+
+/* A file that lies over a shipped one holds only what is different, so it is checked together with
+ * that one. */
+static bool lies_over(struct checking *c, const char *path, struct mu_layers *ret_layers,
+                      const char **ret_system, const char **ret_name)
+{
+    const char *dir;
+    struct stat own, shipped;
+    if (!take_apart(c->cli->arena, path, &dir, ret_system, ret_name) ||
+        stat(mu_printf(c->cli->arena, "%s/%s/%s.yaml", mu_mappings_dir(), *ret_system, *ret_name),
+             &shipped) < 0 ||
+        stat(path, &own) < 0 || (own.st_dev == shipped.st_dev && own.st_ino == shipped.st_ino))
+        return false;
+    *ret_layers = (struct mu_layers){.dirs = {mu_mappings_dir(), dir}};
+    return true;
+}
+
+static void check_file(struct checking *c, const char *path)
+{
+    const struct mu_resource *resource;
+    struct mu_layers layers;
+    const char *system, *name;
+    struct mu_err why = MU_ERR_INIT;
+    c->file = path;
+    if (lies_over(c, path, &layers, &system, &name))
+        check_resource(c, &layers, system, name);
+    else if (mu_map_load_file(c->cli->arena, path, &resource, &why) < 0)
+        on_broken(c, &why);
+    else
+        on_loaded(c, resource);
+}
+
+/* Each file the topmost layer has for a system, together with what lies below it. */
+static void check_layer(struct checking *c, const struct mu_layers *layers, const char *top,
+                        const char *system)
+{
+    const struct mu_layers alone = {.dirs = {top}};
+    const char *const *names;
+    struct mu_err why = MU_ERR_INIT;
+    c->file = mu_printf(c->cli->arena, "%s/%s", top, system);
+    if (mu_map_list(c->cli->arena, &alone, system, &names, &why) < 0) {
+        on_broken(c, &why);
+        return;
+    }
+    for (; *names; names++) {
+        c->file = mu_printf(c->cli->arena, "%s/%s/%s.yaml", top, system, *names);
+        check_resource(c, layers, system, *names);
+    }
+}
+
+/* What is shipped; what this site lays over it; what each account lays over both. */
+static void check_all(struct checking *c)
+{
+    const struct mu_config *config = c->cli->config;
+    const struct mu_layers shipped = mu_config_layers(NULL, NULL),
+                           site = mu_config_layers(config, NULL);
+    for (const struct mu_adapter *const *a = mu_adapters(); *a; a++)
+        check_layer(c, &shipped, shipped.dirs[0], (*a)->name);
+    for (const struct mu_adapter *const *a = mu_adapters(); config && config->mappings && *a; a++)
+        check_layer(c, &site, config->mappings, (*a)->name);
+    for (size_t i = 0; config && i < config->account_count; i++) {
+        const struct mu_account_def *def = &config->accounts[i];
+        struct mu_layers own = mu_config_layers(config, def);
+        if (def->mappings)
+            check_layer(c, &own, def->mappings, def->adapter->name);
+    }
+}
+
+/* A configuration is of use here, but not needed: shipped files are checked without one. */
+static int maybe_config(struct mu_cli *cli, struct mu_err *err)
+{
+    if (!cli->config_path && access("muster.yaml", F_OK) < 0 &&
+        access("/etc/muster/muster.yaml", F_OK) < 0)
+        return 0;
+    return mu_cli_config(cli, err);
+}
+
+static int summary(struct checking *c)
+{
+    struct mu_arena *a = c->cli->arena;
+    if (!c->writer && !c->cli->quiet)
+        printf("%s, %d broken%s\n", mu_show_some(a, c->files, "file", "files"), c->broken_files,
+               c->examples
+                   ? mu_printf(a, "; %s, %d failed", mu_show_some(a, c->ran, "example", "examples"),
+                               c->failed_examples)
+                   : "");
+    if (c->broken_files)
+        return MU_EXIT_CONFIG;
+    return c->failed_examples ? MU_EXIT_FAILED : MU_EXIT_DONE;
+}
+
+static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
+{
+    static const char *const columns[] = {"result", "file", "example", "detail"};
+    struct checking c = {.cli = cli, .examples = mu_streq(args->words[0], "test")};
+    if (!c.examples && !mu_streq(args->words[0], "check"))
+        return mu_fail(err, MU_E_USAGE, "map: say check or test; usage: muster map %s",
+                       args->cmd->usage);
+    if (args->word_count == 1 && maybe_config(cli, err) < 0)
+        return -1;
+    if (cli->format != MU_FORMAT_TEXT)
+        c.writer = mu_writer_new(stdout, cli->format, columns, MU_LEN(columns));
+    for (size_t i = 1; i < args->word_count; i++)
+        check_file(&c, args->words[i]);
+    if (args->word_count == 1)
+        check_all(&c);
+    if (c.writer && mu_writer_close(c.writer, err) < 0)
+        return -1;
+    return summary(&c);
+}
+
+const struct mu_cmd mu_cmd_map = {
+    .name = "map",
+    .summary = "check mapping files, or run the examples in them",
+    .usage = "check|test [FILE...]",
+    .about = "check: reads mapping files and says what is wrong with them, with file, line and the "
+             "fix (exit 78).\n"
+             "test: runs the examples they hold, too (exit 1 when one fails). Without FILE: all "
+             "shipped mappings, merged with\n"
+             "those of the site and of each account.",
+    .words_min = 1,
+    .words_max = 100000,
+    .example = "muster map test mappings/sendoso/users.yaml",
+    .run = run,
+};

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* muster sync: pull, plan, guard and apply in one go, for cron and timers. */
+#include <stdio.h>
+
+#include "base/time.h"
+#include "cli/ask.h"
+#include "cli/outcomes.h"
+#include "engine/pull.h"
+
+struct sync_run {
+    struct mu_cli *cli;
+    const struct mu_sync *sync;
+    bool yes;
+    int64_t started;
+    struct mu_snapshot snap;
+    const struct mu_plan *plan;
+    struct mu_account *target;
+};
+
+static int finish(struct sync_run *r, struct mu_outcomes *o, const char *result,
+                  const struct mu_applied *applied, struct mu_err *err)
+{
+    struct mu_ending end = {.sync = r->sync->name,
+                            .result = result,
+                            .applied = applied,
+                            .snapshot = &r->snap,
+                            .seconds = (double)(mu_mono_us() - r->started) / 1e6};
+    return mu_outcomes_end(o, &end, err);
+}
+
+/* A pull that wasn't whole, parked records and conflicts are no success, even if every write was
+ * one. */
+static int status_of(const struct sync_run *r)
+{
+    bool whole = r->snap.verdict == MU_COMPLETE && mu_show_cost(&r->snap).parked == 0;
+    return whole && mu_show_trouble(r->plan) == 0 ? MU_EXIT_DONE : MU_EXIT_PARTIAL;
+}
+
+static void warn_of_left(struct sync_run *r)
+{
+    for (size_t i = 0; i < r->plan->left_count; i++) {
+        const struct mu_left *l = &r->plan->left[i];
+        if (l->trouble)
+            mu_log(r->cli->log, MU_LOG_WARN, "left alone: %s: %s", l->label ? l->label : l->name,
+                   l->reason);
+    }
+}
+
+/* ---- the three ends of a sync ---- */
+
+static int nothing(struct sync_run *r, struct mu_err *err)
+{
+    struct mu_outcomes o;
+    mu_outcomes_begin(&o, r->cli, r->plan);
+    return finish(r, &o, "nothing", NULL, err) < 0 ? -1 : status_of(r);
+}
+
+/* Not agreed to: shows what would be done, and how to have it done. */
+static int show_only(struct sync_run *r, const char *result, struct mu_err *err)
+{
+    if (r->cli->format == MU_FORMAT_TEXT)
+        return mu_show_plan(r->cli, r->plan, err);
+    struct mu_outcomes o;
+    mu_outcomes_begin(&o, r->cli, r->plan);
+    mu_outcomes_planned(&o, r->plan);
+    return finish(r, &o, result, NULL, err);
+}
+
+static int execute(struct sync_run *r, struct mu_err *err)
+{
+    struct mu_cli *cli = r->cli;
+    struct mu_applied applied;
+    struct mu_outcomes o;
+    struct mu_err lost = MU_ERR_INIT;
+    mu_outcomes_begin(&o, cli, r->plan);
+    int rc = mu_apply(cli->store, r->sync, r->target, r->plan, "sync", cli->log, mu_outcomes_report,
+                      &o, &applied, err);
+    const char *result = rc < 0 ? "failed" : applied.partial ? "partial" : "done";
+    if (finish(r, &o, result, &applied, rc < 0 ? &lost : err) < 0)
+        rc = -1;
+    if (rc < 0)
+        return -1;
+    if (applied.partial)
+        return applied.ok == 0 ? MU_EXIT_FAILED : MU_EXIT_PARTIAL;
+    return status_of(r);
+}
+
+/* ---- pull, plan, guard, apply ---- */
+
+static int pull(struct sync_run *r, struct mu_err *err)
+{
+    struct mu_cli *cli = r->cli;
+    if (mu_pull_run(cli->store, cli->config, r->sync->from, NULL, cli->arena, cli->log, &r->snap,
+                    err) < 0)
+        return -1;
+    mu_show_findings(cli, &r->snap);
+    if (r->snap.verdict == MU_VOID)
+        return mu_fail(err, MU_E_REFUSED,
+                       "sync %s: the read of %s can't be trusted; nothing was planned or written",
+                       r->sync->name, r->sync->from->name);
+    return 0;
+}
+
+static int agreed(struct sync_run *r, struct mu_err *err)
+{
+    if (r->yes)
+        return 1;
+    if (show_only(r, "planned", err) < 0)
+        return -1;
+    fflush(stdout);
+    if (r->cli->format != MU_FORMAT_TEXT || !mu_ask_possible()) {
+        mu_log(r->cli->log, MU_LOG_WARN, "nothing was written: --yes does what is shown");
+        return 0;
+    }
+    if (mu_ask_yes("do this?"))
+        return 1;
+    mu_log(r->cli->log, MU_LOG_INFO, "nothing was written");
+    return 0;
+}
+
+static int plan_and_apply(struct sync_run *r, struct mu_err *err)
+{
+    struct mu_cli *cli = r->cli;
+    struct mu_err lost = MU_ERR_INIT;
+    if (mu_plan_make(cli->store, r->sync, r->target, cli->arena, cli->log, &r->plan, err) < 0)
+        return -1;
+    warn_of_left(r);
+    if (r->plan->op_count == 0 && r->plan->claim_count == 0)
+        return nothing(r, err);
+    if (mu_plan_guard(r->plan, NULL, err) < 0) {
+        show_only(r, "refused", &lost);
+        return -1;
+    }
+    int go_on = agreed(r, err);
+    if (go_on <= 0)
+        return go_on < 0 ? -1 : MU_EXIT_CHANGES;
+    return execute(r, err);
+}
+
+static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
+{
+    struct sync_run r = {.cli = cli, .yes = mu_args_has(args, "yes"), .started = mu_mono_us()};
+    if (mu_cli_config(cli, err) < 0 ||
+        mu_config_sync(cli->config, args->words[0], &r.sync, err) < 0 ||
+        mu_cli_store(cli, MU_STORE_WRITE, err) < 0 ||
+        mu_cli_open(cli, r.sync->to, &r.target, err) < 0)
+        return -1;
+    int status = pull(&r, err) < 0 ? -1 : plan_and_apply(&r, err);
+    mu_account_close(r.target);
+    return status;
+}
+
+static const struct mu_cmd_opt opts[] = {{"yes", 'y', NULL, "write without asking"},
+                                         {.name = NULL}};
+
+const struct mu_cmd mu_cmd_sync = {
+    .name = "sync",
+    .summary = "pull, plan, guard and apply in one go, for cron and timers",
+    .usage = "[SYNC] [--yes]",
+    .about = "Reads the source, plans, and writes when no guard refuses. Without --yes it asks on "
+             "a terminal, and only shows\n"
+             "what it would do elsewhere (exit 2). When a guard refuses (exit 3): save the plan "
+             "with muster plan -o, read it,\n"
+             "and apply it with --allow. With -q only what did not succeed is printed. SYNC may be "
+             "left out when there is\n"
+             "only one.",
+    .opts = opts,
+    .words_max = 1,
+    .example = "muster sync teams-to-ldap --yes -q",
+    .run = run,
+};

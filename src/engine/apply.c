@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Executing a plan: intents before writes, outcomes after them, phases one after another. */
+#include "engine/apply.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/str.h"
+#include "base/time.h"
+
+enum { BATCH = 256, COLLECT_EVERY = 16, FAILURES_IN_A_ROW_MAX = 50 };
+
+/* An outcome waiting for the next journal transaction. */
+struct noted {
+    const struct mu_op *op;
+    enum mu_done done;
+    char *native, *text; /* malloc'ed, NULL: none */
+};
+
+struct applier {
+    struct mu_store *store;
+    const struct mu_sync *sync;
+    struct mu_account *target;
+    const struct mu_target_ops *ops;
+    const struct mu_plan *plan;
+    struct mu_log *log;
+    mu_apply_report *report;
+    void *arg;
+    struct mu_applied *ret;
+    struct noted *noted;
+    size_t noted_count;
+    int failures_in_a_row;
+    bool broken; /* the connection is gone, or too much failed: nothing more is sent */
+    struct mu_buf key;
+};
+
+static void note(struct applier *a, const struct mu_outcome *o)
+{
+    struct noted *n = &a->noted[a->noted_count++];
+    *n = (struct noted){.op = o->op, .done = o->done};
+    if (o->native)
+        n->native = mu_xstrdup(o->native);
+    if (o->done != MU_DONE_OK)
+        n->text = mu_xstrdup(o->err.text);
+    int64_t *counts[] = {[MU_DONE_OK] = &a->ret->ok,
+                         [MU_DONE_FAILED] = &a->ret->failed,
+                         [MU_DONE_STALE] = &a->ret->stale,
+                         [MU_DONE_SKIPPED] = &a->ret->skipped};
+    ++*counts[o->done];
+    a->failures_in_a_row = o->done == MU_DONE_FAILED ? a->failures_in_a_row + 1 : 0;
+    if (a->failures_in_a_row >= FAILURES_IN_A_ROW_MAX)
+        a->broken = true;
+    if (a->report)
+        a->report(a->arg, o);
+    mu_progress(a->log, a->sync->name, a->ret->ok + a->ret->failed + a->ret->stale,
+                (int64_t)a->plan->op_count);
+}
+
+static int ledger_put(struct applier *a, const struct mu_op *op, const char *name,
+                      const char *native, struct mu_err *err)
+{
+    struct mu_value value = {.bytes = name, .len = strlen(name)};
+    mu_buf_reset(&a->key);
+    a->ops->fold(a->target, NULL, &value, &a->key);
+    struct mu_owned owned = {.kind = op->kind,
+                             .id = op->id,
+                             .name = name,
+                             .key = a->key.data,
+                             .native = native,
+                             .run = a->ret->run,
+                             .disabled = op->why == MU_WHY_DISABLE};
+    return mu_ledger_put(a->store, a->sync->name, &owned, err);
+}
+
+/* What became ours, has another name now, or is no more. */
+static int update_ledger(struct applier *a, const struct noted *n, struct mu_err *err)
+{
+    const struct mu_op *op = n->op;
+    if (n->done != MU_DONE_OK || !op->id || op->kind == MU_KINDS)
+        return 0;
+    switch (op->verb) {
+    case MU_OP_CREATE:
+        return ledger_put(a, op, op->name, n->native, err);
+    case MU_OP_RENAME:
+        return ledger_put(a, op, op->new_name, op->native, err);
+    case MU_OP_DELETE:
+        return mu_ledger_drop(a->store, a->sync->name, op->kind, op->id, err);
+    case MU_OP_MODIFY:
+    case MU_OP_MANUAL:
+    case MU_OP_VERBS:
+        break;
+    }
+    return 0;
+}
+
+/* One transaction: outcomes so far with their ledger rows, and the intents of ops[from..to). What
+ * takes an operation back follows from the operation (mu_op_inverse), except of a deletion. */
+static int journal(struct applier *a, size_t from, size_t to, struct mu_err *err)
+{
+    if (a->noted_count == 0 && from == to)
+        return 0;
+    int rc = mu_journal_begin(a->store, err);
+    for (size_t i = 0; rc == 0 && i < a->noted_count; i++) {
+        const struct noted *n = &a->noted[i];
+        rc = mu_journal_outcome(a->store, a->ret->run, n->op->seq, n->done, n->text, err);
+        if (rc == 0)
+            rc = update_ledger(a, n, err);
+    }
+    for (size_t i = from; rc == 0 && i < to; i++)
+        rc = mu_journal_intent(a->store, a->ret->run, &a->plan->ops[i], NULL, err);
+    if (rc == 0)
+        rc = mu_journal_commit(a->store, err);
+    for (size_t i = 0; i < a->noted_count; i++) {
+        free(a->noted[i].native);
+        free(a->noted[i].text);
+    }
+    a->noted_count = 0;
+    return rc;
+}
+
+static int collect(struct applier *a, bool wait, struct mu_err *err)
+{
+    struct mu_outcome outcome;
+    int rc;
+    while ((rc = a->ops->reap(a->target, wait, &outcome, err)) == 1)
+        note(a, &outcome);
+    return rc;
+}
+
+static size_t phase_end(const struct mu_plan *plan, size_t from)
+{
+    size_t i = from + 1;
+    while (i < plan->op_count && mu_plan_phase(&plan->ops[i]) == mu_plan_phase(&plan->ops[from]))
+        i++;
+    return i;
+}
+
+/* Containers depend on each other, parents first: one at a time. */
+static bool one_by_one(const struct mu_op *op)
+{
+    return op->why == MU_WHY_CONTAINER || op->why == MU_WHY_MEMBERS;
+}
+
+/* Chunks of one group's members must arrive in order; different groups don't care. */
+static bool must_wait(const struct mu_plan *plan, size_t i)
+{
+    if (i == 0 || !one_by_one(&plan->ops[i]))
+        return false;
+    if (plan->ops[i].why == MU_WHY_CONTAINER)
+        return true;
+    return mu_streq(plan->ops[i].name, plan->ops[i - 1].name);
+}
+
+static int send_batch(struct applier *a, size_t from, size_t to, struct mu_err *err)
+{
+    struct mu_err lost = MU_ERR_INIT;
+    if (journal(a, from, to, err) < 0)
+        return -1;
+    for (size_t i = from; i < to; i++) {
+        if (must_wait(a->plan, i) && collect(a, true, &lost) < 0)
+            a->broken = true;
+        if (mu_cancelled())
+            a->broken = true;
+        if (!a->broken && a->ops->submit(a->target, &a->plan->ops[i], &lost) < 0) {
+            a->broken = true;
+            mu_log(a->log, MU_LOG_ERROR, "%s", lost.text);
+            continue;
+        }
+        if (a->broken)
+            note(a, &(struct mu_outcome){.op = &a->plan->ops[i],
+                                         .done = MU_DONE_SKIPPED,
+                                         .err = {.code = MU_E_CANCELLED,
+                                                 .text = "not sent: the run stopped before"}});
+        else if (i % COLLECT_EVERY == 0 && collect(a, false, &lost) < 0)
+            a->broken = true;
+    }
+    return 0;
+}
+
+static int run_ops(struct applier *a, struct mu_err *err)
+{
+    const struct mu_plan *plan = a->plan;
+    struct mu_err lost = MU_ERR_INIT;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < plan->op_count && !a->broken;) {
+        size_t end = phase_end(plan, i);
+        while (rc == 0 && i < end && !a->broken) {
+            size_t to = end - i < BATCH ? end : i + BATCH;
+            rc = send_batch(a, i, to, err);
+            i = to;
+        }
+        if (collect(a, true, &lost) < 0) {
+            a->broken = true;
+            mu_log(a->log, MU_LOG_ERROR, "%s", lost.text);
+        }
+        /* Nothing below a container that couldn't be made can be made either. */
+        if (end > 0 && plan->ops[end - 1].why == MU_WHY_CONTAINER && a->ret->failed > 0)
+            a->broken = true;
+    }
+    if (rc == 0)
+        rc = journal(a, 0, 0, err);
+    return rc;
+}
+
+static int enter_claims(struct applier *a, struct mu_err *err)
+{
+    if (a->plan->claim_count == 0)
+        return 0;
+    int rc = mu_journal_begin(a->store, err);
+    for (size_t i = 0; rc == 0 && i < a->plan->claim_count; i++) {
+        struct mu_owned owned = a->plan->claims[i];
+        owned.run = a->ret->run;
+        rc = mu_ledger_put(a->store, a->sync->name, &owned, err);
+    }
+    return rc < 0 ? -1 : mu_journal_commit(a->store, err);
+}
+
+static int check(const struct mu_sync *sync, const struct mu_plan *plan, struct mu_err *err)
+{
+    int64_t age = mu_now() - plan->made;
+    if (!mu_streq(plan->sync, sync->name) || !mu_streq(plan->from, sync->from->name) ||
+        !mu_streq(plan->to, sync->to->name))
+        return mu_fail(
+            err, MU_E_REFUSED,
+            "the plan is for sync %s from %s to %s, which this configuration doesn't have",
+            plan->sync, plan->from, plan->to);
+    if (plan->verdict == MU_VOID)
+        return mu_fail(err, MU_E_REFUSED, "the plan was made from a void read");
+    if (age > MU_PLAN_MAX_AGE_S || age < -300)
+        return mu_fail(err, MU_E_REFUSED,
+                       "the plan is %" PRId64 " hours old, %d are allowed; make it again",
+                       age / 3600, MU_PLAN_MAX_AGE_S / 3600);
+    return 0;
+}
+
+/* A newer read of the source makes a plan stale: what it shows is no longer what the source says.
+ * */
+static int check_snapshot(struct mu_store *store, const struct mu_plan *plan, struct mu_err *err)
+{
+    struct mu_arena *arena = mu_arena_new();
+    struct mu_snapshot now;
+    int rc = mu_snapshot_get(store, arena, plan->from, 0, &now, err);
+    if (rc == 0)
+        rc = mu_fail(err, MU_E_REFUSED,
+                     "the store has no snapshot of %s: the plan was made with another store",
+                     plan->from);
+    else if (rc == 1 && now.id != plan->snapshot)
+        rc = mu_fail(err, MU_E_REFUSED,
+                     "the plan was made from snapshot %" PRId64 ", the newest of %s is %" PRId64
+                     "; make it again",
+                     plan->snapshot, plan->from, now.id);
+    mu_arena_free(arena);
+    return rc < 0 ? -1 : 0;
+}
+
+static int apply_locked(struct applier *a, const char *command, struct mu_err *err)
+{
+    const struct mu_plan *plan = a->plan;
+    if (check_snapshot(a->store, plan, err) < 0 ||
+        mu_run_begin(a->store, plan->sync, command, plan->hash, plan->snapshot,
+                     (int64_t)plan->op_count, &a->ret->run, err) < 0 ||
+        enter_claims(a, err) < 0)
+        return -1;
+    int rc = run_ops(a, err);
+    mu_progress_end(a->log);
+    int64_t done = a->ret->ok + a->ret->failed + a->ret->stale;
+    a->ret->skipped = (int64_t)plan->op_count - done;
+    a->ret->partial = a->ret->ok < (int64_t)plan->op_count;
+    const char *status = rc < 0             ? "failed"
+                         : !a->ret->partial ? "done"
+                         : a->ret->ok == 0  ? "failed"
+                                            : "partial";
+    struct mu_err second = MU_ERR_INIT;
+    if (mu_run_end(a->store, a->ret->run, status, &second) < 0 && rc == 0) {
+        *err = second;
+        rc = -1;
+    }
+    return rc;
+}
+
+int mu_apply(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
+             const struct mu_plan *plan, const char *command, struct mu_log *log,
+             mu_apply_report *report, void *arg, struct mu_applied *ret, struct mu_err *err)
+{
+    struct applier a = {.store = store,
+                        .sync = sync,
+                        .target = target,
+                        .ops = target->adapter->target,
+                        .plan = plan,
+                        .log = log,
+                        .report = report,
+                        .arg = arg,
+                        .ret = ret,
+                        .key = MU_BUF_INIT(MU_BUF_MAX)};
+    struct mu_lock *lock;
+    char what[300];
+    *ret = (struct mu_applied){0};
+    if (check(sync, plan, err) < 0)
+        return -1;
+    snprintf(what, sizeof(what), "sync %s", sync->name);
+    if (mu_store_lock(store, what, 0, &lock, err) < 0)
+        return -1;
+    a.noted = mu_xcalloc(plan->op_count + 1, sizeof(*a.noted));
+    int rc = apply_locked(&a, command, err);
+    mu_unlock(lock);
+    free(a.noted);
+    mu_buf_done(&a.key);
+    return rc;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Executing a plan: a batch's intents are durable before its first write leaves, outcomes follow
+ * with the next batch; many writes are in flight inside a phase (a phase is a run of operations
+ * that can't depend on each other), and a phase ends before the next begins. An operation whose
+ * precondition no longer holds is stale: it isn't done, and the run is partial. Many failures in a
+ * row stop the run.
+ */
+#ifndef MU_ENGINE_APPLY_H
+#define MU_ENGINE_APPLY_H
+
+#include "engine/plan.h"
+
+struct mu_applied {
+    int64_t run;
+    int64_t ok, failed, stale, skipped;
+    bool partial;
+};
+
+/* Called after each outcome, in order of completion; may be NULL. */
+typedef void mu_apply_report(void *arg, const struct mu_outcome *outcome);
+
+/* Takes the lock "sync NAME". `command`: "apply" or "sync". Refuses a plan that is too old or whose
+ * sync, accounts or snapshot don't fit this configuration (MU_E_REFUSED). -1: nothing was written,
+ * or the run was cut short: *ret says how far. */
+int mu_apply(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
+             const struct mu_plan *plan, const char *command, struct mu_log *log,
+             mu_apply_report *report, void *arg, struct mu_applied *ret, struct mu_err *err);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * muster.yaml, read and checked as a whole: store, accounts, syncs. `muster.yaml(5)` is the manual.
+ * Nothing is opened here: no secret is resolved and no connection made, so that a command needs
+ * only what it uses.
+ */
+#ifndef MU_ENGINE_CONFIG_H
+#define MU_ENGINE_CONFIG_H
+
+#include "adapter/adapter.h"
+#include "base/yaml.h"
+
+struct mu_account_def {
+    const char *name;
+    const struct mu_adapter *adapter;
+    const struct mu_y *settings;
+    const char *mappings; /* account layer directory, or NULL */
+};
+
+enum mu_removal { MU_REMOVE_KEEP, MU_REMOVE_DISABLE, MU_REMOVE_DELETE };
+
+/* Limits of one run: over `percent` of what is there and over `count` is refused. */
+struct mu_limit {
+    int64_t count, percent;
+};
+
+struct mu_sync {
+    const char *name;
+    const char *file;
+    int line;
+    const struct mu_account_def *from, *to;
+    /* enum mu_removal: what happens to users inactive in the source; default disable */
+    int inactive;
+    /* enum mu_removal: to users gone from a complete read; default disable */
+    int gone;
+    int gone_groups;         /* enum mu_removal keep|delete; default delete (only our own) */
+    struct mu_limit remove;  /* users or groups removed or disabled; default 10 or 5 % */
+    struct mu_limit members; /* of one group's members; default 30 %, from 10 members up */
+    /* users and groups (id, e-mail, name or glob) never removed or disabled */
+    const char *const *protect;
+};
+
+struct mu_config {
+    const char *file;     /* as opened */
+    const char *dir;      /* its directory: relative paths in it start here */
+    const char *store;    /* path or URI, made absolute by dir */
+    const char *mappings; /* site layer directory, or NULL */
+    const struct mu_account_def *accounts;
+    size_t account_count;
+    const struct mu_sync *syncs;
+    size_t sync_count;
+};
+
+/* path NULL: ./muster.yaml, then /etc/muster/muster.yaml. MU_E_CONFIG with file, line and fix. All
+ * in the arena. */
+int mu_config_load(struct mu_arena *arena, const char *path, const struct mu_config **ret,
+                   struct mu_err *err);
+
+/* The same from text: what `muster init` is about to write, and tests. `file` says where it would
+ * stand. */
+int mu_config_parse(struct mu_arena *arena, const char *file, const char *text, size_t len,
+                    const struct mu_config **ret, struct mu_err *err);
+
+/* By name; MU_E_USAGE with the names there are (and the nearest). name NULL: the only one, when
+ * there is only one. */
+int mu_config_account(const struct mu_config *c, const char *name,
+                      const struct mu_account_def **ret, struct mu_err *err);
+int mu_config_sync(const struct mu_config *c, const char *name, const struct mu_sync **ret,
+                   struct mu_err *err);
+
+/* Directory of the shipped mappings: MUSTER_MAPPINGS in the environment, else where they are
+ * installed. */
+const char *mu_mappings_dir(void);
+
+/* Where mappings are looked for: shipped, site, account. Either may be NULL. */
+struct mu_layers mu_config_layers(const struct mu_config *c, const struct mu_account_def *def);
+
+/* Opens an account of the configuration (secrets resolved, mappings compiled, no network). */
+int mu_config_open(struct mu_arena *arena, const struct mu_config *c,
+                   const struct mu_account_def *def, struct mu_log *log, struct mu_account **ret,
+                   struct mu_err *err);
+
+#endif

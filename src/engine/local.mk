@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+libmuster_a_SOURCES += \
+	src/engine/apply.c src/engine/apply.h \
+	src/engine/config.c src/engine/config.h \
+	src/engine/crosscheck.c src/engine/crosscheck.h \
+	src/engine/guard.c \
+	src/engine/plan.c src/engine/plan.h \
+	src/engine/plan_diff.c \
+	src/engine/plan_json.c \
+	src/engine/plan_match.c \
+	src/engine/plan_members.c \
+	src/engine/plan_show.c \
+	src/engine/planner.h \
+	src/engine/pull.c src/engine/pull.h \
+	src/engine/verdict.c src/engine/verdict.h

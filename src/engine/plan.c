@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making a plan: read both sides, match, compare, order, and read the guards. */
+#include "engine/planner.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/time.h"
+
+void *plan_grow(void *items, size_t count, size_t *cap, size_t size)
+{
+    if (count < *cap)
+        return items;
+    *cap = *cap ? *cap * 2 : 64;
+    return mu_xrealloc(items, *cap * size);
+}
+
+struct mu_op *plan_add_op(struct planner *p, enum mu_verb verb, enum mu_reason why,
+                          const struct who *w)
+{
+    p->ops = plan_grow(p->ops, p->op_count, &p->op_cap, sizeof(*p->ops));
+    struct mu_op *op = &p->ops[p->op_count++];
+    *op = (struct mu_op){.verb = verb, .why = why, .kind = MU_KINDS};
+    if (w) {
+        op->kind = w->kind;
+        op->id = w->id;
+        op->label = w->label;
+        op->name = w->name;
+        op->native = w->object ? w->object->native : NULL;
+    }
+    return op;
+}
+
+void plan_leave(struct planner *p, const struct who *w, const char *name, bool trouble,
+                const char *fmt, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    p->left = plan_grow(p->left, p->left_count, &p->left_cap, sizeof(*p->left));
+    p->left[p->left_count++] = (struct mu_left){.kind = w ? w->kind : MU_KINDS,
+                                                .id = w ? w->id : NULL,
+                                                .label = w ? w->label : NULL,
+                                                .name = name,
+                                                .reason = mu_strdup(p->arena, text),
+                                                .trouble = trouble};
+}
+
+const char *plan_intern(struct planner *p, const char *text)
+{
+    size_t len = strlen(text);
+    char *copy = mu_map_get(p->names, text, len);
+    if (!copy) {
+        copy = mu_strndup(p->arena, text, len);
+        mu_map_put(p->names, copy, len, copy);
+    }
+    return copy;
+}
+
+static void add_container(void *arg, const struct mu_op *op)
+{
+    struct planner *p = arg;
+    struct mu_op *own = plan_add_op(p, op->verb, MU_WHY_CONTAINER, NULL);
+    *own = *op;
+    own->why = MU_WHY_CONTAINER;
+    own->name = mu_strdup(p->arena, op->name);
+}
+
+/* Creates of runs that were cut or failed in doubt: what stands there may well be ours. */
+static int load_claimed(struct planner *p, struct mu_err *err)
+{
+    struct mu_run *runs;
+    size_t count;
+    if (mu_run_list(p->store, p->arena, 20, &runs, &count, err) < 0)
+        return -1;
+    p->claimed = mu_map_new(0);
+    for (size_t i = 0; i < count; i++) {
+        if (!mu_streq(runs[i].sync, p->sync->name))
+            continue;
+        if (mu_streq(runs[i].status, "done"))
+            break;
+        struct mu_steps *steps;
+        struct mu_step step;
+        int rc;
+        if (mu_steps_open(p->store, runs[i].id, &steps, err) < 0)
+            return -1;
+        while ((rc = mu_steps_next(steps, &step, err)) == 1) {
+            MU_AUTO(json) struct json_object *doc = NULL;
+            struct mu_op op;
+            if (mu_streq(step.done, "ok") || mu_streq(step.done, "skipped"))
+                continue;
+            if (mu_json_parse(step.op, strlen(step.op), &doc, err) < 0 ||
+                mu_op_parse(p->arena, doc, &op, err) < 0) {
+                rc = -1;
+                break;
+            }
+            if (op.verb == MU_OP_CREATE && op.id)
+                mu_map_put(p->claimed, op.name, strlen(op.name), mu_strdup(p->arena, op.id));
+        }
+        mu_steps_close(steps);
+        if (rc < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void index_target(struct planner *p)
+{
+    p->by_key = mu_map_new(p->object_count);
+    p->by_native = mu_map_new(p->object_count);
+    for (size_t i = 0; i < p->object_count; i++) {
+        struct mu_object *o = &p->objects[i];
+        mu_map_put(p->by_key, o->key, strlen(o->key), o);
+        if (o->native)
+            mu_map_put(p->by_native, o->native, strlen(o->native), o);
+    }
+    p->owned_by_key = mu_map_new(p->owned_count);
+    for (int k = 0; k < MU_KINDS; k++)
+        p->owned_by_id[k] = mu_map_new(0);
+    for (size_t i = 0; i < p->owned_count; i++) {
+        struct mu_owned *o = &p->owned[i];
+        mu_map_put(p->owned_by_id[o->kind], o->id, strlen(o->id), o);
+        mu_map_put(p->owned_by_key, o->key, strlen(o->key), o);
+        p->ours[o->kind]++;
+    }
+}
+
+static int read_sides(struct planner *p, struct mu_err *err)
+{
+    const char *from = p->sync->from->name;
+    int found = mu_snapshot_get(p->store, p->arena, from, 0, &p->snapshot, err);
+    if (found < 0)
+        return -1;
+    if (found == 0)
+        return mu_fail(err, MU_E_MISSING,
+                       "no usable snapshot of %s yet; run `muster pull %s` first", from, from);
+    p->may_remove = p->snapshot.verdict == MU_COMPLETE;
+    if (p->ops_of->read(p->target, p->arena, &p->objects, &p->object_count, err) < 0 ||
+        mu_ledger_load(p->store, p->arena, p->sync->name, &p->owned, &p->owned_count, err) < 0 ||
+        load_claimed(p, err) < 0)
+        return -1;
+    index_target(p);
+    return p->ops_of->prepare(p->target, p->arena, add_container, p, err);
+}
+
+static int match_kind(struct planner *p, enum mu_kind kind, struct mu_err *err)
+{
+    struct mu_rows *rows;
+    struct mu_entry entry;
+    int rc;
+    p->who[kind] = mu_map_new((size_t)p->snapshot.counts[kind]);
+    if (mu_rows_open(p->store, p->sync->from->name, p->snapshot.id, kind, &rows, err) < 0)
+        return -1;
+    while ((rc = mu_rows_next(rows, &entry, err)) == 1) {
+        mu_arena_reset(p->row);
+        if (plan_match_row(p, kind, &entry, err) < 0) {
+            rc = -1;
+            break;
+        }
+    }
+    mu_rows_close(rows);
+    return rc;
+}
+
+/* Objects in our containers that no entry asks for and that aren't ours: counted for the reader,
+ * not touched. */
+static void note_strangers(struct planner *p)
+{
+    int64_t strangers = 0;
+    const char *example = NULL;
+    for (size_t i = 0; i < p->object_count; i++) {
+        const struct mu_object *o = &p->objects[i];
+        size_t len = strlen(o->key);
+        if (o->kind == MU_KINDS || mu_map_get(p->owned_by_key, o->key, len) ||
+            mu_map_get(p->who_by_key, o->key, len))
+            continue;
+        if (!example)
+            example = o->name;
+        strangers++;
+    }
+    if (strangers > 0)
+        plan_leave(p, NULL, example, false,
+                   "%" PRId64 " entr%s of others, not touched (this is the first)", strangers,
+                   strangers == 1 ? "y" : "ies");
+}
+
+int mu_plan_phase(const struct mu_op *op)
+{
+    switch (op->why) {
+    case MU_WHY_CONTAINER:
+        return 0;
+    case MU_WHY_RENAME:
+    case MU_WHY_ENABLE:
+        return op->verb == MU_OP_RENAME ? 1 : 2;
+    case MU_WHY_JOIN:
+    case MU_WHY_CHANGE:
+        return op->kind == MU_USER ? 2 : 3;
+    case MU_WHY_MEMBERS:
+        return 4;
+    case MU_WHY_DISABLE:
+        return 5;
+    case MU_WHY_REMOVE:
+        return op->kind == MU_GROUP ? 6 : 7;
+    case MU_WHY_COUNT:
+        break;
+    }
+    return 8;
+}
+
+static int by_phase(const void *a, const void *b)
+{
+    const struct mu_op *x = a, *y = b;
+    int d = mu_plan_phase(x) - mu_plan_phase(y);
+    return d ? d : x->seq - y->seq;
+}
+
+/* Drops operations of those found to be in conflict, orders the rest, numbers them. */
+static void order_ops(struct planner *p)
+{
+    for (int k = 0; k < MU_KINDS; k++) {
+        for (size_t i = 0; p->who[k] && i < mu_map_count(p->who[k]); i++) {
+            const char *key;
+            size_t len;
+            void *value;
+            mu_map_at(p->who[k], i, &key, &len, &value);
+            const struct who *w = value;
+            for (size_t j = w->first_op; w->excluded && j < w->op_end; j++)
+                p->ops[j].verb = MU_OP_VERBS;
+        }
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < p->op_count; i++) {
+        if (p->ops[i].verb == MU_OP_VERBS)
+            continue;
+        p->ops[kept] = p->ops[i];
+        p->ops[kept].seq = (int)kept;
+        kept++;
+    }
+    p->op_count = kept;
+    if (kept > 1)
+        qsort(p->ops, kept, sizeof(*p->ops), by_phase);
+    for (size_t i = 0; i < kept; i++)
+        p->ops[i].seq = (int)i + 1;
+}
+
+static void *keep(struct mu_arena *arena, const void *items, size_t count, size_t size)
+{
+    void *copy = mu_alloc_array(arena, count ? count : 1, size);
+    if (count > 0)
+        memcpy(copy, items, count * size);
+    return copy;
+}
+
+static const struct mu_plan *finish(struct planner *p)
+{
+    struct mu_plan *plan = mu_alloc(p->arena, sizeof(*plan));
+    *plan = (struct mu_plan){
+        .sync = p->sync->name,
+        .from = p->sync->from->name,
+        .to = p->sync->to->name,
+        .snapshot = p->snapshot.id,
+        .verdict = p->snapshot.verdict,
+        .made = mu_now(),
+        .ops = keep(p->arena, p->ops, p->op_count, sizeof(*p->ops)),
+        .op_count = p->op_count,
+        .left = keep(p->arena, p->left, p->left_count, sizeof(*p->left)),
+        .left_count = p->left_count,
+        .claims = keep(p->arena, p->claims, p->claim_count, sizeof(*p->claims)),
+        .claim_count = p->claim_count,
+        .readings = keep(p->arena, p->readings, p->reading_count, sizeof(*p->readings)),
+        .reading_count = p->reading_count,
+        .users = p->users,
+        .groups = p->groups,
+    };
+    plan_hash(plan, plan->hash);
+    return plan;
+}
+
+static int make(struct planner *p, const struct mu_plan **ret, struct mu_err *err)
+{
+    p->names = mu_map_new(0);
+    p->who_by_key = mu_map_new(0);
+    if (read_sides(p, err) < 0 || match_kind(p, MU_USER, err) < 0 ||
+        match_kind(p, MU_GROUP, err) < 0 || plan_members(p, err) < 0 || plan_match_gone(p, err) < 0)
+        return -1;
+    note_strangers(p);
+    order_ops(p);
+    plan_read_guards(p);
+    *ret = finish(p);
+    return 0;
+}
+
+static void planner_done(struct planner *p)
+{
+    for (int k = 0; k < MU_KINDS; k++) {
+        mu_map_free(p->owned_by_id[k]);
+        mu_map_free(p->who[k]);
+    }
+    mu_map_free(p->names);
+    mu_map_free(p->by_key);
+    mu_map_free(p->by_native);
+    mu_map_free(p->owned_by_key);
+    mu_map_free(p->claimed);
+    mu_map_free(p->who_by_key);
+    mu_buf_done(&p->fold_a);
+    mu_buf_done(&p->fold_b);
+    mu_arena_free(p->row);
+    free(p->ops);
+    free(p->left);
+    free(p->claims);
+    free(p->readings);
+}
+
+int mu_plan_make(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
+                 struct mu_arena *arena, struct mu_log *log, const struct mu_plan **ret,
+                 struct mu_err *err)
+{
+    struct planner p = {.store = store,
+                        .sync = sync,
+                        .target = target,
+                        .ops_of = target->adapter->target,
+                        .arena = arena,
+                        .row = mu_arena_new(),
+                        .log = log,
+                        .fold_a = MU_BUF_INIT(MU_BUF_MAX),
+                        .fold_b = MU_BUF_INIT(MU_BUF_MAX)};
+    int rc = make(&p, ret, err);
+    planner_done(&p);
+    return rc < 0 ? mu_wrap(err, "plan %s", sync->name) : 0;
+}

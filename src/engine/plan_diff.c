@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Value by value: what an object lacks and what it has too much, under the target's own idea of
+ * equality. */
+#include <string.h>
+
+#include "base/str.h"
+#include "engine/planner.h"
+
+static bool same_bytes(const struct mu_value *a, const struct mu_value *b)
+{
+    return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+}
+
+bool plan_same(struct planner *p, const char *attr, const struct mu_value *a,
+               const struct mu_value *b)
+{
+    if (same_bytes(a, b))
+        return true;
+    mu_buf_reset(&p->fold_a);
+    mu_buf_reset(&p->fold_b);
+    p->ops_of->fold(p->target, attr, a, &p->fold_a);
+    p->ops_of->fold(p->target, attr, b, &p->fold_b);
+    return p->fold_a.len == p->fold_b.len &&
+           memcmp(p->fold_a.data, p->fold_b.data, p->fold_a.len) == 0;
+}
+
+static bool holds(struct planner *p, const char *attr, const struct mu_value *values, size_t count,
+                  const struct mu_value *value)
+{
+    for (size_t i = 0; i < count; i++)
+        if (same_bytes(&values[i], value))
+            return true;
+    for (size_t i = 0; i < count; i++)
+        if (plan_same(p, attr, &values[i], value))
+            return true;
+    return false;
+}
+
+static struct mu_value copy_value(struct mu_arena *arena, const struct mu_value *v)
+{
+    return (struct mu_value){.bytes = mu_strndup(arena, v->bytes, v->len), .len = v->len};
+}
+
+/* Values of `from` that `other` doesn't hold, copied; NULL and 0 when there are none. */
+static size_t missing(struct planner *p, const char *attr, const struct mu_value *from,
+                      size_t from_count, const struct mu_value *other, size_t other_count,
+                      const struct mu_value **ret)
+{
+    struct mu_value *out = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < from_count; i++) {
+        if (holds(p, attr, other, other_count, &from[i]) || holds(p, attr, out, count, &from[i]))
+            continue;
+        if (!out)
+            out = mu_alloc_array(p->arena, from_count, sizeof(*out));
+        out[count++] = copy_value(p->arena, &from[i]);
+    }
+    *ret = out;
+    return count;
+}
+
+static const struct mu_attrval *attr_of(const struct mu_object *o, const char *name)
+{
+    for (size_t i = 0; i < o->attr_count; i++)
+        if (mu_strieq(o->attrs[i].name, name))
+            return &o->attrs[i];
+    return NULL;
+}
+
+static size_t class_values(struct planner *p, const struct mu_resource *mapping,
+                           struct mu_value **ret)
+{
+    const char *const *classes = mu_map_info(mapping)->object_classes;
+    size_t count = 0;
+    while (classes[count])
+        count++;
+    *ret = mu_alloc_array(p->arena, count, sizeof(**ret));
+    for (size_t i = 0; i < count; i++)
+        (*ret)[i] =
+            (struct mu_value){.bytes = plan_intern(p, classes[i]), .len = strlen(classes[i])};
+    return count;
+}
+
+void plan_create(struct planner *p, struct who *w, const struct mu_resource *mapping,
+                 const struct mu_want *wants, size_t count)
+{
+    struct mu_opchange *changes = mu_alloc_array(p->arena, count + 1, sizeof(*changes));
+    struct mu_value *classes;
+    size_t n = 0;
+    changes[n].add_count = class_values(p, mapping, &classes);
+    changes[n].attr = "objectClass";
+    changes[n++].add = classes;
+    for (size_t i = 0; i < count; i++) {
+        const struct mu_value *add;
+        size_t adds = missing(p, wants[i].name, wants[i].values, wants[i].count, NULL, 0, &add);
+        if (adds > 0)
+            changes[n++] = (struct mu_opchange){
+                .attr = plan_intern(p, wants[i].name), .add = add, .add_count = adds};
+    }
+    struct mu_op *op = plan_add_op(p, MU_OP_CREATE, MU_WHY_JOIN, w);
+    op->native = NULL;
+    op->changes = changes;
+    op->change_count = n;
+    if (w->owned)
+        op->note = "it was ours and is gone from the target: created again";
+    w->op_end = p->op_count;
+}
+
+/* Fills *change; false when nothing has to change. */
+static bool compare(struct planner *p, const struct mu_object *o, const struct mu_want *want,
+                    struct mu_opchange *change)
+{
+    const struct mu_attrval *have = attr_of(o, want->name);
+    const struct mu_value *values = have ? have->values : NULL;
+    size_t count = have ? have->count : 0;
+    if (want->policy == MU_POLICY_KEEP && count > 0)
+        return false;
+    if (count == 1 && want->count == 1 && plan_same(p, want->name, values, want->values))
+        return false;
+    *change = (struct mu_opchange){.attr = plan_intern(p, want->name)};
+    change->add_count =
+        missing(p, want->name, want->values, want->count, values, count, &change->add);
+    if (want->policy == MU_POLICY_FORCE)
+        change->remove_count =
+            missing(p, want->name, values, count, want->values, want->count, &change->remove);
+    return change->add_count + change->remove_count > 0;
+}
+
+static bool lacks_classes(struct planner *p, const struct mu_object *o,
+                          const struct mu_resource *mapping, struct mu_opchange *change)
+{
+    const struct mu_attrval *have = attr_of(o, "objectClass");
+    const char *const *classes = mu_map_info(mapping)->object_classes;
+    bool lacks = false;
+    for (size_t i = 0; classes[i] && !lacks; i++) {
+        struct mu_value v = {.bytes = classes[i], .len = strlen(classes[i])};
+        lacks = !have || !holds(p, "objectClass", have->values, have->count, &v);
+    }
+    if (!lacks)
+        return false;
+    struct mu_value *values;
+    size_t count = class_values(p, mapping, &values);
+    *change = (struct mu_opchange){.attr = "objectClass"};
+    change->add_count = missing(p, "objectClass", values, count, have ? have->values : NULL,
+                                have ? have->count : 0, &change->add);
+    return change->add_count > 0;
+}
+
+void plan_update(struct planner *p, struct who *w, const struct mu_resource *mapping,
+                 const struct mu_want *wants, size_t count)
+{
+    const char *rdn = mu_map_info(mapping)->rdn;
+    struct mu_opchange *changes = mu_alloc_array(p->row, count + 1, sizeof(*changes));
+    size_t n = lacks_classes(p, w->object, mapping, &changes[0]) ? 1 : 0;
+    for (size_t i = 0; i < count; i++)
+        if (!mu_strieq(wants[i].name, rdn) && compare(p, w->object, &wants[i], &changes[n]))
+            n++;
+    if (n == 0)
+        return;
+    struct mu_opchange *kept = mu_alloc_array(p->arena, n, sizeof(*kept));
+    memcpy(kept, changes, n * sizeof(*kept));
+    struct mu_op *op = plan_add_op(p, MU_OP_MODIFY, MU_WHY_CHANGE, w);
+    op->changes = kept;
+    op->change_count = n;
+}

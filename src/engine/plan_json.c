@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A plan as a file, and its hash. The hash is BLAKE2b-256 over the header's text followed by the
+ * text of each claim and each operation, one a line, exactly as this file writes them: a byte
+ * changed anywhere in what would be done changes the hash.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/time.h"
+#include "engine/planner.h"
+
+static void key_str(struct mu_jw *w, const char *key, const char *value)
+{
+    mu_jw_key(w, key);
+    mu_jw_str(w, value);
+}
+
+static void key_int(struct mu_jw *w, const char *key, int64_t value)
+{
+    mu_jw_key(w, key);
+    mu_jw_int(w, value);
+}
+
+/* Members of the header that the hash covers; the object stays open. */
+static void header(const struct mu_plan *plan, struct mu_jw *w)
+{
+    char made[MU_TIME_TEXT];
+    mu_jw_object(w);
+    key_int(w, "muster_plan", MU_PLAN_VERSION);
+    key_str(w, "sync", plan->sync);
+    key_str(w, "from", plan->from);
+    key_str(w, "to", plan->to);
+    key_int(w, "snapshot", plan->snapshot);
+    key_str(w, "verdict", mu_verdict_name(plan->verdict));
+    key_str(w, "made", mu_time_text(plan->made, made));
+    key_int(w, "users", plan->users);
+    key_int(w, "groups", plan->groups);
+}
+
+static void claim_json(const struct mu_owned *o, struct mu_jw *w)
+{
+    mu_jw_object(w);
+    key_str(w, "kind", mu_schema_of(o->kind)->name);
+    key_str(w, "id", o->id);
+    key_str(w, "name", o->name);
+    key_str(w, "key", o->key);
+    key_str(w, "native", o->native);
+    mu_jw_end(w, '}');
+}
+
+static void left_json(const struct mu_left *l, struct mu_jw *w)
+{
+    mu_jw_object(w);
+    if (l->kind != MU_KINDS)
+        key_str(w, "kind", mu_schema_of(l->kind)->name);
+    key_str(w, "id", l->id);
+    key_str(w, "label", l->label);
+    key_str(w, "name", l->name);
+    key_str(w, "reason", l->reason);
+    mu_jw_key(w, "trouble");
+    mu_jw_bool(w, l->trouble);
+    mu_jw_end(w, '}');
+}
+
+static void reading_json(const struct mu_reading *r, struct mu_jw *w)
+{
+    mu_jw_object(w);
+    key_str(w, "guard", r->guard);
+    key_int(w, "count", r->count);
+    key_int(w, "of", r->of);
+    key_int(w, "limit_count", r->limit_count);
+    key_int(w, "limit_percent", r->limit_percent);
+    mu_jw_key(w, "over");
+    mu_jw_bool(w, r->over);
+    key_str(w, "allow", r->allow);
+    mu_jw_end(w, '}');
+}
+
+/* The digest of each part in turn is collected, so that a plan of any size is hashed in flat
+ * memory. */
+static void hash_part(struct mu_buf *digests, struct mu_buf *part)
+{
+    char hex[MU_DIGEST_HEX];
+    mu_digest(part->data, part->len, hex);
+    mu_buf_adds(digests, hex);
+    mu_buf_addc(digests, '\n');
+    mu_buf_reset(part);
+}
+
+void plan_hash(const struct mu_plan *plan, char ret[MU_DIGEST_HEX])
+{
+    MU_AUTO(buf) struct mu_buf part = MU_BUF_INIT(MU_BUF_MAX), digests = MU_BUF_INIT(MU_BUF_MAX);
+    struct mu_jw w;
+    mu_jw_init(&w, &part, false);
+    header(plan, &w);
+    mu_jw_end(&w, '}');
+    hash_part(&digests, &part);
+    for (size_t i = 0; i < plan->claim_count; i++) {
+        mu_jw_init(&w, &part, false);
+        claim_json(&plan->claims[i], &w);
+        hash_part(&digests, &part);
+    }
+    for (size_t i = 0; i < plan->reading_count; i++) {
+        mu_jw_init(&w, &part, false);
+        reading_json(&plan->readings[i], &w);
+        hash_part(&digests, &part);
+    }
+    for (size_t i = 0; i < plan->op_count; i++) {
+        mu_jw_init(&w, &part, false);
+        mu_op_json(&plan->ops[i], &w);
+        hash_part(&digests, &part);
+    }
+    mu_digest(digests.data, digests.len, ret);
+}
+
+/* One line each: a plan of 50,000 is read with grep, and half as large as when it is indented. */
+static void ops_json(const struct mu_plan *plan, struct mu_jw *w)
+{
+    MU_AUTO(buf) struct mu_buf line = MU_BUF_INIT(MU_BUF_MAX);
+    struct mu_jw one;
+    for (size_t i = 0; i < plan->op_count; i++) {
+        mu_buf_reset(&line);
+        mu_jw_init(&one, &line, false);
+        mu_op_json(&plan->ops[i], &one);
+        mu_jw_raw(w, line.data, line.len);
+    }
+}
+
+void mu_plan_json(const struct mu_plan *plan, struct mu_buf *to)
+{
+    struct mu_jw w;
+    mu_jw_init(&w, to, true);
+    header(plan, &w);
+    mu_jw_key(&w, "claims");
+    mu_jw_array(&w);
+    for (size_t i = 0; i < plan->claim_count; i++)
+        claim_json(&plan->claims[i], &w);
+    mu_jw_end(&w, ']');
+    mu_jw_key(&w, "guards");
+    mu_jw_array(&w);
+    for (size_t i = 0; i < plan->reading_count; i++)
+        reading_json(&plan->readings[i], &w);
+    mu_jw_end(&w, ']');
+    mu_jw_key(&w, "operations");
+    mu_jw_array(&w);
+    ops_json(plan, &w);
+    mu_jw_end(&w, ']');
+    mu_jw_key(&w, "left_alone");
+    mu_jw_array(&w);
+    for (size_t i = 0; i < plan->left_count; i++)
+        left_json(&plan->left[i], &w);
+    mu_jw_end(&w, ']');
+    key_str(&w, "hash", plan->hash);
+    mu_jw_end(&w, '}');
+    mu_buf_addc(to, '\n');
+}
+
+/* ---- reading it back ---- */
+
+static int bad(struct mu_err *err, const char *what)
+{
+    return mu_fail(err, MU_E_DATA, "not a plan of muster, or damaged: %s", what);
+}
+
+static const char *copy_str(struct mu_arena *arena, struct json_object *obj, const char *name)
+{
+    return mu_strdup(arena, mu_json_str(obj, name));
+}
+
+static bool verdict_parse(const char *name, enum mu_verdict *ret)
+{
+    for (enum mu_verdict v = MU_VOID; v <= MU_COMPLETE; v++)
+        if (mu_streq(name, mu_verdict_name(v))) {
+            *ret = v;
+            return true;
+        }
+    return false;
+}
+
+static int parse_header(struct mu_arena *arena, struct json_object *doc, struct mu_plan *plan,
+                        struct mu_err *err)
+{
+    int64_t version;
+    char text[MU_TIME_TEXT];
+    if (!mu_json_int(doc, "muster_plan", &version))
+        return bad(err, "no \"muster_plan\" version");
+    if (version != MU_PLAN_VERSION)
+        return mu_fail(err, MU_E_DATA,
+                       "plan has format %" PRId64 ", this muster reads %d; make it again", version,
+                       (int)MU_PLAN_VERSION);
+    plan->sync = copy_str(arena, doc, "sync");
+    plan->from = copy_str(arena, doc, "from");
+    plan->to = copy_str(arena, doc, "to");
+    if (!plan->sync || !plan->from || !plan->to)
+        return bad(err, "\"sync\", \"from\" or \"to\" is missing");
+    if (!mu_json_int(doc, "snapshot", &plan->snapshot) ||
+        !verdict_parse(mu_json_str(doc, "verdict"), &plan->verdict))
+        return bad(err, "\"snapshot\" or \"verdict\"");
+    const char *made = mu_json_str(doc, "made");
+    if (!made || !mu_time_parse(made, text, &plan->made))
+        return bad(err, "\"made\" is not a time");
+    if (!mu_json_int(doc, "users", &plan->users) || !mu_json_int(doc, "groups", &plan->groups))
+        return bad(err, "\"users\" or \"groups\"");
+    return 0;
+}
+
+static int parse_ops(struct mu_arena *arena, struct json_object *list, struct mu_plan *plan,
+                     struct mu_err *err)
+{
+    size_t count = json_object_array_length(list);
+    struct mu_op *ops = mu_alloc_array(arena, count + 1, sizeof(*ops));
+    for (size_t i = 0; i < count; i++)
+        if (mu_op_parse(arena, json_object_array_get_idx(list, i), &ops[i], err) < 0)
+            return mu_wrap(err, "plan: operation %zu", i + 1);
+    plan->ops = ops;
+    plan->op_count = count;
+    return 0;
+}
+
+static int parse_claims(struct mu_arena *arena, struct json_object *list, struct mu_plan *plan,
+                        struct mu_err *err)
+{
+    size_t count = json_object_array_length(list);
+    struct mu_owned *claims = mu_alloc_array(arena, count + 1, sizeof(*claims));
+    for (size_t i = 0; i < count; i++) {
+        struct json_object *doc = json_object_array_get_idx(list, i);
+        const char *kind = mu_json_str(doc, "kind");
+        claims[i].id = copy_str(arena, doc, "id");
+        claims[i].name = copy_str(arena, doc, "name");
+        claims[i].key = copy_str(arena, doc, "key");
+        claims[i].native = copy_str(arena, doc, "native");
+        if (!kind || !mu_kind_parse(kind, &claims[i].kind) || !claims[i].id || !claims[i].name ||
+            !claims[i].key)
+            return bad(err, "\"claims\"");
+    }
+    plan->claims = claims;
+    plan->claim_count = count;
+    return 0;
+}
+
+static int parse_readings(struct mu_arena *arena, struct json_object *list, struct mu_plan *plan,
+                          struct mu_err *err)
+{
+    size_t count = json_object_array_length(list);
+    struct mu_reading *readings = mu_alloc_array(arena, count + 1, sizeof(*readings));
+    for (size_t i = 0; i < count; i++) {
+        struct json_object *doc = json_object_array_get_idx(list, i);
+        struct mu_reading *r = &readings[i];
+        r->guard = copy_str(arena, doc, "guard");
+        r->allow = copy_str(arena, doc, "allow");
+        r->over = mu_json_bool(doc, "over", true);
+        if (!r->guard || !r->allow || !mu_json_int(doc, "count", &r->count) ||
+            !mu_json_int(doc, "of", &r->of) || !mu_json_int(doc, "limit_count", &r->limit_count) ||
+            !mu_json_int(doc, "limit_percent", &r->limit_percent))
+            return bad(err, "\"guards\"");
+    }
+    plan->readings = readings;
+    plan->reading_count = count;
+    return 0;
+}
+
+static int array_of(struct json_object *doc, const char *name, struct json_object **ret,
+                    struct mu_err *err)
+{
+    if (!json_object_object_get_ex(doc, name, ret) || !json_object_is_type(*ret, json_type_array))
+        return mu_fail(err, MU_E_DATA, "not a plan of muster, or damaged: \"%s\" is no list", name);
+    return 0;
+}
+
+/* The lines of a file as ops_json writes them, each an operation. */
+struct lines {
+    const char *from, *to;
+};
+
+static bool find_lines(const char *text, size_t len, struct lines *ret)
+{
+    static const char open[] = "\n  \"operations\": [\n", close[] = "\n  ],\n";
+    const char *from = memmem(text, len, open, sizeof(open) - 1);
+    if (!from)
+        return false;
+    from += sizeof(open) - 1;
+    const char *to = memmem(from, (size_t)(text + len - from), close, sizeof(close) - 1);
+    if (!to)
+        return false;
+    *ret = (struct lines){.from = from, .to = to};
+    return true;
+}
+
+static size_t count_lines(const struct lines *l)
+{
+    size_t count = 1;
+    for (const char *at = l->from; (at = memchr(at, '\n', (size_t)(l->to - at))); at++)
+        count++;
+    return count;
+}
+
+/* One after another, so that a plan of any size needs no more than its operations. */
+static int parse_lines(struct mu_arena *arena, const struct lines *l, struct mu_plan *plan,
+                       struct mu_err *err)
+{
+    size_t count = count_lines(l), n = 0;
+    struct mu_op *ops = mu_alloc_array(arena, count, sizeof(*ops));
+    for (const char *at = l->from; at < l->to; n++) {
+        const char *end = memchr(at, '\n', (size_t)(l->to - at));
+        size_t len = (size_t)((end ? end : l->to) - at);
+        MU_AUTO(json) struct json_object *doc = NULL;
+        if (mu_json_parse(at, len > 0 && at[len - 1] == ',' ? len - 1 : len, &doc, err) < 0 ||
+            mu_op_parse(arena, doc, &ops[n], err) < 0)
+            return mu_wrap(err, "plan: operation %zu", n + 1);
+        at += len + 1;
+    }
+    plan->ops = ops;
+    plan->op_count = n;
+    return 0;
+}
+
+int mu_plan_parse(struct mu_arena *arena, const char *text, size_t len, const struct mu_plan **ret,
+                  struct mu_err *err)
+{
+    MU_AUTO(json) struct json_object *doc = NULL;
+    MU_AUTO(buf) struct mu_buf rest = MU_BUF_INIT(MU_BUF_MAX);
+    struct json_object *ops, *claims, *guards;
+    struct mu_plan *plan = mu_alloc(arena, sizeof(*plan));
+    struct lines lines = {NULL, NULL};
+    char hash[MU_DIGEST_HEX];
+    bool ours = find_lines(text, len, &lines);
+    if (ours) {
+        mu_buf_add(&rest, text, (size_t)(lines.from - text));
+        mu_buf_add(&rest, lines.to, (size_t)(text + len - lines.to));
+    }
+    if (mu_json_parse(ours ? rest.data : text, ours ? rest.len : len, &doc, err) < 0)
+        return mu_wrap(err, "plan");
+    if (!json_object_is_type(doc, json_type_object))
+        return bad(err, "it is not an object");
+    if (parse_header(arena, doc, plan, err) < 0 || array_of(doc, "operations", &ops, err) < 0 ||
+        array_of(doc, "claims", &claims, err) < 0 || array_of(doc, "guards", &guards, err) < 0 ||
+        (ours ? parse_lines(arena, &lines, plan, err) : parse_ops(arena, ops, plan, err)) < 0 ||
+        parse_claims(arena, claims, plan, err) < 0 || parse_readings(arena, guards, plan, err) < 0)
+        return -1;
+    const char *said = mu_json_str(doc, "hash");
+    plan_hash(plan, hash);
+    if (!mu_streq(said, hash))
+        return mu_fail(
+            err, MU_E_REFUSED,
+            "the plan was changed after it was made: its hash is %.16s..., it says %.16s...", hash,
+            said ? said : "nothing");
+    memcpy(plan->hash, hash, sizeof(hash));
+    *ret = plan;
+    return 0;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who is who: entries of the snapshot against the ledger and the target, and what each of them
+ * needs. */
+#include <string.h>
+
+#include "base/str.h"
+#include "engine/planner.h"
+
+/* Inactive and deleted people are set aside; whoever is invited, active or of unknown state is not.
+ * */
+static bool is_inactive(struct json_object *doc)
+{
+    const char *status = mu_json_str(doc, "status");
+    return mu_streq(status, "inactive") || mu_streq(status, "deleted");
+}
+
+static const struct mu_want *want_of(const struct mu_want *wants, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (mu_strieq(wants[i].name, name) && wants[i].count > 0)
+            return &wants[i];
+    return NULL;
+}
+
+/* Our object: by the immutable id the ledger knows, else by the name it knows. */
+static const struct mu_object *object_of(struct planner *p, const struct mu_owned *owned)
+{
+    struct mu_object *o = NULL;
+    if (owned->native)
+        o = mu_map_get(p->by_native, owned->native, strlen(owned->native));
+    if (!o && !owned->native)
+        o = mu_map_get(p->by_key, owned->key, strlen(owned->key));
+    return o;
+}
+
+static void claim(struct planner *p, struct who *w, const struct mu_object *object)
+{
+    p->claims = plan_grow(p->claims, p->claim_count, &p->claim_cap, sizeof(*p->claims));
+    p->claims[p->claim_count++] = (struct mu_owned){.kind = w->kind,
+                                                    .id = w->id,
+                                                    .name = object->name,
+                                                    .key = object->key,
+                                                    .native = object->native};
+    w->object = object;
+    p->ours[w->kind]++;
+}
+
+static void exclude(struct planner *p, struct who *w, const char *why)
+{
+    if (w->excluded)
+        return;
+    w->excluded = true;
+    plan_leave(p, w, w->name, true, "%s", why);
+}
+
+static const char *asked_for_by(struct planner *p, const struct who *other)
+{
+    return mu_printf(
+        p->arena,
+        "the same name is asked for by %s (%s); give one of them another name in the source",
+        other->label, other->id);
+}
+
+/* Two entries that ask for one name: whoever holds it keeps it; when neither does, both are left
+ * alone. */
+static void settle_twins(struct planner *p, struct who *w, struct who *twin)
+{
+    bool twin_holds = twin->object && mu_streq(twin->object->key, w->key);
+    if (!twin_holds)
+        exclude(p, twin, asked_for_by(p, w));
+    bool holds = w->object && mu_streq(w->object->key, w->key) && !twin_holds;
+    if (!holds)
+        exclude(p, w, asked_for_by(p, twin));
+}
+
+/* Whoever stands at the name we want and isn't ours is left alone, unless a run of ours that was
+ * cut made it. */
+static void settle_name(struct planner *p, struct who *w)
+{
+    struct who *twin = mu_map_put(p->who_by_key, w->key, strlen(w->key), w);
+    if (twin) {
+        mu_map_put(p->who_by_key, w->key, strlen(w->key), twin);
+        settle_twins(p, w, twin);
+    }
+    if (w->object && mu_streq(w->object->key, w->key))
+        return;
+    const struct mu_object *there = mu_map_get(p->by_key, w->key, strlen(w->key));
+    if (!there || there == w->object || w->excluded)
+        return;
+    const struct mu_owned *owner = mu_map_get(p->owned_by_key, w->key, strlen(w->key));
+    const char *claimed = mu_map_get(p->claimed, there->name, strlen(there->name));
+    if (!w->object && !owner && mu_streq(claimed, w->id))
+        claim(p, w, there);
+    else if (!owner || (owner->native && there->native && !mu_streq(owner->native, there->native)))
+        exclude(p, w, mu_printf(p->arena, "%s exists there and isn't ours", there->name));
+    else if (!mu_streq(owner->id, w->id))
+        exclude(p, w,
+                mu_printf(p->arena, "the name is still held by %s, which is ours too", owner->id));
+}
+
+/* Moving between the active and the inactive place is what disabling and enabling are. */
+static void plan_place(struct planner *p, struct who *w, bool inactive)
+{
+    const struct mu_object *o = w->object;
+    if (mu_streq(o->key, w->key))
+        return;
+    enum mu_place lies = p->ops_of->place_of(p->target, o->key);
+    enum mu_reason why = inactive && lies != MU_PLACE_INACTIVE    ? MU_WHY_DISABLE
+                         : !inactive && lies == MU_PLACE_INACTIVE ? MU_WHY_ENABLE
+                                                                  : MU_WHY_RENAME;
+    struct mu_op *op = plan_add_op(p, MU_OP_RENAME, why, w);
+    op->name = o->name;
+    op->new_name = w->name;
+    if (why == MU_WHY_DISABLE)
+        p->removed[w->kind]++;
+}
+
+static void plan_delete(struct planner *p, struct who *w)
+{
+    struct mu_op *op = plan_add_op(p, MU_OP_DELETE, MU_WHY_REMOVE, w);
+    op->name = w->object->name;
+    p->removed[w->kind]++;
+}
+
+/* An inactive user by the sync's policy; a user who never was on the target needs nothing. */
+static void plan_inactive(struct planner *p, struct who *w)
+{
+    w->aside = true;
+    p->aside++;
+    if (!w->object || w->excluded)
+        return;
+    if (p->sync->inactive == MU_REMOVE_DELETE)
+        plan_delete(p, w);
+    else if (p->sync->inactive == MU_REMOVE_DISABLE)
+        plan_place(p, w, true);
+}
+
+static int locate(struct planner *p, struct who *w, const struct mu_resource *mapping,
+                  const struct mu_want *wants, size_t count, bool inactive, struct mu_err *err)
+{
+    const char *rdn = mu_map_info(mapping)->rdn;
+    const struct mu_want *naming = want_of(wants, count, rdn);
+    enum mu_place place = w->kind == MU_GROUP ? MU_PLACE_GROUPS
+                          : inactive          ? MU_PLACE_INACTIVE
+                                              : MU_PLACE_USERS;
+    if (!naming)
+        return mu_fail(err, MU_E_DATA, "%s: no value, and entries are named by it", rdn);
+    const char *name, *key;
+    if (p->ops_of->place(p->target, p->row, place, rdn, naming->values[0].bytes, &name, &key, err) <
+        0)
+        return -1;
+    /* Most people stand where they should, under the very name: then the text is there already. */
+    const struct mu_object *o = w->object;
+    w->name = o && mu_streq(o->name, name) ? o->name : mu_strdup(p->arena, name);
+    w->key = o && mu_streq(o->key, key) ? o->key
+             : mu_streq(name, key)      ? w->name
+                                        : mu_strdup(p->arena, key);
+    return 0;
+}
+
+static struct who *new_who(struct planner *p, enum mu_kind kind, const struct mu_entry *entry,
+                           struct json_object *doc)
+{
+    struct who *w = mu_alloc(p->arena, sizeof(*w));
+    w->kind = kind;
+    w->id = mu_strdup(p->arena, entry->id);
+    w->label = mu_entry_label(p->arena, doc);
+    w->owned = mu_map_get(p->owned_by_id[kind], w->id, strlen(w->id));
+    if (w->owned)
+        w->object = object_of(p, w->owned);
+    mu_map_put(p->who[kind], w->id, strlen(w->id), w);
+    return w;
+}
+
+int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *entry,
+                   struct mu_err *err)
+{
+    const struct mu_resource *mapping = p->ops_of->mapping(p->target, kind);
+    MU_AUTO(json) struct json_object *doc = NULL;
+    const struct mu_want *wants;
+    size_t count;
+    struct mu_err bad = MU_ERR_INIT;
+    if (mu_entry_doc(entry, &doc, err) < 0)
+        return -1;
+    struct who *w = new_who(p, kind, entry, doc);
+    bool inactive = kind == MU_USER && is_inactive(doc) && p->sync->inactive != MU_REMOVE_KEEP;
+    w->first_op = w->op_end = p->op_count;
+    *(kind == MU_USER ? &p->users : &p->groups) += 1;
+    if (mu_map_want(mapping, doc, p->row, &wants, &count, &bad) < 0 ||
+        locate(p, w, mapping, wants, count, inactive && w->object, &bad) < 0) {
+        exclude(p, w, mu_strdup(p->arena, bad.text));
+        return 0;
+    }
+    if (inactive && !w->object) {
+        plan_inactive(p, w);
+        return 0;
+    }
+    settle_name(p, w);
+    if (w->excluded)
+        return 0;
+    if (inactive) {
+        plan_inactive(p, w);
+    } else if (w->object) {
+        plan_place(p, w, false);
+        plan_update(p, w, mapping, wants, count);
+    } else {
+        plan_create(p, w, mapping, wants, count);
+    }
+    w->op_end = p->op_count;
+    return 0;
+}
+
+static int gone_one(struct planner *p, const struct mu_owned *owned, struct mu_err *err)
+{
+    struct who *w = mu_alloc(p->arena, sizeof(*w));
+    int policy = owned->kind == MU_USER ? p->sync->gone : p->sync->gone_groups;
+    w->kind = owned->kind;
+    w->id = owned->id;
+    w->name = owned->name;
+    w->object = object_of(p, owned);
+    if (!w->object || policy == MU_REMOVE_KEEP)
+        return 0;
+    if (!p->may_remove) {
+        plan_leave(p, w, owned->name, false,
+                   "not in the source any more, but the read wasn't complete");
+        return 0;
+    }
+    if (policy == MU_REMOVE_DELETE) {
+        plan_delete(p, w);
+        return 0;
+    }
+    if (p->ops_of->place_of(p->target, w->object->key) == MU_PLACE_INACTIVE)
+        return 0;
+    if (p->ops_of->move(p->target, p->arena, w->object->name, MU_PLACE_INACTIVE, &w->name, &w->key,
+                        err) < 0)
+        return -1;
+    if (mu_map_get(p->by_key, w->key, strlen(w->key)))
+        plan_leave(p, w, w->name, true, "can't be set aside: the name is taken");
+    else
+        plan_place(p, w, true);
+    return 0;
+}
+
+int plan_match_gone(struct planner *p, struct mu_err *err)
+{
+    for (size_t i = 0; i < p->owned_count; i++) {
+        const struct mu_owned *owned = &p->owned[i];
+        bool here =
+            p->who[owned->kind] && mu_map_get(p->who[owned->kind], owned->id, strlen(owned->id));
+        if (!here && gone_one(p, owned, err) < 0)
+            return -1;
+    }
+    return 0;
+}

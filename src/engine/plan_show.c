@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A plan for people: one block an operation, signs and colours as in a diff. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "engine/plan.h"
+
+enum { VALUE_SHOWN = 120, MEMBERS_SHOWN = 10 };
+
+static const struct {
+    const char *sign, *color;
+} marks[MU_WHY_COUNT] = {
+    [MU_WHY_CONTAINER] = {"+", "\033[32m"}, [MU_WHY_JOIN] = {"+", "\033[32m"},
+    [MU_WHY_CHANGE] = {"~", "\033[33m"},    [MU_WHY_MEMBERS] = {"~", "\033[33m"},
+    [MU_WHY_RENAME] = {">", "\033[36m"},    [MU_WHY_DISABLE] = {"-", "\033[31m"},
+    [MU_WHY_ENABLE] = {"+", "\033[32m"},    [MU_WHY_REMOVE] = {"-", "\033[31m"},
+};
+
+static const char *noun(const struct mu_op *op)
+{
+    if (op->why == MU_WHY_MEMBERS)
+        return "members of";
+    return op->kind == MU_KINDS ? "container" : mu_schema_of(op->kind)->name;
+}
+
+static void show_value(const struct mu_value *v, struct mu_buf *to)
+{
+    mu_buf_addc(to, '"');
+    mu_printable_into(to, v->bytes, v->len, VALUE_SHOWN);
+    mu_buf_addc(to, '"');
+}
+
+static void show_values(const char *sign, const char *attr, const struct mu_value *values,
+                        size_t count, struct mu_buf *to)
+{
+    size_t shown = count > MEMBERS_SHOWN + 1 ? MEMBERS_SHOWN : count;
+    for (size_t i = 0; i < shown; i++) {
+        mu_buf_printf(to, "    %s %s: ", sign, attr);
+        show_value(&values[i], to);
+        mu_buf_addc(to, '\n');
+    }
+    if (shown < count)
+        mu_buf_printf(to, "    %s %s: and %zu more\n", sign, attr, count - shown);
+}
+
+static void show_change(const struct mu_opchange *c, bool create, struct mu_buf *to)
+{
+    if (c->remove_count == 1 && c->add_count == 1) {
+        mu_buf_printf(to, "    ~ %s: ", c->attr);
+        show_value(&c->remove[0], to);
+        mu_buf_adds(to, " -> ");
+        show_value(&c->add[0], to);
+        mu_buf_addc(to, '\n');
+        return;
+    }
+    if (create && mu_strieq(c->attr, "objectClass"))
+        return;
+    show_values("-", c->attr, c->remove, c->remove_count, to);
+    show_values("+", c->attr, c->add, c->add_count, to);
+}
+
+static void show_text(const char *s, struct mu_buf *to)
+{
+    mu_printable_into(to, s, strlen(s), 2 * VALUE_SHOWN);
+}
+
+void mu_plan_show_op(const struct mu_op *op, bool color, struct mu_buf *to)
+{
+    if (color)
+        mu_buf_adds(to, marks[op->why].color);
+    mu_buf_printf(to, "%s %s ", marks[op->why].sign, noun(op));
+    show_text(op->label ? op->label : op->name, to);
+    if (color)
+        mu_buf_adds(to, "\033[0m");
+    if (op->label) {
+        mu_buf_adds(to, "  (");
+        show_text(op->name, to);
+        mu_buf_addc(to, ')');
+    }
+    mu_buf_addc(to, '\n');
+    if (op->new_name) {
+        mu_buf_printf(to, "    %s to ",
+                      op->why == MU_WHY_DISABLE  ? "set aside"
+                      : op->why == MU_WHY_ENABLE ? "taken back"
+                                                 : "renamed");
+        show_text(op->new_name, to);
+        mu_buf_addc(to, '\n');
+    }
+    for (size_t i = 0; i < op->change_count; i++)
+        show_change(&op->changes[i], op->verb == MU_OP_CREATE, to);
+    if (op->note) {
+        mu_buf_adds(to, "    # ");
+        show_text(op->note, to);
+        mu_buf_addc(to, '\n');
+    }
+}
+
+void mu_plan_summary(const struct mu_plan *plan, struct mu_buf *to)
+{
+    static const struct {
+        const char *words;
+        unsigned reasons; /* bits of enum mu_reason */
+    } lines[] = {{"to add", 1U << MU_WHY_CONTAINER | 1U << MU_WHY_JOIN | 1U << MU_WHY_ENABLE},
+                 {"to change", 1U << MU_WHY_CHANGE | 1U << MU_WHY_MEMBERS},
+                 {"to rename", 1U << MU_WHY_RENAME},
+                 {"to disable", 1U << MU_WHY_DISABLE},
+                 {"to delete", 1U << MU_WHY_REMOVE}};
+    const char *comma = "";
+    size_t trouble = 0;
+    for (size_t i = 0; i < MU_LEN(lines); i++) {
+        size_t count = 0;
+        for (size_t j = 0; j < plan->op_count; j++)
+            count += (lines[i].reasons >> plan->ops[j].why) & 1U;
+        if (count > 0) {
+            mu_buf_printf(to, "%s%zu %s", comma, count, lines[i].words);
+            comma = ", ";
+        }
+    }
+    if (plan->op_count == 0)
+        mu_buf_adds(to, "nothing to do");
+    for (size_t i = 0; i < plan->left_count; i++)
+        trouble += plan->left[i].trouble;
+    if (trouble > 0)
+        mu_buf_printf(to, "; %zu left alone", trouble);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside of a plan in the making; private to engine/plan*.c.
+ *
+ * A `who` is one user or group of the snapshot on its way to a place on the target. Everything
+ * lives in the plan's arena, but the documents and wants of the row at hand, which live in `row`
+ * and die with the next one.
+ */
+#ifndef MU_ENGINE_PLANNER_H
+#define MU_ENGINE_PLANNER_H
+
+#include "base/map.h"
+#include "engine/plan.h"
+
+enum { MU_MEMBERS_PER_OP = 2000 };
+
+struct who {
+    enum mu_kind kind;
+    const char *id;
+    const char *label;
+    const char *name, *key;         /* where it should be; NULL: nowhere */
+    const struct mu_object *object; /* what is there and is ours; NULL: nothing yet */
+    const struct mu_owned *owned;   /* ledger; NULL: not ours so far */
+    size_t first_op, op_end;        /* its operations in planner.ops */
+    bool excluded;                  /* left alone: a conflict, or bad data */
+    bool aside;                     /* inactive: not to be a member of anything */
+};
+
+struct planner {
+    struct mu_store *store;
+    const struct mu_sync *sync;
+    struct mu_account *target;
+    const struct mu_target_ops *ops_of;
+    struct mu_arena *arena, *row;
+    struct mu_log *log;
+    bool may_remove; /* the snapshot is complete */
+
+    struct mu_snapshot snapshot;
+    struct mu_object *objects;
+    size_t object_count;
+    struct mu_owned *owned;
+    size_t owned_count;
+    struct mu_map *by_key;                /* key -> mu_object */
+    struct mu_map *by_native;             /* native id -> mu_object */
+    struct mu_map *owned_by_id[MU_KINDS]; /* id -> mu_owned */
+    struct mu_map *owned_by_key;          /* key -> mu_owned */
+    struct mu_map *names;                 /* texts of the target's mappings -> our copies */
+    struct mu_map *claimed;               /* name -> id: creates of cut runs without a known end */
+    struct mu_map *who[MU_KINDS];         /* id -> who */
+    struct mu_map *who_by_key;            /* key -> who */
+
+    struct mu_op *ops;
+    size_t op_count, op_cap;
+    struct mu_left *left;
+    size_t left_count, left_cap;
+    struct mu_owned *claims;
+    size_t claim_count, claim_cap;
+    struct mu_reading *readings;
+    size_t reading_count, reading_cap;
+    int64_t users, groups, aside, removed[MU_KINDS], ours[MU_KINDS];
+    struct mu_buf fold_a, fold_b;
+};
+
+/* plan.c: vectors that grow by doubling in malloc'ed memory, freed with the planner. plan_grow
+ * makes room for one more item. */
+void *plan_grow(void *items, size_t count, size_t *cap, size_t size);
+struct mu_op *plan_add_op(struct planner *p, enum mu_verb verb, enum mu_reason why,
+                          const struct who *w);
+void plan_leave(struct planner *p, const struct who *w, const char *name, bool trouble,
+                const char *fmt, ...) MU_PRINTF(5, 6);
+
+/* A text of the target's (attribute, class) that outlives the target: one copy for all of its uses.
+ * */
+const char *plan_intern(struct planner *p, const char *text);
+
+/* plan_match.c: who is who, and where. */
+int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *entry,
+                   struct mu_err *err);
+int plan_match_gone(struct planner *p, struct mu_err *err);
+
+/* plan_diff.c: operations that make an object's attributes what the wants say. Not the naming
+ * attribute. */
+bool plan_same(struct planner *p, const char *attr, const struct mu_value *a,
+               const struct mu_value *b);
+void plan_create(struct planner *p, struct who *w, const struct mu_resource *mapping,
+                 const struct mu_want *wants, size_t count);
+void plan_update(struct planner *p, struct who *w, const struct mu_resource *mapping,
+                 const struct mu_want *wants, size_t count);
+
+/* plan_members.c: after all users and groups are matched. */
+int plan_members(struct planner *p, struct mu_err *err);
+
+/* guard.c: readings of the plan's guards. */
+void plan_read_guards(struct planner *p);
+void plan_read_members_guard(struct planner *p, const struct who *group, int64_t removed,
+                             int64_t of);
+
+/* plan_json.c */
+void plan_hash(const struct mu_plan *plan, char ret[MU_DIGEST_HEX]);
+
+#endif

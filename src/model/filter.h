@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Conditions on entries: `status=inactive`, `emails.email~*@example.test`, `groups.id=71 and not
+ * roles.id=admin`. FIELD OP VALUE joined by `and`, `or`, `not`, parentheses. OP: = != (folded
+ * compare), ~ (glob, folded), < > <= >= (times and integers), `FIELD?` (present). FIELD is a schema
+ * name, with `.part` for lists and `attributes.NAME` for extras; a list matches when one of its
+ * items does. Values with spaces are quoted with ". At most 4 KiB, 64 conditions, depth 16. Errors
+ * name the position and the nearest field name (MU_E_USAGE).
+ */
+#ifndef MU_MODEL_FILTER_H
+#define MU_MODEL_FILTER_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/schema.h"
+
+struct mu_filter;
+
+int mu_filter_parse(struct mu_arena *arena, enum mu_kind kind, const char *text,
+                    const struct mu_filter **ret, struct mu_err *err);
+/* NULL filter matches all */
+bool mu_filter_match(const struct mu_filter *filter, struct json_object *doc);
+
+#endif

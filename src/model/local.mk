@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+libmuster_a_SOURCES += \
+	src/model/diff.c src/model/diff.h \
+	src/model/entry.c src/model/entry.h \
+	src/model/filter.c src/model/filter.h \
+	src/model/number.c src/model/number.h \
+	src/model/op.c src/model/op.h \
+	src/model/schema.c src/model/schema.h

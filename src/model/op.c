@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Operations as JSON and back, and the operation that takes another one back. */
+#include "model/op.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/str.h"
+
+static const char *const verb_names[MU_OP_VERBS] = {
+    [MU_OP_CREATE] = "create", [MU_OP_MODIFY] = "modify", [MU_OP_RENAME] = "rename",
+    [MU_OP_DELETE] = "delete", [MU_OP_MANUAL] = "manual",
+};
+
+static const char *const reason_names[MU_WHY_COUNT] = {
+    [MU_WHY_CONTAINER] = "container", [MU_WHY_JOIN] = "join",     [MU_WHY_CHANGE] = "change",
+    [MU_WHY_MEMBERS] = "members",     [MU_WHY_RENAME] = "rename", [MU_WHY_DISABLE] = "disable",
+    [MU_WHY_ENABLE] = "enable",       [MU_WHY_REMOVE] = "remove",
+};
+
+/* What stands in the plan as the reason of the way back. */
+static const enum mu_reason reason_back[MU_WHY_COUNT] = {
+    [MU_WHY_CONTAINER] = MU_WHY_CONTAINER, [MU_WHY_JOIN] = MU_WHY_REMOVE,
+    [MU_WHY_CHANGE] = MU_WHY_CHANGE,       [MU_WHY_MEMBERS] = MU_WHY_MEMBERS,
+    [MU_WHY_RENAME] = MU_WHY_RENAME,       [MU_WHY_DISABLE] = MU_WHY_ENABLE,
+    [MU_WHY_ENABLE] = MU_WHY_DISABLE,      [MU_WHY_REMOVE] = MU_WHY_JOIN,
+};
+
+const char *mu_verb_name(enum mu_verb verb)
+{
+    return (unsigned)verb < MU_OP_VERBS ? verb_names[verb] : "?";
+}
+
+const char *mu_reason_name(enum mu_reason why)
+{
+    return (unsigned)why < MU_WHY_COUNT ? reason_names[why] : "?";
+}
+
+/* ---- to JSON ---- */
+
+static void put_bytes(struct mu_jw *w, const char *bytes, size_t len)
+{
+    if (mu_utf8_ok(bytes, len)) {
+        mu_jw_strn(w, bytes, len);
+        return;
+    }
+    size_t room = sodium_base64_encoded_len(len, sodium_base64_VARIANT_ORIGINAL);
+    MU_AUTO(free) char *text = mu_xmalloc(room);
+    sodium_bin2base64(text, room, (const unsigned char *)bytes, len,
+                      sodium_base64_VARIANT_ORIGINAL);
+    mu_jw_object(w);
+    mu_jw_key(w, "base64");
+    mu_jw_str(w, text);
+    mu_jw_end(w, '}');
+}
+
+static void put_text(struct mu_jw *w, const char *key, const char *text)
+{
+    if (text != NULL) {
+        mu_jw_key(w, key);
+        put_bytes(w, text, strlen(text));
+    }
+}
+
+static void put_values(struct mu_jw *w, const char *key, const struct mu_value *values,
+                       size_t count)
+{
+    if (count == 0) {
+        return;
+    }
+    mu_jw_key(w, key);
+    mu_jw_array(w);
+    for (size_t i = 0; i < count; i++) {
+        put_bytes(w, values[i].bytes, values[i].len);
+    }
+    mu_jw_end(w, ']');
+}
+
+static void put_change(struct mu_jw *w, const struct mu_opchange *change)
+{
+    mu_jw_object(w);
+    put_text(w, "attr", change->attr);
+    put_values(w, "remove", change->remove, change->remove_count);
+    put_values(w, "add", change->add, change->add_count);
+    mu_jw_end(w, '}');
+}
+
+void mu_op_json(const struct mu_op *op, struct mu_jw *w)
+{
+    mu_jw_object(w);
+    mu_jw_key(w, "seq");
+    mu_jw_int(w, op->seq);
+    put_text(w, "verb", mu_verb_name(op->verb));
+    put_text(w, "why", mu_reason_name(op->why));
+    if (op->kind != MU_KINDS) {
+        put_text(w, "kind", mu_schema_of(op->kind)->name);
+    }
+    put_text(w, "id", op->id);
+    put_text(w, "label", op->label);
+    put_text(w, "name", op->name);
+    put_text(w, "native", op->native);
+    put_text(w, "new_name", op->new_name);
+    if (op->change_count > 0) {
+        mu_jw_key(w, "changes");
+        mu_jw_array(w);
+        for (size_t i = 0; i < op->change_count; i++) {
+            put_change(w, &op->changes[i]);
+        }
+        mu_jw_end(w, ']');
+    }
+    put_text(w, "note", op->note);
+    mu_jw_end(w, '}');
+}
+
+/* ---- from JSON ---- */
+
+static int get_base64(struct mu_arena *arena, const char *text, struct mu_value *ret)
+{
+    size_t room = strlen(text), len = 0;
+    char *bytes = mu_alloc(arena, room + 1);
+    if (sodium_base642bin((unsigned char *)bytes, room, text, room, NULL, &len, NULL,
+                          sodium_base64_VARIANT_ORIGINAL) != 0) {
+        return -1;
+    }
+    bytes[len] = '\0';
+    *ret = (struct mu_value){bytes, len};
+    return 0;
+}
+
+static int get_bytes(struct mu_arena *arena, struct json_object *from, struct mu_value *ret)
+{
+    if (json_object_is_type(from, json_type_string)) {
+        size_t len = (size_t)json_object_get_string_len(from);
+        *ret = (struct mu_value){mu_strndup(arena, json_object_get_string(from), len), len};
+        return 0;
+    }
+    struct json_object *text = NULL;
+    if (!json_object_object_get_ex(from, "base64", &text) ||
+        !json_object_is_type(text, json_type_string)) {
+        return -1;
+    }
+    return get_base64(arena, json_object_get_string(text), ret);
+}
+
+/* Absent is NULL. Text with a NUL inside is refused: it would be cut. */
+static int get_text(struct mu_arena *arena, struct json_object *doc, const char *key,
+                    const char **ret, struct mu_err *err)
+{
+    struct json_object *from = NULL;
+    struct mu_value value;
+    if (!json_object_object_get_ex(doc, key, &from)) {
+        *ret = NULL;
+        return 0;
+    }
+    if (get_bytes(arena, from, &value) < 0 || strlen(value.bytes) != value.len) {
+        return mu_fail(err, MU_E_DATA, "operation: %s: expected text", key);
+    }
+    *ret = value.bytes;
+    return 0;
+}
+
+static int get_values(struct mu_arena *arena, struct json_object *doc, const char *key,
+                      const struct mu_value **ret, size_t *ret_count, struct mu_err *err)
+{
+    struct json_object *list = NULL;
+    *ret = NULL;
+    *ret_count = 0;
+    if (!json_object_object_get_ex(doc, key, &list)) {
+        return 0;
+    }
+    if (!json_object_is_type(list, json_type_array)) {
+        return mu_fail(err, MU_E_DATA, "operation: %s: expected a list of values", key);
+    }
+    size_t count = json_object_array_length(list);
+    struct mu_value *values = mu_alloc_array(arena, count, sizeof *values);
+    for (size_t i = 0; i < count; i++) {
+        if (get_bytes(arena, json_object_array_get_idx(list, i), &values[i]) < 0) {
+            return mu_fail(err, MU_E_DATA, "operation: %s: value %zu is neither text nor base64",
+                           key, i + 1);
+        }
+    }
+    *ret = values;
+    *ret_count = count;
+    return 0;
+}
+
+static int get_change(struct mu_arena *arena, struct json_object *doc, struct mu_opchange *ret,
+                      struct mu_err *err)
+{
+    if (get_text(arena, doc, "attr", &ret->attr, err) < 0) {
+        return -1;
+    }
+    if (ret->attr == NULL) {
+        return mu_fail(err, MU_E_DATA, "operation: a change without attr");
+    }
+    return get_values(arena, doc, "remove", &ret->remove, &ret->remove_count, err) < 0
+               ? -1
+               : get_values(arena, doc, "add", &ret->add, &ret->add_count, err);
+}
+
+static int get_changes(struct mu_arena *arena, struct json_object *doc, struct mu_op *op,
+                       struct mu_err *err)
+{
+    struct json_object *list = NULL;
+    if (!json_object_object_get_ex(doc, "changes", &list)) {
+        return 0;
+    }
+    if (!json_object_is_type(list, json_type_array)) {
+        return mu_fail(err, MU_E_DATA, "operation: changes: expected a list");
+    }
+    size_t count = json_object_array_length(list);
+    struct mu_opchange *changes = mu_alloc_array(arena, count, sizeof *changes);
+    for (size_t i = 0; i < count; i++) {
+        if (get_change(arena, json_object_array_get_idx(list, i), &changes[i], err) < 0) {
+            return -1;
+        }
+    }
+    op->changes = changes;
+    op->change_count = count;
+    return 0;
+}
+
+static int get_name(struct json_object *doc, const char *key, const char *const *names,
+                    size_t count, unsigned *ret, struct mu_err *err)
+{
+    const char *name = mu_json_str(doc, key);
+    for (size_t i = 0; name != NULL && i < count; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            *ret = (unsigned)i;
+            return 0;
+        }
+    }
+    return mu_fail(err, MU_E_DATA, "operation: %s is missing or unknown", key);
+}
+
+static int get_enums(struct json_object *doc, struct mu_op *op, struct mu_err *err)
+{
+    unsigned verb = 0, why = 0;
+    int64_t seq = 0;
+    if (get_name(doc, "verb", verb_names, MU_OP_VERBS, &verb, err) < 0 ||
+        get_name(doc, "why", reason_names, MU_WHY_COUNT, &why, err) < 0) {
+        return -1;
+    }
+    op->verb = (enum mu_verb)verb;
+    op->why = (enum mu_reason)why;
+    if (!mu_json_int(doc, "seq", &seq) || seq < 0 || seq > INT32_MAX) {
+        return mu_fail(err, MU_E_DATA, "operation: seq is missing or out of range");
+    }
+    op->seq = (int)seq;
+    const char *kind = mu_json_str(doc, "kind");
+    if (kind != NULL && !mu_kind_parse(kind, &op->kind)) {
+        return mu_fail(err, MU_E_DATA, "operation: kind is unknown");
+    }
+    return 0;
+}
+
+int mu_op_parse(struct mu_arena *arena, struct json_object *doc, struct mu_op *ret,
+                struct mu_err *err)
+{
+    struct mu_op op = {.kind = MU_KINDS};
+    if (!json_object_is_type(doc, json_type_object)) {
+        return mu_fail(err, MU_E_DATA, "operation: expected an object");
+    }
+    if (get_enums(doc, &op, err) < 0 || get_text(arena, doc, "id", &op.id, err) < 0 ||
+        get_text(arena, doc, "label", &op.label, err) < 0 ||
+        get_text(arena, doc, "name", &op.name, err) < 0 ||
+        get_text(arena, doc, "native", &op.native, err) < 0 ||
+        get_text(arena, doc, "new_name", &op.new_name, err) < 0 ||
+        get_text(arena, doc, "note", &op.note, err) < 0 || get_changes(arena, doc, &op, err) < 0) {
+        return -1;
+    }
+    if (op.verb == MU_OP_RENAME && op.new_name == NULL) {
+        return mu_fail(err, MU_E_DATA, "operation %d: a rename without new_name", op.seq);
+    }
+    if (op.verb != MU_OP_MANUAL && op.name == NULL) {
+        return mu_fail(err, MU_E_DATA, "operation %d: name is missing", op.seq);
+    }
+    *ret = op;
+    return 0;
+}
+
+/* ---- the way back ---- */
+
+static void swap_changes(struct mu_arena *arena, const struct mu_op *op, struct mu_op *back)
+{
+    struct mu_opchange *changes = mu_alloc_array(arena, op->change_count, sizeof *changes);
+    for (size_t i = 0; i < op->change_count; i++) {
+        const struct mu_opchange *c = &op->changes[i];
+        changes[i] = (struct mu_opchange){.attr = c->attr,
+                                          .remove = c->add,
+                                          .remove_count = c->add_count,
+                                          .add = c->remove,
+                                          .add_count = c->remove_count};
+    }
+    back->changes = changes;
+    back->change_count = op->change_count;
+}
+
+static void create_again(struct mu_arena *arena, const struct mu_object *before, struct mu_op *back)
+{
+    struct mu_opchange *changes = mu_alloc_array(arena, before->attr_count, sizeof *changes);
+    for (size_t i = 0; i < before->attr_count; i++) {
+        const struct mu_attrval *a = &before->attrs[i];
+        changes[i] = (struct mu_opchange){.attr = a->name, .add = a->values, .add_count = a->count};
+    }
+    back->name = before->name != NULL ? before->name : back->name;
+    back->changes = changes;
+    back->change_count = before->attr_count;
+}
+
+bool mu_op_inverse(struct mu_arena *arena, const struct mu_op *op, const struct mu_object *before,
+                   struct mu_op *ret)
+{
+    struct mu_op back = *op;
+    back.why = reason_back[op->why];
+    swap_changes(arena, op, &back);
+    switch (op->verb) {
+    case MU_OP_CREATE:
+        back.verb = MU_OP_DELETE;
+        break;
+    case MU_OP_MODIFY:
+        break;
+    case MU_OP_RENAME:
+        back.name = op->new_name;
+        back.new_name = op->name;
+        break;
+    case MU_OP_DELETE:
+        /* The immutable id dies with the object: a new one gets its own. */
+        back.verb = MU_OP_CREATE;
+        back.native = NULL;
+        if (before != NULL) {
+            create_again(arena, before, &back);
+        }
+        if (back.change_count == 0) {
+            return false;
+        }
+        break;
+    default:
+        return false;
+    }
+    *ret = back;
+    return true;
+}

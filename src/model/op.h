@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Operations on a target, and the target's state in the terms operations speak.
+ *
+ * An object is one thing on a target: for LDAP an entry. Its `name` is where it is (a DN), its
+ * `native` id never changes (entryUUID); its attributes are sets of values. A change removes and
+ * adds single values, so that what was there before is part of the operation itself: a value that
+ * is no longer there makes the write fail instead of doing harm. Everything lives in the arena of
+ * whoever made it (a plan, or a target's read).
+ */
+#ifndef MU_MODEL_OP_H
+#define MU_MODEL_OP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "model/schema.h"
+
+struct mu_value {
+    const char *bytes; /* NUL-terminated for convenience; may hold NULs (binary attributes) */
+    size_t len;
+};
+
+struct mu_attrval {
+    const char *name;
+    const struct mu_value *values;
+    size_t count;
+};
+
+struct mu_object {
+    enum mu_kind kind;  /* MU_USER or MU_GROUP; MU_KINDS: a container or something foreign */
+    const char *name;   /* DN as the target wrote it */
+    const char *key;    /* normalised name: equal keys are equal places */
+    const char *native; /* immutable id, NULL when unknown */
+    const struct mu_attrval *attrs; /* sorted by name */
+    size_t attr_count;
+};
+
+enum mu_verb {
+    MU_OP_CREATE, /* name + all attributes in changes[].add */
+    MU_OP_MODIFY, /* changes */
+    MU_OP_RENAME, /* name -> new_name: other RDN, other parent or both */
+    MU_OP_DELETE,
+    MU_OP_MANUAL, /* what the target can't do: `note` says it in words a person can follow */
+    MU_OP_VERBS
+};
+
+/* Why an operation stands in the plan: decides its sign, its guard and its summary line. */
+enum mu_reason {
+    MU_WHY_CONTAINER, /* base entry that must exist */
+    MU_WHY_JOIN,      /* new in the source */
+    MU_WHY_CHANGE,    /* differs from the source */
+    MU_WHY_MEMBERS,   /* membership differs */
+    MU_WHY_RENAME,    /* name or place differs */
+    MU_WHY_DISABLE,   /* inactive or gone in the source: set aside */
+    MU_WHY_ENABLE,    /* back in the source: taken back */
+    MU_WHY_REMOVE,    /* gone in the source: deleted */
+    MU_WHY_COUNT
+};
+
+struct mu_opchange {
+    const char *attr;
+    const struct mu_value *remove;
+    size_t remove_count;
+    const struct mu_value *add;
+    size_t add_count;
+};
+
+struct mu_op {
+    int seq; /* from 1, the order of execution */
+    enum mu_verb verb;
+    enum mu_reason why;
+    enum mu_kind kind;
+    const char *id;    /* unified id in the source account; NULL for containers */
+    const char *label; /* for people */
+    const char *name;  /* DN; for a rename the old one */
+    /* immutable id expected there; NULL for create, or when the target has none */
+    const char *native;
+    const char *new_name; /* rename */
+    const struct mu_opchange *changes;
+    size_t change_count;
+    const char *note; /* manual step, or a remark; NULL */
+};
+
+const char *mu_verb_name(enum mu_verb verb);    /* "create" ... */
+const char *mu_reason_name(enum mu_reason why); /* "join" ... */
+
+/* JSON object of an operation and back. Values that are not UTF-8 are written as {"base64": "..."}.
+ * Round trip exact. */
+void mu_op_json(const struct mu_op *op, struct mu_jw *w);
+int mu_op_parse(struct mu_arena *arena, struct json_object *doc, struct mu_op *ret,
+                struct mu_err *err);
+
+/* The operation that takes op back, for the journal. False: one-way (none for LDAP). Arena-owned. A
+ * delete's inverse is the create of `before` (attributes as they were); a create's is the delete of
+ * what was created. */
+bool mu_op_inverse(struct mu_arena *arena, const struct mu_op *op, const struct mu_object *before,
+                   struct mu_op *ret);
+
+/* What became of an operation. */
+enum mu_done { MU_DONE_OK, MU_DONE_FAILED, MU_DONE_STALE, MU_DONE_SKIPPED };
+struct mu_outcome {
+    const struct mu_op *op; /* the pointer that was submitted */
+    enum mu_done done;
+    /* create: the new immutable id, if the target tells; lent until the next reap */
+    const char *native;
+    struct mu_err err; /* failed or stale: why */
+};
+
+#endif

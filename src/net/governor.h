@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How fast an account may be asked. A token bucket below the published limit, shared by all
+ * requests of the account in this process; slowed further by what the remote says (Retry-After in
+ * seconds or as a date; ratelimit-remaining and -reset; X-Rate-Limit-Reset as epoch seconds, epoch
+ * ms, delta, HTTP date or ISO 8601) and, where a 429 says nothing, halved and slowly raised again
+ * (AIMD). Thread safe.
+ */
+#ifndef MU_NET_GOVERNOR_H
+#define MU_NET_GOVERNOR_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct mu_governor;
+
+/* "8/s", "100/m", "off". */
+int mu_rate_parse(const char *text, double *ret_per_second, struct mu_err *err); /* 0.0: off */
+struct mu_governor *mu_governor_new(double per_second, int burst);
+void mu_governor_free(struct mu_governor *g);
+
+/* Microseconds to wait before the next request may go; 0 takes a token now. */
+int64_t mu_governor_take(struct mu_governor *g, int64_t mono_us);
+
+/* What came back. Header values may be NULL. wall_s is the clock for dates. */
+struct mu_rate_hint {
+    long status;
+    const char *retry_after, *limit_remaining, *limit_reset, *x_reset;
+};
+void mu_governor_told(struct mu_governor *g, const struct mu_rate_hint *hint, int64_t mono_us,
+                      int64_t wall_s);
+
+/* Microseconds until a block told by the remote ends; 0: none. Takes no token. */
+int64_t mu_governor_blocked(struct mu_governor *g, int64_t mono_us);
+
+double mu_governor_rate(const struct mu_governor *g); /* now; 0: off */
+
+#endif

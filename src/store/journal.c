@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The journal: what was about to be written to a target, and what became of it. */
+#include <inttypes.h>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "store/sqlite.h"
+
+static const char sql_intent[] =
+    "INSERT INTO step(id, op, inverse, at) VALUES(" MU_SQL_STEP("?1", "?2") ", ?3, ?4, ?5)";
+static const char sql_outcome[] =
+    "INSERT INTO outcome(id, done, detail, at) SELECT id, ?3, ?4, ?5 FROM step"
+    " WHERE id = " MU_SQL_STEP("?1", "?2") " ON CONFLICT(id) DO UPDATE SET"
+    " done = excluded.done, detail = excluded.detail, at = excluded.at";
+static const char sql_steps[] =
+    "SELECT step.id & 16777215, op, inverse, coalesce(done, 'intent'), detail,"
+    " coalesce(outcome.at, step.at) FROM step LEFT JOIN outcome ON outcome.id = step.id"
+    " WHERE step.id " MU_SQL_STEPS_OF("?1") " ORDER BY step.id";
+
+static const char *const outcomes[] = {[MU_DONE_OK] = "ok",
+                                       [MU_DONE_FAILED] = "failed",
+                                       [MU_DONE_STALE] = "stale",
+                                       [MU_DONE_SKIPPED] = "skipped"};
+
+int mu_journal_begin(struct mu_store *s, struct mu_err *err)
+{
+    mu_assert(!s->journal && !s->pull);
+    if (mu_sql_begin(s, MU_SQL_DURABLE, err) < 0)
+        return -1;
+    s->journal = true;
+    return 0;
+}
+
+int mu_journal_commit(struct mu_store *s, struct mu_err *err)
+{
+    mu_assert(s->journal);
+    int rc = mu_sql_begin(s, MU_SQL_DURABLE, err);
+    s->journal = false;
+    return mu_sql_end(s, rc, err);
+}
+
+static int insert_intent(struct mu_store *s, int64_t run, int seq, const struct mu_buf *op,
+                         const struct mu_buf *inverse, struct mu_err *err)
+{
+    sqlite3_stmt *stmt = mu_sql(s, sql_intent, err);
+    if (!stmt)
+        return -1;
+    if (seq < 0 || seq > MU_STEPS_MAX)
+        return mu_fail(err, MU_E_LIMIT, "operation %d: a run has at most %d", seq, MU_STEPS_MAX);
+    if (op->full || inverse->full || op->len > MU_BODY_BYTES_MAX ||
+        inverse->len > MU_BODY_BYTES_MAX)
+        return mu_fail(err, MU_E_LIMIT, "operation %d is longer than %d bytes", seq,
+                       MU_BODY_BYTES_MAX);
+    sqlite3_bind_int64(stmt, 1, run);
+    sqlite3_bind_int(stmt, 2, seq);
+    sqlite3_bind_text(stmt, 3, op->data, (int)op->len, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 4, inverse->len > 0 ? inverse->data : NULL, (int)inverse->len,
+                      SQLITE_STATIC);
+    sqlite3_bind_int64(stmt, 5, mu_now());
+    if (mu_sql_done(s, stmt, err) == 0)
+        return 0;
+    if (err->code == MU_E_CONFLICT)
+        mu_fail(err, MU_E_CONFLICT, "store %s: run %" PRId64 " has a step %d already", s->path, run,
+                seq);
+    return -1;
+}
+
+int mu_journal_intent(struct mu_store *s, int64_t run, const struct mu_op *op,
+                      const struct mu_op *inverse, struct mu_err *err)
+{
+    struct mu_buf forth = MU_BUF_INIT(MU_BUF_MAX), back = MU_BUF_INIT(MU_BUF_MAX);
+    struct mu_jw w;
+    mu_assert(s->journal);
+    if (mu_sql_begin(s, MU_SQL_DURABLE, err) < 0)
+        return -1;
+    mu_jw_init(&w, &forth, false);
+    mu_op_json(op, &w);
+    if (inverse) {
+        mu_jw_init(&w, &back, false);
+        mu_op_json(inverse, &w);
+    }
+    int rc = insert_intent(s, run, op->seq, &forth, &back, err);
+    mu_buf_done(&forth);
+    mu_buf_done(&back);
+    return rc;
+}
+
+/* May be called again for a step: doubt that is settled later. */
+int mu_journal_outcome(struct mu_store *s, int64_t run, int seq, enum mu_done done,
+                       const char *detail, struct mu_err *err)
+{
+    mu_assert(s->journal && (size_t)done < MU_LEN(outcomes));
+    sqlite3_stmt *stmt = mu_sql(s, sql_outcome, err);
+    if (!stmt || mu_sql_begin(s, MU_SQL_DURABLE, err) < 0)
+        return -1;
+    sqlite3_bind_int64(stmt, 1, run);
+    sqlite3_bind_int(stmt, 2, seq);
+    mu_sql_text(stmt, 3, outcomes[done]);
+    mu_sql_text(stmt, 4, detail);
+    sqlite3_bind_int64(stmt, 5, mu_now());
+    if (mu_sql_done(s, stmt, err) < 0)
+        return -1;
+    if (sqlite3_changes(s->db) == 0)
+        return mu_fail(err, MU_E_MISSING, "store %s: run %" PRId64 " has no step %d", s->path, run,
+                       seq);
+    return 0;
+}
+
+struct mu_steps {
+    struct mu_store *store;
+    sqlite3_stmt *stmt;
+};
+
+int mu_steps_open(struct mu_store *s, int64_t run, struct mu_steps **ret, struct mu_err *err)
+{
+    sqlite3_stmt *stmt;
+    int rc = sqlite3_prepare_v2(s->db, sql_steps, -1, &stmt, NULL);
+    if (rc != SQLITE_OK)
+        return mu_sql_fail(s, rc, err);
+    sqlite3_bind_int64(stmt, 1, run);
+    struct mu_steps *st = mu_xcalloc(1, sizeof(*st));
+    *st = (struct mu_steps){.store = s, .stmt = stmt};
+    *ret = st;
+    return 0;
+}
+
+int mu_steps_next(struct mu_steps *st, struct mu_step *ret, struct mu_err *err)
+{
+    int rc = mu_sql_step(st->store, st->stmt, err);
+    if (rc != 1)
+        return rc;
+    *ret = (struct mu_step){
+        .seq = sqlite3_column_int(st->stmt, 0),
+        .op = (const char *)sqlite3_column_text(st->stmt, 1),
+        .inverse = (const char *)sqlite3_column_text(st->stmt, 2),
+        .done = (const char *)sqlite3_column_text(st->stmt, 3),
+        .detail = (const char *)sqlite3_column_text(st->stmt, 4),
+        .at = sqlite3_column_int64(st->stmt, 5),
+    };
+    return 1;
+}
+
+void mu_steps_close(struct mu_steps *st)
+{
+    if (!st)
+        return;
+    sqlite3_finalize(st->stmt);
+    free(st);
+}

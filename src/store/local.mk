@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+libmuster_a_SOURCES += \
+    src/store/batch.c src/store/batch.h \
+    src/store/find.c src/store/find.h \
+    src/store/journal.c \
+    src/store/ledger.c \
+    src/store/migrate.c \
+    src/store/pull.c src/store/pull.h \
+    src/store/pull_finish.c \
+    src/store/rows.c \
+    src/store/runs.c \
+    src/store/scratch.c \
+    src/store/snapshots.c \
+    src/store/sql.c \
+    src/store/sqlite.h \
+    src/store/sqlite_open.c \
+    src/store/store.h \
+    src/store/undo.c

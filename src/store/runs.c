@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs: one execution of a plan each, with what came of it. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "store/sqlite.h"
+
+#define COUNT(which)                                                    \
+    "(SELECT count(*) FROM outcome WHERE id " MU_SQL_STEPS_OF("run.id") \
+    " AND done IN (" which "))"
+/* A finished run keeps its counts; of one that is running or was cut they are counted. */
+#define COLUMNS                                                                                 \
+    "SELECT id, sync, command, plan, snapshot, started, finished, status, planned,"             \
+    " CASE WHEN finished THEN ok ELSE " COUNT("'ok'") " END,"                                   \
+    " CASE WHEN finished THEN failed ELSE " COUNT("'failed', 'stale'") " END,"                  \
+    " CASE WHEN finished THEN skipped ELSE " COUNT("'skipped'") " END FROM run "
+
+static const char sql_cut[] =
+    "UPDATE run SET status = 'cut' WHERE sync = ?1 AND status = 'running'";
+static const char sql_begin[] =
+    "INSERT INTO run(sync, command, plan, snapshot, started, planned, status)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, 'running')";
+/*
+ * A stale operation was not done because the target differs from the plan: that counts as failed.
+ * What was neither done nor refused was skipped: operations a stopped run never reached have no
+ * outcome of their own.
+ */
+static const char sql_end[] =
+    "UPDATE run SET status = ?2, finished = ?3, ok = " COUNT("'ok'") ", failed = " COUNT(
+        "'failed', 'stale'") ", skipped = max(0, planned - " COUNT("'ok', 'failed', 'stale'") ")"
+    " WHERE id = ?1";
+static const char sql_one[] = COLUMNS "WHERE id = ?1";
+static const char sql_list[] = COLUMNS "ORDER BY id DESC LIMIT ?1";
+
+static int mark_cut(struct mu_store *s, const char *sync, struct mu_err *err)
+{
+    sqlite3_stmt *stmt = mu_sql(s, sql_cut, err);
+    if (!stmt)
+        return -1;
+    mu_sql_text(stmt, 1, sync);
+    return mu_sql_done(s, stmt, err);
+}
+
+int mu_run_begin(struct mu_store *s, const char *sync, const char *command, const char *plan,
+                 int64_t snapshot, int64_t planned, int64_t *ret_run, struct mu_err *err)
+{
+    sqlite3_stmt *stmt = mu_sql(s, sql_begin, err);
+    if (!stmt || mu_sql_begin(s, MU_SQL_DURABLE, err) < 0)
+        return -1;
+    mu_sql_text(stmt, 1, sync);
+    mu_sql_text(stmt, 2, command);
+    mu_sql_text(stmt, 3, plan);
+    sqlite3_bind_int64(stmt, 4, snapshot);
+    sqlite3_bind_int64(stmt, 5, mu_now());
+    sqlite3_bind_int64(stmt, 6, planned);
+    int rc = mark_cut(s, sync, err);
+    if (rc == 0)
+        rc = mu_sql_done(s, stmt, err);
+    int64_t run = sqlite3_last_insert_rowid(s->db);
+    if (mu_sql_end(s, rc, err) < 0)
+        return -1;
+    *ret_run = run;
+    return 0;
+}
+
+static int end(struct mu_store *s, int64_t run, const char *status, struct mu_err *err)
+{
+    sqlite3_stmt *stmt = mu_sql(s, sql_end, err);
+    if (!stmt)
+        return -1;
+    sqlite3_bind_int64(stmt, 1, run);
+    mu_sql_text(stmt, 2, status);
+    sqlite3_bind_int64(stmt, 3, mu_now());
+    if (mu_sql_done(s, stmt, err) < 0)
+        return -1;
+    if (sqlite3_changes(s->db) == 0)
+        return mu_fail(err, MU_E_MISSING, "store %s: there is no run %" PRId64, s->path, run);
+    return 0;
+}
+
+/* A journal transaction left open by a failure is part of what happened, and is kept. */
+int mu_run_end(struct mu_store *s, int64_t run, const char *status, struct mu_err *err)
+{
+    if (s->journal && mu_journal_commit(s, err) < 0)
+        return -1;
+    if (mu_sql_begin(s, MU_SQL_DURABLE, err) < 0)
+        return -1;
+    return mu_sql_end(s, end(s, run, status, err), err);
+}
+
+static void take_row(sqlite3_stmt *stmt, struct mu_arena *arena, struct mu_run *ret)
+{
+    *ret = (struct mu_run){
+        .id = sqlite3_column_int64(stmt, 0),
+        .sync = mu_sql_dup(stmt, 1, arena),
+        .command = mu_sql_dup(stmt, 2, arena),
+        .plan = mu_sql_dup(stmt, 3, arena),
+        .snapshot = sqlite3_column_int64(stmt, 4),
+        .started = sqlite3_column_int64(stmt, 5),
+        .finished = sqlite3_column_int64(stmt, 6),
+        .status = mu_sql_dup(stmt, 7, arena),
+        .planned = sqlite3_column_int64(stmt, 8),
+        .ok = sqlite3_column_int64(stmt, 9),
+        .failed = sqlite3_column_int64(stmt, 10),
+        .skipped = sqlite3_column_int64(stmt, 11),
+    };
+}
+
+int mu_run_list(struct mu_store *s, struct mu_arena *arena, int limit, struct mu_run **ret,
+                size_t *ret_count, struct mu_err *err)
+{
+    sqlite3_stmt *stmt = mu_sql(s, sql_list, err);
+    if (!stmt)
+        return -1;
+    struct mu_run *list = NULL;
+    size_t count = 0, room = 0;
+    int rc;
+    sqlite3_bind_int(stmt, 1, limit > 0 ? limit : -1);
+    while ((rc = mu_sql_step(s, stmt, err)) == 1) {
+        if (count == room) {
+            room = room ? room * 2 : 64;
+            list = mu_xrealloc(list, room * sizeof(*list));
+        }
+        take_row(stmt, arena, &list[count++]);
+    }
+    if (rc == 0) {
+        *ret = mu_alloc_array(arena, count + 1, sizeof(*list));
+        if (count > 0)
+            memcpy(*ret, list, count * sizeof(*list));
+        *ret_count = count;
+    }
+    free(list);
+    return rc;
+}
+
+int mu_run_get(struct mu_store *s, struct mu_arena *arena, int64_t id, struct mu_run *ret,
+               struct mu_err *err)
+{
+    sqlite3_stmt *stmt = mu_sql(s, sql_one, err);
+    if (!stmt)
+        return -1;
+    sqlite3_bind_int64(stmt, 1, id);
+    int rc = mu_sql_step(s, stmt, err);
+    if (rc == 1) {
+        take_row(stmt, arena, ret);
+        sqlite3_reset(stmt);
+    }
+    return rc;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the SQLite store share: the handle, prepared statements, transactions, errors.
+ *
+ * Statements are prepared once a handle and found again by the address of their text, which is
+ * therefore always a `static const char []`. mu_sql gives one ready to bind; after its last use it
+ * is reset (mu_sql_done does), so that no read transaction stays open behind it. Iterators prepare
+ * their own.
+ */
+#ifndef MU_STORE_SQLITE_H
+#define MU_STORE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+enum {
+    MU_SQL_CACHE = 64,      /* statements a handle keeps prepared */
+    MU_SQL_BUSY_MS = 30000, /* how long another writer is waited for */
+    MU_SQL_CHUNK = 20000, /* rows changed in one transaction: keeps write locks and the WAL short */
+    MU_NAME_BYTES_MAX = 255,     /* account and sync names */
+    MU_BODY_BYTES_MAX = 32 << 20 /* body or raw of one entry */
+};
+
+struct mu_sql_kept {
+    const char *sql;
+    sqlite3_stmt *stmt;
+};
+
+struct mu_store {
+    sqlite3 *db;
+    char *path; /* as it was configured: for messages */
+    char *file; /* what SQLite is given: never one of its magic names */
+    enum mu_store_mode mode;
+    uint8_t key[MU_HASH_KEY_LEN]; /* this store's own, for content hashes */
+    struct mu_sql_kept kept[MU_SQL_CACHE];
+    size_t kept_count;
+    int busy_ms; /* how long to wait; tests and checkpoints shorten it */
+    int64_t busy_since;
+    bool durable; /* PRAGMA synchronous is FULL now, not NORMAL */
+    bool reading; /* mu_sql_read's transaction is open */
+    bool journal; /* between mu_journal_begin and mu_journal_commit */
+    struct mu_pull *pull;
+};
+
+/* ---- sql.c ---- */
+
+/* Says what SQLite said last, with the file's name and the right code. Always -1. */
+int mu_sql_fail(struct mu_store *s, int rc, struct mu_err *err);
+
+sqlite3_stmt *mu_sql(struct mu_store *s, const char *sql, struct mu_err *err); /* NULL: failed */
+/* Steps once: 1 row (the caller resets), 0 done (reset). */
+int mu_sql_step(struct mu_store *s, sqlite3_stmt *stmt, struct mu_err *err);
+/* Runs to the end and resets. */
+int mu_sql_done(struct mu_store *s, sqlite3_stmt *stmt, struct mu_err *err);
+int mu_sql_exec(struct mu_store *s, const char *sql, struct mu_err *err);
+/* The one integer that `sql` (no parameters) answers. */
+int mu_sql_int(struct mu_store *s, const char *sql, int64_t *ret, struct mu_err *err);
+void mu_sql_forget(struct mu_store *s); /* finalises all kept statements */
+
+/* NULL binds NULL; the text outlives the step. */
+void mu_sql_text(sqlite3_stmt *stmt, int at, const char *text);
+char *mu_sql_dup(sqlite3_stmt *stmt, int column, struct mu_arena *arena); /* NULL stays NULL */
+
+/*
+ * A write transaction, or a part of the journal's when that one is open. DURABLE: on the disk when
+ * mu_sql_end returns; LAZY: safe from crashes of the process at once, from a power cut after the
+ * next durable one or checkpoint.
+ */
+enum mu_sql_sync { MU_SQL_LAZY, MU_SQL_DURABLE };
+int mu_sql_begin(struct mu_store *s, enum mu_sql_sync sync, struct mu_err *err);
+/* Commits when rc is 0, else takes back; nothing but rc inside the journal's. Returns rc, or -1. */
+int mu_sql_end(struct mu_store *s, int rc, struct mu_err *err);
+void mu_sql_rollback(struct mu_store *s);
+/*
+ * One transaction around many small steps of a pull; no lock that hinders a writer. mu_pull_rest
+ * ends it.
+ */
+int mu_sql_read(struct mu_store *s, struct mu_err *err);
+
+int mu_sql_busy(void *store, int times); /* SQLite's busy handler */
+
+/* ---- migrate.c ---- */
+
+/*
+ * Refuses what isn't a muster store or is a newer one; brings an older one up to date when it may
+ * be written.
+ */
+int mu_store_migrate(struct mu_store *s, struct mu_err *err);
+
+/* ---- sqlite_open.c ---- */
+
+/*
+ * Empties a WAL that grew into the file, if nobody reads right now; SQLite does it later otherwise.
+ * Within no transaction.
+ */
+void mu_store_settle(struct mu_store *s);
+
+/* ---- snapshots.c ---- */
+
+/* Number of an account; 0: the store doesn't know it. */
+int mu_account_number(struct mu_store *s, const char *name, int64_t *ret, struct mu_err *err);
+
+/* ---- pull.c ---- */
+
+/*
+ * Ends the transaction behind a pull's lookups, which would keep the handle from writing after
+ * others did.
+ */
+int mu_pull_rest(struct mu_pull *p, struct mu_err *err);
+
+/* ---- undo.c: taking back what an unfinished pull wrote ---- */
+
+/*
+ * In chunks, each its own transaction; may be cut and begun again at any point. `base`: as kept
+ * with the snapshot.
+ */
+int mu_undo_pull(struct mu_store *s, int64_t account, int64_t snapshot, int64_t base,
+                 struct mu_err *err);
+/* All unfinished pulls of an account. */
+int mu_undo_leftovers(struct mu_store *s, int64_t account, struct mu_err *err);
+
+/* A step and its outcome are rows of the same number: the run's, and behind it the sequence's. Both
+ * tables only ever grow at their ends; an outcome never rewrites its step. */
+#define MU_SQL_STEP(run, seq) "((" run ") << 24) + " seq
+#define MU_SQL_STEPS_OF(run) "BETWEEN " MU_SQL_STEP(run, "0") " AND " MU_SQL_STEP(run, "16777215")
+enum { MU_STEPS_MAX = 16777215 };
+
+#endif

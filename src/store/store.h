@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The store: snapshots of accounts with versioned entries, the ledger of what is ours on targets,
+ * runs and their journal. One SQLite file in WAL mode (sqlite.h and the files beside it);
+ * PostgreSQL will stand behind this header when many workers share the work.
+ *
+ * Entries are versioned by snapshot (`first`..`last`), so a pull that changes nothing writes one
+ * row. A pull commits in batches; its rows become visible only when its snapshot is finished, and
+ * those of a pull that died are undone by the next one. Snapshot ids grow over all accounts.
+ * Strings given in are copied; strings given out live in the arena named.
+ *
+ * One store handle belongs to one thread. Any number of processes may read; one writes at a time,
+ * for moments only (SQLite's lock, waited for up to 30 s, then MU_E_BUSY). Don't write through a
+ * handle while an iterator of it is open: when another muster has written since it began, SQLite
+ * refuses at once. Long work takes a named lock (mu_store_lock), so that two musters never pull one
+ * account or run one sync at once.
+ *
+ * Errors: MU_E_IO with the file's name and SQLite's words (not a database, read-only, disk full:
+ * `No space left`), MU_E_CONFIG when the path can't be a store (directory, missing parent, another
+ * program's database, newer version: says both versions), MU_E_MISSING when there is nothing to
+ * read yet, MU_E_CONFLICT when another muster took a pull for dead.
+ */
+#ifndef MU_STORE_STORE_H
+#define MU_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "model/entry.h"
+#include "model/op.h"
+
+struct mu_store;
+
+/* WRITE creates the file (mode 0600) and migrates it */
+enum mu_store_mode { MU_STORE_READ, MU_STORE_WRITE };
+
+int mu_store_open(const char *uri, enum mu_store_mode mode, struct mu_store **ret,
+                  struct mu_err *err);
+/* NULL is fine; open pulls and runs are left for recovery */
+void mu_store_close(struct mu_store *s);
+const char *mu_store_path(const struct mu_store *s);
+int64_t mu_store_bytes(const struct mu_store *s); /* size on disk, WAL included */
+
+/* A lock between processes: "pull sendoso", "sync teams-to-ldap". Released by mu_unlock (base/io.h)
+ * or by dying. */
+struct mu_lock;
+int mu_store_lock(struct mu_store *s, const char *what, int wait_s, struct mu_lock **ret,
+                  struct mu_err *err);
+
+/* ---- snapshots ---- */
+
+enum mu_verdict { MU_VOID, MU_ADDITIVE, MU_COMPLETE };
+const char *mu_verdict_name(enum mu_verdict v);
+
+struct mu_snapshot {
+    int64_t id;
+    const char *account;
+    int64_t started, finished; /* Unix seconds; finished 0: was never finished */
+    enum mu_verdict verdict;
+    const char *mapping;          /* digest of the mappings it was read with */
+    const char *evidence;         /* JSON document, see engine/verdict.h */
+    int64_t counts[MU_KINDS];     /* entries live after this snapshot */
+    int64_t added, changed, gone; /* over all kinds, against the one before */
+};
+
+/* Writing. One pull at a time per store handle. */
+struct mu_pull;
+int mu_pull_begin(struct mu_store *s, const char *account, const char *mapping,
+                  struct mu_pull **ret, struct mu_err *err);
+int64_t mu_pull_snapshot(const struct mu_pull *p);
+
+enum mu_put { MU_PUT_SAME, MU_PUT_NEW, MU_PUT_CHANGED, MU_PUT_REPEATED };
+/* Hot: once per record. REPEATED: this pull has put that id before; `*ret_equal` tells whether with
+ * the same body. The first one stays. */
+int mu_pull_put(struct mu_pull *p, const struct mu_entry *entry, enum mu_put *ret, bool *ret_equal,
+                struct mu_err *err);
+
+/* Live entries of a kind that this pull has not put (so far). */
+int mu_pull_unseen(struct mu_pull *p, enum mu_kind kind, int64_t *ret, struct mu_err *err);
+
+/* Complete: unseen entries end with this snapshot. Additive: they stay. Void: everything this pull
+ * put is taken back; the snapshot's row stays as a witness. Fills *snap (counts, added, changed,
+ * gone; finished). Frees the pull, also on failure. */
+int mu_pull_finish(struct mu_pull *p, enum mu_verdict verdict, const char *evidence,
+                   struct mu_arena *arena, struct mu_snapshot *snap, struct mu_err *err);
+void mu_pull_abort(struct mu_pull *p); /* as void, without a witness; NULL is fine */
+
+/* Scratch rows of a pull (SQLite temp table, flat memory): supplements waiting for the entry they
+ * belong to. */
+int mu_scratch_put(struct mu_store *s, enum mu_kind kind, const char *id, const char *key,
+                   const char *body, size_t len, struct mu_err *err);
+/* By id, else by key (either may be NULL); 1 found and taken out, 0 none. */
+int mu_scratch_take(struct mu_store *s, enum mu_kind kind, const char *id, const char *key,
+                    struct mu_arena *arena, struct mu_entry *ret, struct mu_err *err);
+/* What is left, one after another, taken out: 1 item, 0 end. */
+int mu_scratch_drain(struct mu_store *s, enum mu_kind kind, struct mu_arena *arena,
+                     struct mu_entry *ret, struct mu_err *err);
+int mu_scratch_clear(struct mu_store *s, struct mu_err *err);
+
+/* Reading. id 0: the newest finished one of the account that is not void. 1 found, 0 none. account
+ * NULL: any, with an id. */
+int mu_snapshot_get(struct mu_store *s, struct mu_arena *arena, const char *account, int64_t id,
+                    struct mu_snapshot *ret, struct mu_err *err);
+/* Newest first; account NULL: all. limit 0: all. Returns the count through ret_count. */
+int mu_snapshot_list(struct mu_store *s, struct mu_arena *arena, const char *account, int limit,
+                     struct mu_snapshot **ret, size_t *ret_count, struct mu_err *err);
+
+/* Entries of an account as of a snapshot (its id, as mu_snapshot_get gave it), by id in byte order.
+ * */
+struct mu_rows;
+int mu_rows_open(struct mu_store *s, const char *account, int64_t snapshot, enum mu_kind kind,
+                 struct mu_rows **ret, struct mu_err *err);
+/* 1 item (lent until the next call; raw included), 0 end. */
+int mu_rows_next(struct mu_rows *r, struct mu_entry *ret, struct mu_err *err);
+void mu_rows_close(struct mu_rows *r); /* NULL is fine */
+int mu_entry_get(struct mu_store *s, struct mu_arena *arena, const char *account, int64_t snapshot,
+                 /* 1, 0, -1 */
+                 enum mu_kind kind, const char *id, struct mu_entry *ret, struct mu_err *err);
+
+/* ---- ledger: what we own on a target ---- */
+
+struct mu_owned {
+    enum mu_kind kind;
+    const char *id;     /* unified id in the source account */
+    const char *name;   /* DN last known */
+    const char *key;    /* its normalised form */
+    const char *native; /* immutable id, NULL: not known yet */
+    int64_t run;        /* run that wrote it last */
+    bool disabled;      /* set aside by us */
+};
+
+/* All of one sync's target, in one go (50,000 rows: a few ms). */
+int mu_ledger_load(struct mu_store *s, struct mu_arena *arena, const char *sync,
+                   struct mu_owned **ret, size_t *ret_count, struct mu_err *err);
+int mu_ledger_put(struct mu_store *s, const char *sync, const struct mu_owned *owned,
+                  struct mu_err *err);
+int mu_ledger_drop(struct mu_store *s, const char *sync, enum mu_kind kind, const char *id,
+                   struct mu_err *err);
+
+/* ---- runs and the journal ---- */
+
+struct mu_run {
+    int64_t id;
+    const char *sync, *command; /* command: "apply", "sync" */
+    const char *plan;           /* hash of the plan */
+    int64_t snapshot;
+    int64_t started, finished; /* finished 0: was cut, or still running */
+    const char *status;        /* "running", "done", "partial", "failed", "cut" */
+    int64_t planned, ok, failed, skipped;
+};
+
+int mu_run_begin(struct mu_store *s, const char *sync, const char *command, const char *plan,
+                 int64_t snapshot, int64_t planned, int64_t *ret_run, struct mu_err *err);
+
+/*
+ * Batches: intents of a batch are durable (committed) before the first of them is sent; outcomes,
+ * ledger rows and the next batch's intents go into one transaction.
+ */
+int mu_journal_begin(struct mu_store *s, struct mu_err *err); /* opens the transaction */
+int mu_journal_intent(struct mu_store *s, int64_t run, const struct mu_op *op,
+                      const struct mu_op *inverse, struct mu_err *err);
+int mu_journal_outcome(struct mu_store *s, int64_t run, int seq, enum mu_done done,
+                       const char *detail, struct mu_err *err);
+int mu_journal_commit(struct mu_store *s, struct mu_err *err); /* durable when it returns */
+
+int mu_run_end(struct mu_store *s, int64_t run, const char *status, struct mu_err *err);
+
+int mu_run_list(struct mu_store *s, struct mu_arena *arena, int limit, struct mu_run **ret,
+                size_t *ret_count, struct mu_err *err); /* newest first */
+/* 1, 0, -1 */
+int mu_run_get(struct mu_store *s, struct mu_arena *arena, int64_t id, struct mu_run *ret,
+               struct mu_err *err);
+
+struct mu_step {
+    int seq;
+    const char *op;      /* JSON, as mu_op_json wrote it */
+    const char *inverse; /* JSON; NULL: it follows from op (mu_op_inverse) */
+    const char *done;    /* "intent", "ok", "failed", "stale", "skipped" */
+    const char *detail;  /* error text, or NULL */
+    int64_t at;          /* Unix seconds of the last change */
+};
+struct mu_steps;
+int mu_steps_open(struct mu_store *s, int64_t run, struct mu_steps **ret, struct mu_err *err);
+/* lent; 1, 0, -1 */
+int mu_steps_next(struct mu_steps *st, struct mu_step *ret, struct mu_err *err);
+void mu_steps_close(struct mu_steps *st);
+
+#endif

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Everything a source can do wrong: a clear word, the right exit code, and never a removal.
+set -euo pipefail
+# shellcheck source=tests/live/lib.sh
+. "${top_srcdir:?}/tests/live/lib.sh"
+need curl
+
+slapd_start --nosync
+sim_start --users 350 --groups 6 --seed 5 --rate off
+write_config 'rate: "off"
+    timeout: 3s
+    tries: 2'
+expect 0 "first export" muster sync teams-to-ldap --yes
+
+# spoiled EXIT NAME PATTERN FAULT: one pull under a fault; the words; and that nobody would be removed after it.
+spoiled() {
+    fault "$4"
+    expect "$1" "$2" muster pull sendoso
+    said "$3" "$2: says what was wrong"
+    clear_faults
+    expect 0 "$2: nobody is removed after it" muster plan teams-to-ldap
+    unsaid '^-' "$2: nobody is removed after it"
+}
+users='"path": "/api/v3/users", "page": 2, "times": 50'
+spoiled 4 "a page answered by 500 in HTML" 'users.*500' "{$users, \"kind\": \"html500\"}"
+spoiled 4 "a page answered by 500 in JSON" 'users.*500' "{$users, \"kind\": \"500\"}"
+spoiled 4 "a page that is HTML with 200" 'HTML' "{$users, \"kind\": \"not-json\"}"
+spoiled 4 "a page cut in the JSON" 'users' "{$users, \"kind\": \"cut-json\"}"
+spoiled 4 "a page cut in the connection" 'users' "{$users, \"kind\": \"truncate\"}"
+spoiled 4 "an empty 200" 'nothing in it|empty' "{$users, \"kind\": \"empty\"}"
+spoiled 4 "nesting of 100,000" 'deep|nest|depth' "{$users, \"kind\": \"deep\"}"
+spoiled 4 "a page of 300 MB" 'MiB|MB|ceiling|larger|limit' "{$users, \"kind\": \"huge\"}"
+spoiled 4 "a page that stalls" 'time|stall|byte' "{$users, \"kind\": \"stall\"}"
+spoiled 4 "a connection reset" 'reset|connection|closed' "{$users, \"kind\": \"reset\"}"
+spoiled 4 "a NUL in a name" 'NUL|first_name' "{$users, \"kind\": \"nul\"}"
+spoiled 4 "a raw NUL byte" 'NUL|users' "{$users, \"kind\": \"nul\", \"raw\": true}"
+spoiled 4 "bad UTF-8" 'UTF-8|users' "{$users, \"kind\": \"bad-utf8\"}"
+spoiled 4 "a total that moves" 'total|promised' "{$users, \"kind\": \"wrong-total\"}"
+spoiled 4 "rows that repeat" 'twice|same rows' "{$users, \"kind\": \"repeat-rows\"}"
+spoiled 4 "a short page" 'rows|promised' "{$users, \"kind\": \"short-page\"}"
+spoiled 4 "a page forbidden" '403|denied|allowed' "{$users, \"kind\": \"forbidden\"}"
+spoiled 4 "a group that vanished meanwhile" 'Group not found|404' \
+    '{"path": "/api/v3/groups/*/members", "times": 1, "kind": "404"}'
+spoiled 4 "a short list of members" 'members' \
+    '{"path": "/api/v3/groups/*/members", "times": 1, "kind": "short-page", "rows": 1}'
+spoiled 4 "the groups fail" 'groups' '{"path": "/api/v3/groups", "times": 50, "kind": "500"}'
+
+# What one retry heals is no trouble at all.
+healed() {
+    fault "$2"
+    expect 0 "$1: healed by a second try" muster pull sendoso
+    clear_faults
+}
+healed "one 500" '{"path": "/api/v3/users", "page": 2, "kind": "500", "status": 503}'
+healed "one reset" '{"path": "/api/v3/users", "page": 2, "kind": "reset"}'
+healed "one 429" '{"path": "/api/v3/users", "page": 2, "kind": "429"}'
+healed "a slow page" '{"path": "/api/v3/users", "page": 2, "kind": "slow", "ms": 500}'
+
+# Tokens.
+SENDOSO_TOKEN=tok-abc expect 3 "a wrong token" muster pull sendoso
+said 'token|401' "a wrong token is named"
+unsaid 'tok-abc' "and not shown"
+expect 0 "a wrong token removes nobody" muster plan teams-to-ldap
+env -u SENDOSO_TOKEN "$MUSTER" -c "$work/muster.yaml" pull sendoso >"$work/out" 2>"$work/err" && bad "no secret" || ok "no secret"
+said 'SENDOSO_TOKEN' "the secret that is missing is named"
+
+# Nobody there any more: not believed.
+sim_stop
+sim_start --users 0 --groups 0 --seed 5 --rate off
+write_config
+expect 3 "an account suddenly empty is a void read" muster pull sendoso
+expect 0 "and removes nobody" muster plan teams-to-ldap
+sim_stop
+expect 3 "a server that is down" muster pull sendoso
+said 'connect|refused' "a server that is down is named"
+
+# Odd but good.
+for setting in ids=string budgets=null budgets=decimal budgets=missing balances=null members=users members=data \
+    total-name=other total-name=none total-name=string extra-fields=on no-group-as=missing past-end=404 names-null=100 names-empty=100; do
+    sim_start --users 250 --groups 4 --seed 6 --rate off --set "$setting"
+    rm -f "$work"/muster.db*
+    write_config
+    expect 0 "tolerated: $setting" muster pull sendoso
+    sim_stop
+done
+finish

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+# All tests. `make check` runs everything that needs no network beyond loopback; what a machine lacks (slapd,
+# shellcheck, mandoc) makes a test skip, not pass.
+
+lint_tests = \
+	tests/lint/layering.sh \
+	tests/lint/banned.sh \
+	tests/lint/files.sh \
+	tests/lint/shellcheck.sh \
+	tests/lint/man.sh \
+	tests/lint/mappings.sh
+
+scenario_tests = \
+	tests/scenario/sim.sh
+
+live_tests = \
+	tests/live/access.sh \
+	tests/live/bad_files.sh \
+	tests/live/bad_source.sh \
+	tests/live/bad_target.sh \
+	tests/live/export.sh
+
+# What those two use and carry along, tests themselves not.
+live_support = \
+	tests/live/lib.sh \
+	tests/live/roundtrip.py \
+	tests/live/slapd.sh
+
+TESTS = $(lint_tests) $(scenario_tests) $(live_tests)
+TEST_EXTENSIONS = .sh
+SH_LOG_COMPILER = bash
+
+# Absolute, since tests change into directories of their own.
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	MUSTER='$(abs_top_builddir)/muster' SENDOSO_SIM='$(abs_top_builddir)/sendoso-sim' \
+	MUSTER_MAPPINGS='$(abs_top_srcdir)/mappings' \
+	LC_ALL=C.UTF-8 TZ=UTC \
+	ASAN_OPTIONS="$${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}" \
+	UBSAN_OPTIONS="$${UBSAN_OPTIONS:-print_stacktrace=1}"; \
+	export top_srcdir top_builddir MUSTER SENDOSO_SIM MUSTER_MAPPINGS LC_ALL TZ ASAN_OPTIONS UBSAN_OPTIONS;
+
+EXTRA_DIST += $(lint_tests) $(scenario_tests) $(live_tests) $(live_support) \
+	tests/lint/lib.sh tests/lint/sizes.sh tests/lint/strip.awk
+
+# --- unit -----------------------------------------------------------------------------------------------------
+
+unit_sources = \
+	tests/unit/main.c tests/unit/suites.h \
+	tests/unit/fake_target.c \
+	tests/unit/fake_target.h \
+	tests/unit/httpd.c \
+	tests/unit/httpd.h \
+	tests/unit/mapping.c \
+	tests/unit/mapping.h \
+	tests/unit/storage.c \
+	tests/unit/storage.h \
+	tests/unit/test_arena.c \
+	tests/unit/test_buf.c \
+	tests/unit/test_config.c \
+	tests/unit/test_credential.c \
+	tests/unit/test_diff.c \
+	tests/unit/test_dn.c \
+	tests/unit/test_engine.c \
+	tests/unit/test_entry.c \
+	tests/unit/test_err.c \
+	tests/unit/test_filter.c \
+	tests/unit/test_governor.c \
+	tests/unit/test_http.c \
+	tests/unit/test_io.c \
+	tests/unit/test_json.c \
+	tests/unit/test_ldif.c \
+	tests/unit/test_log.c \
+	tests/unit/test_map.c \
+	tests/unit/test_map_eval.c \
+	tests/unit/test_map_load.c \
+	tests/unit/test_map_target.c \
+	tests/unit/test_match.c \
+	tests/unit/test_op.c \
+	tests/unit/test_opt.c \
+	tests/unit/test_pages.c \
+	tests/unit/test_prefetch.c \
+	tests/unit/test_schema.c \
+	tests/unit/test_secret.c \
+	tests/unit/test_sendoso.c \
+	tests/unit/test_store_journal.c \
+	tests/unit/test_store_ledger.c \
+	tests/unit/test_store_model.c \
+	tests/unit/test_store_open.c \
+	tests/unit/test_store_pull.c \
+	tests/unit/test_store_scratch.c \
+	tests/unit/test_store_snapshots.c \
+	tests/unit/test_str.c \
+	tests/unit/test_time.c \
+	tests/unit/test_writer.c \
+	tests/unit/test_yaml.c
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_muster
+TESTS += tests/unit/check_muster
+endif
+EXTRA_PROGRAMS += tests/unit/check_muster
+tests_unit_check_muster_SOURCES = $(unit_sources)
+tests_unit_check_muster_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit \
+	-DMU_TEST_DATA='"$(abs_top_srcdir)/tests"' $(CHECK_CFLAGS)
+tests_unit_check_muster_LDADD = $(LDADD) $(MICROHTTPD_LIBS) $(CHECK_LIBS)
+
+include tests/fuzz/local.mk
+include tests/bench/local.mk
+
+# --- parts of the whole ---------------------------------------------------------------------------------------
+
+check-live: all
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(live_tests)'
+
+check-scenario: all
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(scenario_tests)'
+
+lint: all
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(lint_tests)'
+
+sizes:
+	@top_srcdir='$(abs_top_srcdir)' bash $(top_srcdir)/tests/lint/sizes.sh
+
+bench: all tests/bench/bare tests/bench/delayproxy
+	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/bench/run.sh
+
+format:
+	cd $(top_srcdir) && find src tests contrib -name '*.[ch]' | xargs clang-format -i --style=file
+
+.PHONY: check-live check-scenario lint sizes bench format

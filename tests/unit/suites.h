@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The unit suites: one a module, each made by tests/unit/test_<module>.c and named in the table of
+ * main.c. */
+#ifndef MU_TESTS_UNIT_SUITES_H
+#define MU_TESTS_UNIT_SUITES_H
+
+#include <check.h>
+
+Suite *arena_suite(void);
+Suite *buf_suite(void);
+Suite *config_suite(void);
+Suite *credential_suite(void);
+Suite *diff_suite(void);
+Suite *dn_suite(void);
+Suite *engine_suite(void);
+Suite *entry_suite(void);
+Suite *err_suite(void);
+Suite *filter_suite(void);
+Suite *governor_suite(void);
+Suite *http_suite(void);
+Suite *io_suite(void);
+Suite *json_suite(void);
+Suite *ldif_suite(void);
+Suite *log_suite(void);
+Suite *map_suite(void);
+Suite *map_eval_suite(void);
+Suite *map_load_suite(void);
+Suite *map_target_suite(void);
+Suite *match_suite(void);
+Suite *op_suite(void);
+Suite *opt_suite(void);
+Suite *pages_suite(void);
+Suite *prefetch_suite(void);
+Suite *schema_suite(void);
+Suite *secret_suite(void);
+Suite *sendoso_suite(void);
+Suite *store_journal_suite(void);
+Suite *store_ledger_suite(void);
+Suite *store_model_suite(void);
+Suite *store_open_suite(void);
+Suite *store_pull_suite(void);
+Suite *store_scratch_suite(void);
+Suite *store_snapshots_suite(void);
+Suite *str_suite(void);
+Suite *time_suite(void);
+Suite *writer_suite(void);
+Suite *yaml_suite(void);
+
+#endif

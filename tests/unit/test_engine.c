@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Planning and applying, with the real store and mappings and a target in memory. */
+#include <check.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "engine/apply.h"
+#include "fake_target.h"
+#include "suites.h"
+
+/* One world: a store with an account `hr`, a target, a sync between them. */
+static char dir[64];
+static struct mu_arena *arena;
+static struct mu_store *store;
+static struct fake_target target;
+static struct mu_account_def from = {.name = "hr"}, to = {.name = "fake"};
+static struct mu_sync sync_conf;
+static struct mu_err err;
+
+static void setup(void)
+{
+    snprintf(dir, sizeof(dir), "/tmp/muster-engine.XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    arena = mu_arena_new();
+    err = (struct mu_err)MU_ERR_INIT;
+    ck_assert_msg(
+        mu_store_open(mu_printf(arena, "%s/muster.db", dir), MU_STORE_WRITE, &store, &err) == 0,
+        "%s", err.text);
+    fake_target_init(&target, MU_TEST_DATA "/../mappings");
+    sync_conf = (struct mu_sync){.name = "s",
+                                 .from = &from,
+                                 .to = &to,
+                                 .inactive = MU_REMOVE_DISABLE,
+                                 .gone = MU_REMOVE_DISABLE,
+                                 .gone_groups = MU_REMOVE_DELETE,
+                                 .remove = {10, 5},
+                                 .members = {10, 30}};
+}
+
+static void teardown(void)
+{
+    mu_store_close(store);
+    fake_target_done(&target);
+    DIR *d = opendir(dir);
+    for (struct dirent *e; d && (e = readdir(d));)
+        unlinkat(dirfd(d), e->d_name, 0);
+    closedir(d);
+    rmdir(dir);
+    mu_arena_free(arena);
+}
+
+/* ---- the source: entries written as they would be after a pull ---- */
+
+static struct mu_pull *pull;
+
+static void begin(void)
+{
+    ck_assert_msg(mu_pull_begin(store, "hr", "m", &pull, &err) == 0, "%s", err.text);
+}
+
+static void put(enum mu_kind kind, const char *id, const char *body)
+{
+    struct mu_entry entry = {.kind = kind, .id = id, .body = body, .body_len = strlen(body)};
+    enum mu_put done;
+    bool equal;
+    ck_assert_msg(mu_pull_put(pull, &entry, &done, &equal, &err) == 0, "%s", err.text);
+}
+
+static void user(const char *id, const char *email, const char *name, const char *status)
+{
+    put(MU_USER, id,
+        mu_printf(arena,
+                  "{\"id\":\"%s\",\"username\":\"%s\",\"last_name\":\"%s\",\"name\":\"%s\","
+                  "\"emails\":[{\"email\":\"%s\","
+                  "\"is_primary\":true}],\"status\":\"%s\"}",
+                  id, email, name, name, email, status));
+}
+
+static void group(const char *id, const char *name)
+{
+    put(MU_GROUP, id,
+        mu_printf(arena, "{\"id\":\"%s\",\"name\":\"%s\",\"group_type\":\"team\"}", id, name));
+}
+
+static void member(const char *group_id, const char *user_id)
+{
+    put(MU_MEMBERSHIP, mu_membership_id(arena, group_id, user_id),
+        mu_printf(arena, "{\"id\":\"%s/%s\",\"user_id\":\"%s\",\"group_id\":\"%s\"}", group_id,
+                  user_id, user_id, group_id));
+}
+
+static void end(enum mu_verdict verdict)
+{
+    struct mu_snapshot snap;
+    ck_assert_msg(mu_pull_finish(pull, verdict, "{}", arena, &snap, &err) == 0, "%s", err.text);
+}
+
+static void two_people(void)
+{
+    begin();
+    user("1", "ada@x.test", "Ada", "active");
+    user("2", "bo@x.test", "Bo", "active");
+    group("71", "Sales");
+    group("72", "Empty");
+    member("71", "1");
+    member("71", "2");
+    end(MU_COMPLETE);
+}
+
+static const struct mu_plan *plan(void)
+{
+    const struct mu_plan *p;
+    ck_assert_msg(mu_plan_make(store, &sync_conf, &target.account, arena, NULL, &p, &err) == 0,
+                  "%s", err.text);
+    return p;
+}
+
+static struct mu_applied apply(const struct mu_plan *p)
+{
+    struct mu_applied done;
+    ck_assert_msg(mu_apply(store, &sync_conf, &target.account, p, "apply", NULL, NULL, NULL, &done,
+                           &err) == 0,
+                  "%s", err.text);
+    return done;
+}
+
+/* Applies until nothing is left to do, which must be after one round. */
+static void converge(void)
+{
+    const struct mu_plan *p = plan();
+    struct mu_applied done = apply(p);
+    ck_assert_int_eq(done.ok, (int)p->op_count);
+    ck_assert_uint_eq(plan()->op_count, 0);
+}
+
+static const struct mu_op *op_about(const struct mu_plan *p, enum mu_reason why)
+{
+    for (size_t i = 0; i < p->op_count; i++)
+        if (p->ops[i].why == why)
+            return &p->ops[i];
+    return NULL;
+}
+
+START_TEST(no_snapshot_says_what_to_do)
+{
+    const struct mu_plan *p;
+    ck_assert_int_eq(mu_plan_make(store, &sync_conf, &target.account, arena, NULL, &p, &err), -1);
+    ck_assert_int_eq(err.code, MU_E_MISSING);
+    ck_assert_ptr_nonnull(strstr(err.text, "muster pull hr"));
+}
+END_TEST
+
+START_TEST(first_export_then_nothing)
+{
+    two_people();
+    converge();
+    ck_assert_str_eq(fake_target_values(&target, "cn=Sales,ou=groups", "member"),
+                     "uid=ada@x.test,ou=people|uid=bo@x.test,ou=people");
+    ck_assert_str_eq(fake_target_values(&target, "cn=Empty,ou=groups", "member"), "cn=nobody");
+    ck_assert_str_eq(fake_target_values(&target, "uid=ada@x.test,ou=people", "sn"), "Ada");
+}
+END_TEST
+
+START_TEST(a_change_is_one_operation_with_both_values)
+{
+    two_people();
+    converge();
+    begin();
+    user("1", "ada@x.test", "Adele", "active");
+    user("2", "bo@x.test", "Bo", "active");
+    group("71", "Sales");
+    group("72", "Empty");
+    member("71", "1");
+    member("71", "2");
+    end(MU_COMPLETE);
+    const struct mu_plan *p = plan();
+    ck_assert_uint_eq(p->op_count, 1);
+    const struct mu_op *op = &p->ops[0];
+    ck_assert_int_eq(op->verb, MU_OP_MODIFY);
+    ck_assert_str_eq(op->changes[0].remove[0].bytes, "Ada");
+    ck_assert_str_eq(op->changes[0].add[0].bytes, "Adele");
+    converge();
+}
+END_TEST
+
+START_TEST(another_email_is_a_rename_and_members_follow)
+{
+    two_people();
+    converge();
+    begin();
+    user("1", "adele@x.test", "Ada", "active");
+    user("2", "bo@x.test", "Bo", "active");
+    group("71", "Sales");
+    group("72", "Empty");
+    member("71", "1");
+    member("71", "2");
+    end(MU_COMPLETE);
+    const struct mu_plan *p = plan();
+    ck_assert_ptr_nonnull(op_about(p, MU_WHY_RENAME));
+    ck_assert_ptr_null(op_about(p, MU_WHY_JOIN));
+    converge();
+    ck_assert_str_eq(fake_target_values(&target, "cn=Sales,ou=groups", "member"),
+                     "uid=adele@x.test,ou=people|uid=bo@x.test,ou=people");
+}
+END_TEST
+
+static void one_person(enum mu_verdict verdict, bool inactive)
+{
+    begin();
+    user("1", "ada@x.test", "Ada", "active");
+    if (inactive)
+        user("2", "bo@x.test", "Bo", "inactive");
+    group("71", "Sales");
+    member("71", "1");
+    end(verdict);
+}
+
+START_TEST(who_leaves_is_set_aside_and_comes_back)
+{
+    two_people();
+    converge();
+    one_person(MU_COMPLETE, true);
+    const struct mu_plan *p = plan();
+    ck_assert_ptr_nonnull(op_about(p, MU_WHY_DISABLE));
+    converge();
+    ck_assert_ptr_nonnull(fake_target_find(&target, "uid=bo@x.test,ou=inactive"));
+    ck_assert_str_eq(fake_target_values(&target, "cn=Sales,ou=groups", "member"),
+                     "uid=ada@x.test,ou=people");
+    ck_assert_ptr_null(fake_target_find(&target, "cn=Empty,ou=groups"));
+    two_people();
+    ck_assert_ptr_nonnull(op_about(plan(), MU_WHY_ENABLE));
+    converge();
+    ck_assert_ptr_nonnull(fake_target_find(&target, "uid=bo@x.test,ou=people"));
+}
+END_TEST
+
+START_TEST(gone_from_a_complete_read_is_set_aside)
+{
+    two_people();
+    converge();
+    one_person(MU_COMPLETE, false);
+    converge();
+    ck_assert_ptr_nonnull(fake_target_find(&target, "uid=bo@x.test,ou=inactive"));
+    ck_assert_ptr_null(fake_target_find(&target, "uid=bo@x.test,ou=people"));
+}
+END_TEST
+
+START_TEST(gone_from_an_incomplete_read_is_not_touched)
+{
+    two_people();
+    converge();
+    one_person(MU_ADDITIVE, false);
+    ck_assert_uint_eq(plan()->op_count, 0);
+}
+END_TEST
+
+START_TEST(void_reads_are_not_planned_from)
+{
+    two_people();
+    converge();
+    begin();
+    end(MU_VOID);
+    ck_assert_uint_eq(plan()->op_count, 0);
+}
+END_TEST
+
+START_TEST(an_entry_of_others_in_the_way_is_left_alone)
+{
+    fake_target_put(&target, MU_USER, "uid=ada@x.test,ou=people", "sn", "somebody");
+    two_people();
+    const struct mu_plan *p = plan();
+    ck_assert_uint_eq(p->left_count, 1);
+    ck_assert(p->left[0].trouble);
+    ck_assert_str_eq(p->left[0].id, "1");
+    apply(p);
+    ck_assert_str_eq(fake_target_values(&target, "uid=ada@x.test,ou=people", "sn"), "somebody");
+    ck_assert_str_eq(fake_target_values(&target, "cn=Sales,ou=groups", "member"),
+                     "uid=bo@x.test,ou=people");
+}
+END_TEST
+
+START_TEST(members_of_others_stay)
+{
+    two_people();
+    converge();
+    fake_target_put(&target, MU_GROUP, "cn=Sales,ou=groups", "member", "uid=guest,ou=elsewhere");
+    ck_assert_uint_eq(plan()->op_count, 0);
+    one_person(MU_COMPLETE, true);
+    converge();
+    ck_assert_str_eq(fake_target_values(&target, "cn=Sales,ou=groups", "member"),
+                     "uid=ada@x.test,ou=people|uid=guest,ou=elsewhere");
+}
+END_TEST
+
+START_TEST(two_people_of_one_name_are_both_left_alone)
+{
+    begin();
+    user("1", "ada@x.test", "Ada", "active");
+    user("2", "ADA@x.test", "Ada", "active");
+    end(MU_COMPLETE);
+    const struct mu_plan *p = plan();
+    ck_assert_uint_eq(p->left_count, 2);
+    ck_assert_ptr_null(op_about(p, MU_WHY_JOIN));
+}
+END_TEST
+
+START_TEST(who_holds_the_name_keeps_it)
+{
+    two_people();
+    converge();
+    begin();
+    user("0", "ADA@x.test", "Impostor", "active");
+    user("1", "ada@x.test", "Ada", "active");
+    user("2", "bo@x.test", "Bo", "active");
+    group("71", "Sales");
+    group("72", "Empty");
+    member("71", "1");
+    member("71", "2");
+    end(MU_COMPLETE);
+    const struct mu_plan *p = plan();
+    ck_assert_uint_eq(p->op_count, 0);
+    ck_assert_uint_eq(p->left_count, 1);
+    ck_assert_str_eq(p->left[0].id, "0");
+}
+END_TEST
+
+START_TEST(too_many_removals_are_refused_until_agreed_to)
+{
+    char id[16], email[32];
+    begin();
+    for (int i = 0; i < 40; i++) {
+        snprintf(id, sizeof(id), "%d", i);
+        snprintf(email, sizeof(email), "u%d@x.test", i);
+        user(id, email, "U", "active");
+    }
+    end(MU_COMPLETE);
+    converge();
+    begin();
+    for (int i = 0; i < 29; i++) {
+        snprintf(id, sizeof(id), "%d", i);
+        snprintf(email, sizeof(email), "u%d@x.test", i);
+        user(id, email, "U", "active");
+    }
+    end(MU_COMPLETE);
+    const struct mu_plan *p = plan();
+    ck_assert_int_eq(mu_plan_guard(p, NULL, &err), -1);
+    ck_assert_int_eq(err.code, MU_E_REFUSED);
+    ck_assert_ptr_nonnull(strstr(err.text, "11 of 40"));
+    ck_assert_int_eq(mu_plan_guard(p, "another hash", &err), -1);
+    ck_assert_int_eq(mu_plan_guard(p, p->hash, &err), 0);
+}
+END_TEST
+
+START_TEST(protected_people_are_never_removed)
+{
+    static const char *const protect[] = {"bo@*", NULL};
+    sync_conf.protect = protect;
+    two_people();
+    converge();
+    one_person(MU_COMPLETE, true);
+    ck_assert_int_eq(mu_plan_guard(plan(), NULL, &err), -1);
+    ck_assert_ptr_nonnull(strstr(err.text, "protected"));
+}
+END_TEST
+
+START_TEST(a_plan_survives_its_file_and_not_a_changed_one)
+{
+    two_people();
+    const struct mu_plan *p = plan(), *back;
+    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
+    mu_plan_json(p, &text);
+    ck_assert_msg(mu_plan_parse(arena, text.data, text.len, &back, &err) == 0, "%s", err.text);
+    ck_assert_str_eq(back->hash, p->hash);
+    ck_assert_uint_eq(back->op_count, p->op_count);
+    ck_assert_int_eq(apply(back).ok, (int)p->op_count);
+    /* Whoever indents it anew changes nothing of what it says. */
+    MU_AUTO(json) struct json_object *doc = json_tokener_parse(text.data);
+    const char *other = json_object_to_json_string_ext(doc, JSON_C_TO_STRING_PRETTY);
+    ck_assert_msg(mu_plan_parse(arena, other, strlen(other), &back, &err) == 0, "%s", err.text);
+    ck_assert_str_eq(back->hash, p->hash);
+    char *at = strstr(text.data, "ada@x.test");
+    ck_assert_ptr_nonnull(at);
+    *at = 'o';
+    ck_assert_int_eq(mu_plan_parse(arena, text.data, text.len, &back, &err), -1);
+    ck_assert_int_eq(err.code, MU_E_REFUSED);
+}
+END_TEST
+
+START_TEST(an_old_plan_and_a_newer_snapshot_are_refused)
+{
+    struct mu_applied done;
+    two_people();
+    struct mu_plan p = *plan();
+    p.made -= MU_PLAN_MAX_AGE_S + 60;
+    ck_assert_int_eq(
+        mu_apply(store, &sync_conf, &target.account, &p, "apply", NULL, NULL, NULL, &done, &err),
+        -1);
+    ck_assert_int_eq(err.code, MU_E_REFUSED);
+    const struct mu_plan *fresh = plan();
+    two_people();
+    ck_assert_int_eq(
+        mu_apply(store, &sync_conf, &target.account, fresh, "apply", NULL, NULL, NULL, &done, &err),
+        -1);
+    ck_assert_int_eq(err.code, MU_E_REFUSED);
+    ck_assert_int_eq(target.writes, 0);
+}
+END_TEST
+
+START_TEST(one_refused_write_is_partial_and_made_up_for)
+{
+    two_people();
+    target.fail_from = target.fail_to = 4;
+    struct mu_applied done = apply(plan());
+    ck_assert(done.partial);
+    ck_assert_int_eq(done.failed, 1);
+    target.fail_from = target.fail_to = 0;
+    converge();
+}
+END_TEST
+
+/* The create went out, and the answer never came: what stands there is ours, and the next run knows
+ * it. */
+START_TEST(a_cut_run_is_taken_up_again)
+{
+    two_people();
+    target.break_at = 5;
+    struct mu_applied done = apply(plan());
+    ck_assert(done.partial);
+    target.break_at = 0;
+    fake_target_put(&target, MU_USER, "uid=bo@x.test,ou=people", "sn", "Bo");
+    const struct mu_plan *p = plan();
+    for (size_t i = 0; i < p->left_count; i++)
+        ck_assert(!p->left[i].trouble);
+    apply(p);
+    ck_assert_uint_eq(plan()->op_count, 0);
+    ck_assert_str_eq(fake_target_values(&target, "uid=bo@x.test,ou=people", "uid"), "");
+}
+END_TEST
+
+START_TEST(what_was_deleted_behind_our_back_is_created_again)
+{
+    two_people();
+    converge();
+    struct mu_object *o = fake_target_find(&target, "uid=ada@x.test,ou=people");
+    *o = target.objects[--target.count];
+    const struct mu_plan *p = plan();
+    ck_assert_ptr_nonnull(op_about(p, MU_WHY_JOIN));
+    converge();
+}
+END_TEST
+
+Suite *engine_suite(void)
+{
+    Suite *s = suite_create("engine");
+    TCase *c = tcase_create("engine");
+    tcase_add_checked_fixture(c, setup, teardown);
+    tcase_add_test(c, no_snapshot_says_what_to_do);
+    tcase_add_test(c, first_export_then_nothing);
+    tcase_add_test(c, a_change_is_one_operation_with_both_values);
+    tcase_add_test(c, another_email_is_a_rename_and_members_follow);
+    tcase_add_test(c, who_leaves_is_set_aside_and_comes_back);
+    tcase_add_test(c, gone_from_a_complete_read_is_set_aside);
+    tcase_add_test(c, gone_from_an_incomplete_read_is_not_touched);
+    tcase_add_test(c, void_reads_are_not_planned_from);
+    tcase_add_test(c, an_entry_of_others_in_the_way_is_left_alone);
+    tcase_add_test(c, members_of_others_stay);
+    tcase_add_test(c, two_people_of_one_name_are_both_left_alone);
+    tcase_add_test(c, who_holds_the_name_keeps_it);
+    tcase_add_test(c, too_many_removals_are_refused_until_agreed_to);
+    tcase_add_test(c, protected_people_are_never_removed);
+    tcase_add_test(c, a_plan_survives_its_file_and_not_a_changed_one);
+    tcase_add_test(c, an_old_plan_and_a_newer_snapshot_are_refused);
+    tcase_add_test(c, one_refused_write_is_partial_and_made_up_for);
+    tcase_add_test(c, a_cut_run_is_taken_up_again);
+    tcase_add_test(c, what_was_deleted_behind_our_back_is_created_again);
+    suite_add_tcase(s, c);
+    return s;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Filters: what matches, and what a slip of the pen is told. */
+#include "model/filter.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "suites.h"
+
+static const char person[] =
+    "{\"id\":\"4101\",\"first_name\":\"Ada\",\"name\":\"Ada Quist\",\"title\":\"Sales (EMEA)\","
+    "\"emails\":[{\"email\":\"Ada@Example.test\",\"type\":\"work\",\"is_primary\":true},{\"email\":"
+    "\"σοφία@x.test\"}],"
+    "\"status\":\"active\",\"roles\":[{\"id\":\"manager\"}],\"groups\":[{\"id\":\"71\"},{\"id\":"
+    "\"72\"}],"
+    "\"languages\":[\"sv\",\"en\"],\"created_at\":\"2024-03-02T08:15:00-07:00\","
+    "\"attributes\":{\"balance\":\"120.50\",\"since\":\"2024-01-01\"}}";
+
+static bool matches(const char *text)
+{
+    struct mu_arena *arena = mu_arena_new();
+    struct mu_err err = MU_ERR_INIT;
+    struct json_object *doc = NULL;
+    const struct mu_filter *f = NULL;
+    ck_assert_int_eq(mu_json_parse(person, strlen(person), &doc, &err), 0);
+    ck_assert_msg(mu_filter_parse(arena, MU_USER, text, &f, &err) == 0, "%s: %s", text, err.text);
+    bool yes = mu_filter_match(f, doc);
+    json_object_put(doc);
+    mu_arena_free(arena);
+    return yes;
+}
+
+static void refused(const char *text, const char *why)
+{
+    struct mu_arena *arena = mu_arena_new();
+    struct mu_err err = MU_ERR_INIT;
+    const struct mu_filter *f = NULL;
+    ck_assert_msg(mu_filter_parse(arena, MU_USER, text, &f, &err) < 0, "%s was taken", text);
+    ck_assert_uint_eq(err.code, MU_E_USAGE);
+    ck_assert_ptr_null(f);
+    ck_assert_msg(strstr(err.text, why) != NULL, "%s: expected \"%s\" in \"%s\"", text, why,
+                  err.text);
+    mu_arena_free(arena);
+}
+
+START_TEST(test_matches)
+{
+    static const char *const yes[] = {
+        "status=active",
+        "status = ACTIVE",
+        "status!=inactive",
+        "first_name=ada",
+        "name=\"ada quist\"",
+        "title=\"sales (emea)\"",
+        "emails.email~*@example.TEST",
+        "emails=ada@example.test",
+        "emails=ΣΟΦΊΑ@x.test",
+        "emails.is_primary=true",
+        "groups.id=72",
+        "groups=71 and groups=72",
+        "not roles.id=admin",
+        "roles!=admin",
+        "languages=en",
+        "title?",
+        "attributes.balance?",
+        "not manager?",
+        "manager!=4102",
+        "created_at<2024-03-03",
+        "created_at>=2024-03-02T15:15:00Z",
+        "created_at<=2024-03-02T16:15:00+01:00",
+        "attributes.balance>120",
+        "attributes.balance>=120.5",
+        "attributes.balance<1000",
+        "attributes.since<2024-06-01",
+        "id>4100",
+        "status=inactive or status=active and groups.id=71",
+        "(status=inactive or status=active) and not (title=x)",
+        "NOT status=inactive AND groups.id=71",
+        "name~a?a*",
+        "not not status=active",
+    };
+    static const char *const no[] = {
+        "status=inactive",
+        "status!=active",
+        "first_name=ad",
+        "emails.email~*@other.test",
+        "emails.type=home",
+        "groups.id=7",
+        "roles=admin",
+        "roles!=manager",
+        "manager?",
+        "manager=4102",
+        "created_at>2024-03-03",
+        "created_at<2024-03-02T15:15:00Z",
+        "attributes.balance>120.5",
+        "attributes.nothing?",
+        "attributes.since>100",
+        "status=active and status=inactive",
+        "not (status=active or title=x)",
+        "name~ada",
+        "status=active and groups.id=99 or title=x",
+        "phones?",
+    };
+    for (size_t i = 0; i < MU_LEN(yes); i++) {
+        ck_assert_msg(matches(yes[i]), "should match: %s", yes[i]);
+    }
+    for (size_t i = 0; i < MU_LEN(no); i++) {
+        ck_assert_msg(!matches(no[i]), "should not match: %s", no[i]);
+    }
+    ck_assert(mu_filter_match(NULL, NULL));
+}
+END_TEST
+
+START_TEST(test_refusals)
+{
+    refused("", "position 1: a field name");
+    refused("stauts=active", "position 1: a user has no field stauts; did you mean status?");
+    refused("id=1 and frist_name=x",
+            "position 10: a user has no field frist_name; did you mean first_name?");
+    refused("emails.adress=x", "emails has no part adress");
+    refused("title.x=1", "title is a single value");
+    refused("status=actve", "did you mean active");
+    refused("status=actve", "position 8");
+    refused("status", "position 7: after status one of");
+    refused("status=", "position 8: a value is expected");
+    refused("name=\"Ada", "position 6: the quoted value");
+    refused("(status=active", "this ( is never closed");
+    refused("status=active)", "position 14");
+    refused("name=Ada Quist", "position 10");
+    refused("created_at<yesterday", "created_at is a time");
+    refused("name<b", "compare times and numbers only");
+    refused("status=active and", "a field name is expected");
+    refused("name=\xff", "not UTF-8");
+}
+END_TEST
+
+static void repeat(struct mu_buf *to, const char *what, int times)
+{
+    for (int i = 0; i < times; i++) {
+        mu_buf_adds(to, what);
+    }
+}
+
+START_TEST(test_limits)
+{
+    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
+    mu_buf_adds(&text, "id=1");
+    repeat(&text, " or id=1", 63);
+    ck_assert(!matches(text.data));
+    mu_buf_adds(&text, " or id=1");
+    refused(text.data, "more than 64 conditions");
+    mu_buf_reset(&text);
+    repeat(&text, "(", 15);
+    mu_buf_adds(&text, "id=4101");
+    repeat(&text, ")", 15);
+    ck_assert(matches(text.data));
+    mu_buf_reset(&text);
+    repeat(&text, "(", 100);
+    refused(text.data, "deeper than 16");
+    mu_buf_reset(&text);
+    repeat(&text, "not ", 100);
+    refused(text.data, "deeper than 16");
+    mu_buf_reset(&text);
+    repeat(&text, " ", 4097);
+    refused(text.data, "longer than 4096");
+}
+END_TEST
+
+Suite *filter_suite(void);
+
+Suite *filter_suite(void)
+{
+    Suite *s = suite_create("filter");
+    TCase *t = tcase_create("filter");
+    tcase_add_test(t, test_matches);
+    tcase_add_test(t, test_refusals);
+    tcase_add_test(t, test_limits);
+    suite_add_tcase(s, t);
+    return s;
+}

@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The HTTP client against a server that misbehaves on purpose. */
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "base/time.h"
+#include "httpd.h"
+#include "net/credential.h"
+#include "net/governor.h"
+#include "net/http.h"
+#include "suites.h"
+
+/* {"ok":true}, and 4000 times "0", both through gzip. */
+static const unsigned char ok_gz[] = {31, 139, 8,   0,   0,   0,  0,  0,  2,  3,   171,
+                                      86, 202, 207, 86,  178, 42, 41, 42, 77, 173, 5,
+                                      0,  144, 95,  212, 167, 11, 0,  0,  0};
+static const unsigned char zeros_gz[] = {
+    31,  139, 8,   0,  0,  0,  0, 0, 2, 3, 237, 193, 49, 1,   0,   0,   0,   194, 160, 74,
+    235, 159, 206, 24, 62, 64, 1, 0, 0, 0, 111, 3,   29, 150, 238, 250, 160, 15,  0,   0};
+
+enum { BODY_MAX = 2000 };
+
+struct bench {
+    struct httpd *d;
+    struct mu_http *http;
+    struct mu_err err;
+    struct mu_response r;
+};
+
+static void set_up(struct bench *b, httpd_handler *handler, void *arg, struct mu_http_conf conf)
+{
+    memset(b, 0, sizeof(*b));
+    b->d = httpd_start(handler, arg);
+    conf.name = "test";
+    conf.base_url = conf.base_url ? conf.base_url : httpd_url(b->d);
+    conf.connections = conf.connections ? conf.connections : 4;
+    conf.tries = conf.tries ? conf.tries : 3;
+    conf.timeout_s = conf.timeout_s ? conf.timeout_s : 10;
+    conf.deadline_s = conf.deadline_s ? conf.deadline_s : 20;
+    conf.body_max = BODY_MAX;
+    ck_assert_int_eq(mu_http_new(&conf, NULL, &b->http, &b->err), 0);
+}
+
+static void tear_down(struct bench *b)
+{
+    mu_http_free(b->http);
+    httpd_stop(b->d);
+}
+
+static void get(struct bench *b, const char *path)
+{
+    struct mu_request request = {.path = path, .tag = b};
+    ck_assert_int_eq(mu_http_send(b->http, &request, &b->err), 0);
+    ck_assert_int_eq(mu_http_next(b->http, &b->r, &b->err), 1);
+    ck_assert_ptr_eq(b->r.tag, b);
+    ck_assert_str_eq(b->r.path, path);
+}
+
+static void say_ok(void *arg, const struct httpd_request *request, struct httpd_reply *reply)
+{
+    (void)arg;
+    (void)request;
+    httpd_say(reply, 200, "{\"ok\":true}");
+}
+
+START_TEST(plain)
+{
+    struct bench b;
+    set_up(&b, say_ok, NULL, (struct mu_http_conf){.tries = 3});
+    get(&b, "/x?a=1");
+    ck_assert_int_eq(b.r.status, 200);
+    ck_assert_str_eq(b.r.body, "{\"ok\":true}");
+    ck_assert_str_eq(b.r.content_type, "application/json");
+    ck_assert_int_eq(b.r.tries, 1);
+    ck_assert_int_eq(b.r.failed.code, MU_OK);
+    ck_assert_int_le(llabs((long long)(b.r.date - mu_now())), 2);
+    ck_assert_int_eq(mu_http_next(b.http, &b.r, &b.err), 0);
+    tear_down(&b);
+}
+END_TEST
+
+START_TEST(bad_addresses)
+{
+    static const char *const bad[] = {"",
+                                      "ftp://x",
+                                      "http://",
+                                      "https://u:p@x.test",
+                                      "http://x.test/?q",
+                                      "http://x.test/#f",
+                                      "file:///etc/passwd",
+                                      "http://a b/",
+                                      "javascript:1"};
+    struct mu_http *http;
+    for (size_t i = 0; i < MU_LEN(bad); i++) {
+        struct mu_err err = MU_ERR_INIT;
+        struct mu_http_conf conf = {.name = "test", .base_url = bad[i], .connections = 1};
+        ck_assert_msg(mu_http_new(&conf, NULL, &http, &err) == -1, "%s", bad[i]);
+        ck_assert_int_eq(err.code, MU_E_CONFIG);
+        ck_assert_ptr_null(strstr(err.text, "u:p"));
+    }
+}
+END_TEST
+
+START_TEST(bad_paths)
+{
+    static const char *const bad[] = {"", "x", "/a b", "/a\r\nHost: evil", "/\xc3\xa9", "/a#b"};
+    struct bench b;
+    set_up(&b, say_ok, NULL, (struct mu_http_conf){.tries = 1});
+    for (size_t i = 0; i < MU_LEN(bad); i++) {
+        struct mu_request request = {.path = bad[i]};
+        ck_assert_int_eq(mu_http_send(b.http, &request, &b.err), -1);
+    }
+    tear_down(&b);
+}
+END_TEST
+
+START_TEST(escape)
+{
+    struct mu_buf to = MU_BUF_INIT(100);
+    mu_url_escape(&to, "a/b c?\0~\xc3\xa9-", 11);
+    ck_assert_str_eq(to.data, "a%2Fb%20c%3F%00~%C3%A9-");
+    mu_buf_done(&to);
+}
+END_TEST
+
+/* ---- repeating ---- */
+
+struct script {
+    int fails; /* so many answers of this status before it works */
+    unsigned status;
+    bool cut;
+    const char *header[2];
+    int64_t at_us[16]; /* when each request came */
+};
+
+static void by_script(void *arg, const struct httpd_request *request, struct httpd_reply *reply)
+{
+    struct script *s = arg;
+    if (request->number <= 16)
+        s->at_us[request->number - 1] = mu_mono_us();
+    if (request->number > s->fails) {
+        httpd_say(reply, 200, "{\"ok\":true}");
+        return;
+    }
+    httpd_say(reply, s->status, "{\"message\":\"not \\u001b[31mnow\"}");
+    reply->cut = s->cut;
+    reply->header[0][0] = s->header[0];
+    reply->header[0][1] = s->header[1];
+}
+
+START_TEST(repeats_what_is_safe)
+{
+    static const struct {
+        struct script script;
+        const char *method;
+        long status;
+        int tries;
+    } cases[] = {
+        {{.fails = 2, .status = 503}, "GET", 200, 3},
+        {{.fails = 9, .status = 502}, "GET", 502, 3},
+        {{.fails = 1, .status = 504}, "GET", 200, 2},
+        {{.fails = 1, .status = 200, .cut = true}, "GET", 200, 2},
+        {{.fails = 1, .status = 500}, "GET", 500, 1},
+        {{.fails = 1, .status = 404}, "GET", 404, 1},
+        {{.fails = 1, .status = 503}, "POST", 503, 1},
+        {{.fails = 1, .status = 503}, "PUT", 503, 1},
+        {{.fails = 1, .status = 429}, "POST", 429, 1},
+        {{.fails = 1, .status = 503}, "DELETE", 503, 1},
+    };
+    for (size_t i = 0; i < MU_LEN(cases); i++) {
+        struct bench b;
+        struct script script = cases[i].script;
+        set_up(&b, by_script, &script, (struct mu_http_conf){.tries = 3});
+        struct mu_request request = {.method = cases[i].method, .path = "/x"};
+        ck_assert_int_eq(mu_http_call(b.http, &request, &b.r, &b.err), 0);
+        ck_assert_msg(b.r.status == cases[i].status && b.r.tries == cases[i].tries,
+                      "case %zu: %ld after %d tries", i, b.r.status, b.r.tries);
+        ck_assert_int_eq(httpd_count(b.d), cases[i].tries);
+        tear_down(&b);
+    }
+}
+END_TEST
+
+START_TEST(a_cut_write_is_not_repeated)
+{
+    struct bench b;
+    struct script script = {.fails = 1, .status = 200, .cut = true};
+    set_up(&b, by_script, &script, (struct mu_http_conf){.tries = 3});
+    struct mu_request request = {.method = "POST", .path = "/x", .body = "{}", .body_len = 2};
+    ck_assert_int_eq(mu_http_call(b.http, &request, &b.r, &b.err), -1);
+    ck_assert_int_eq(b.err.code, MU_E_NET);
+    ck_assert_int_eq(httpd_count(b.d), 1);
+    tear_down(&b);
+}
+END_TEST
+
+START_TEST(nobody_there)
+{
+    struct bench b;
+    set_up(&b, say_ok, NULL, (struct mu_http_conf){.tries = 2, .base_url = "http://127.0.0.1:1"});
+    get(&b, "/x");
+    ck_assert_int_eq(b.r.status, 0);
+    ck_assert_int_eq(b.r.failed.code, MU_E_NET);
+    ck_assert_int_eq(b.r.tries, 2);
+    ck_assert_ptr_nonnull(strstr(b.r.failed.text, "127.0.0.1"));
+    ck_assert_ptr_nonnull(strstr(b.r.failed.text, "(2 tries)"));
+    tear_down(&b);
+}
+END_TEST
+
+/* A 429 uses no try up, and nothing is sent before the time it names. */
+START_TEST(throttled)
+{
+    struct bench b;
+    struct script script = {.fails = 4, .status = 429, .header = {"Retry-After", "1"}};
+    struct mu_http_stats stats;
+    set_up(&b, by_script, &script, (struct mu_http_conf){.tries = 2});
+    get(&b, "/x");
+    ck_assert_int_eq(b.r.status, 200);
+    ck_assert_int_eq(b.r.tries, 5);
+    for (int i = 1; i < 5; i++)
+        ck_assert_int_ge(script.at_us[i] - script.at_us[i - 1], 950000);
+    mu_http_stats(b.http, &stats);
+    ck_assert_int_eq(stats.throttled, 4);
+    ck_assert_int_eq(stats.retries, 4);
+    ck_assert_int_eq(stats.requests, 5);
+    tear_down(&b);
+}
+END_TEST
+
+/* Blocked for longer than a request may take: told at once, with the time. */
+START_TEST(throttled_beyond_the_deadline)
+{
+    struct bench b;
+    struct script script = {.fails = 1, .status = 429, .header = {"Retry-After", "300"}};
+    int64_t before = mu_mono_us();
+    set_up(&b, by_script, &script, (struct mu_http_conf){.tries = 2});
+    get(&b, "/x");
+    ck_assert_int_eq(b.r.status, 429);
+    ck_assert_int_eq(mu_http_fail(&b.r, &b.err), -1);
+    ck_assert_int_eq(b.err.code, MU_E_THROTTLED);
+    ck_assert(b.err.retry_after_s >= 299 && b.err.retry_after_s <= 300);
+    ck_assert_int_lt(mu_mono_us() - before, 2000000);
+    tear_down(&b);
+}
+END_TEST
+
+START_TEST(governed)
+{
+    struct bench b;
+    struct mu_governor *g = mu_governor_new(20, 2);
+    struct mu_http_stats stats;
+    set_up(&b, say_ok, NULL, (struct mu_http_conf){.tries = 1, .governor = g});
+    int64_t before = mu_mono_us();
+    double cpu = mu_cpu_seconds();
+    for (int i = 0; i < 22; i++) {
+        struct mu_request request = {.path = "/x"};
+        ck_assert_int_eq(mu_http_send(b.http, &request, &b.err), 0);
+    }
+    int n = 0;
+    while (mu_http_next(b.http, &b.r, &b.err) == 1)
+        n += b.r.status == 200;
+    int64_t took = mu_mono_us() - before;
+    ck_assert_int_eq(n, 22);
+    ck_assert_msg(took >= 980000 && took < 1500000, "%lld us", (long long)took);
+    ck_assert_msg(mu_cpu_seconds() - cpu < 0.5, "waiting must not burn the processor");
+    mu_http_stats(b.http, &stats);
+    ck_assert_int_ge(stats.wait_us, 800000);
+    tear_down(&b);
+    mu_governor_free(g);
+}
+END_TEST
+
+/* ---- bodies ---- */
+
+static void by_path(void *arg, const struct httpd_request *request, struct httpd_reply *reply)
+{
+    static char wide[MU_HTTP_HEADER_MAX / 2];
+    (void)arg;
+    if (mu_streq(request->path, "/gzip")) {
+        reply->header[0][0] = "Content-Encoding";
+        reply->header[0][1] = "gzip";
+        mu_buf_add(&reply->body, ok_gz, sizeof(ok_gz));
+    } else if (mu_streq(request->path, "/bomb")) {
+        reply->header[0][0] = "Content-Encoding";
+        reply->header[0][1] = "gzip";
+        mu_buf_add(&reply->body, zeros_gz, sizeof(zeros_gz));
+    } else if (mu_streq(request->path, "/badgzip")) {
+        reply->header[0][0] = "Content-Encoding";
+        reply->header[0][1] = "gzip";
+        httpd_say(reply, 200, "no gzip at all");
+    } else if (mu_streq(request->path, "/endless")) {
+        reply->endless = true;
+    } else if (mu_streq(request->path, "/headers")) {
+        memset(wide, 'x', sizeof(wide) - 1);
+        for (int i = 0; i < 3; i++) {
+            reply->header[i][0] = "X-Wide";
+            reply->header[i][1] = wide;
+        }
+    } else if (mu_streq(request->path, "/moved")) {
+        httpd_say(reply, 301, "");
+        reply->header[0][0] = "Location";
+        reply->header[0][1] = "https://user:pw@elsewhere.test/login";
+    } else if (mu_streq(request->path, "/html")) {
+        httpd_say(reply, 502, "<!DOCTYPE html><html><body>Bad gateway</body></html>");
+        reply->type = "text/html; charset=utf-8";
+    } else if (mu_streq(request->path, "/html200")) {
+        httpd_say(reply, 200, "  <html><body>Sign in</body></html>");
+    } else if (mu_streq(request->path, "/empty")) {
+        httpd_say(reply, 200, "");
+    } else if (mu_streq(request->path, "/short")) {
+        httpd_say(reply, 200, "{\"users\":[");
+    } else {
+        httpd_say(reply, 404, "");
+    }
+}
+
+START_TEST(gzip)
+{
+    struct bench b;
+    set_up(&b, by_path, NULL, (struct mu_http_conf){.tries = 1});
+    get(&b, "/gzip");
+    ck_assert_int_eq(b.r.status, 200);
+    ck_assert_str_eq(b.r.body, "{\"ok\":true}");
+    ck_assert_uint_eq(b.r.len, 11);
+    tear_down(&b);
+}
+END_TEST
+
+START_TEST(ceilings)
+{
+    static const struct {
+        const char *path;
+        enum mu_code code;
+        const char *says;
+    } cases[] = {{"/bomb", MU_E_LIMIT, "larger than 2000 bytes"},
+                 {"/endless", MU_E_LIMIT, "larger than 2000 bytes"},
+                 {"/headers", MU_E_LIMIT, "headers are larger than 64 KiB"},
+                 {"/badgzip", MU_E_REMOTE, "taken in"}};
+    struct bench b;
+    set_up(&b, by_path, NULL, (struct mu_http_conf){.tries = 3});
+    for (size_t i = 0; i < MU_LEN(cases); i++) {
+        get(&b, cases[i].path);
+        ck_assert_int_eq(b.r.status, 0);
+        ck_assert_msg(b.r.failed.code == cases[i].code && strstr(b.r.failed.text, cases[i].says),
+                      "%s: %s", cases[i].path, b.r.failed.text);
+        ck_assert_int_eq(b.r.tries, 1);
+    }
+    get(&b, "/gzip"); /* the handle that met the bomb works on */
+    ck_assert_str_eq(b.r.body, "{\"ok\":true}");
+    tear_down(&b);
+}
+END_TEST
+
+START_TEST(no_json)
+{
+    static const struct {
+        const char *path;
+        enum mu_code code;
+        const char *says;
+    } cases[] = {{"/moved", MU_E_REMOTE, "it points to elsewhere.test"},
+                 {"/html", MU_E_REMOTE, "server error (502): an HTML page, not JSON"},
+                 {"/html200", MU_E_REMOTE, "an HTML page, not JSON"},
+                 {"/empty", MU_E_REMOTE, "an empty answer"},
+                 {"/short", MU_E_REMOTE, "JSON ends early"},
+                 {"/nothing", MU_E_MISSING, "not found (404)"}};
+    struct bench b;
+    set_up(&b, by_path, NULL, (struct mu_http_conf){.tries = 1});
+    for (size_t i = 0; i < MU_LEN(cases); i++) {
+        struct json_object *doc = NULL;
+        get(&b, cases[i].path);
+        ck_assert_int_eq(mu_http_json(&b.r, &doc, &b.err), -1);
+        ck_assert_msg(b.err.code == cases[i].code && strstr(b.err.text, cases[i].says), "%s: %s",
+                      cases[i].path, b.err.text);
+        ck_assert_ptr_null(strstr(b.err.text, "pw"));
+    }
+    tear_down(&b);
+}
+END_TEST
+
+static void say_arg(void *arg, const struct httpd_request *request, struct httpd_reply *reply)
+{
+    (void)request;
+    httpd_say(reply, 400, *(const char **)arg);
+}
+
+START_TEST(error_shapes)
+{
+    static const struct {
+        const char *body, *says;
+    } cases[] = {
+        {"{\"success\":false,\"message\":\"email can't be blank\"}",
+         "refused (400): email can't be blank"},
+        {"{\"success\":false,\"description\":\"too old\",\"expired\":true}",
+         "refused (400): too old"},
+        {"{\"message\":\"Group not found!\"}", "refused (400): Group not found!"},
+        {"{\"error\":\"invalid_grant\",\"error_description\":\"used\"}", "refused (400): used"},
+        {"{\"error\":\"invalid_grant\"}", "refused (400): invalid_grant"},
+        {"{\"schemas\":[],\"status\":\"400\",\"detail\":\"no such division\"}",
+         "refused (400): no such division"},
+        {"{\"errors\":[\"first\",\"second\"]}", "refused (400): first"},
+        {"{\"errors\":[{\"message\":\"inner\"}]}", "refused (400): inner"},
+        {"{\"error\":{\"message\":\"deep\"}}", "refused (400): deep"},
+        {"{\"message\":{\"not\":\"text\"}}", "refused (400)"},
+        {"{\"message\":\"a\\u001b[31mb\"}", "refused (400): a\\x1b[31mb"},
+        {"[]", "refused (400)"},
+        {"", "refused (400)"},
+        {"Bad Request", "refused (400): not JSON"},
+    };
+    const char *body = NULL;
+    struct bench b;
+    set_up(&b, say_arg, &body, (struct mu_http_conf){.tries = 1});
+    for (size_t i = 0; i < MU_LEN(cases); i++) {
+        body = cases[i].body;
+        get(&b, "/x");
+        mu_http_fail(&b.r, &b.err);
+        ck_assert_str_eq(b.err.text, cases[i].says);
+        ck_assert_int_eq(b.err.native, 400);
+    }
+    tear_down(&b);
+}
+END_TEST
+
+/* ---- time ---- */
+
+static void dawdle(void *arg, const struct httpd_request *request, struct httpd_reply *reply)
+{
+    reply->delay_ms = *(const unsigned *)arg;
+    httpd_say(reply, 200, httpd_arg(request, "n"));
+}
+
+START_TEST(timeout)
+{
+    struct bench b;
+    unsigned delay = 2500;
+    set_up(&b, dawdle, &delay, (struct mu_http_conf){.tries = 1, .timeout_s = 1});
+    int64_t before = mu_mono_us();
+    get(&b, "/x");
+    ck_assert_int_eq(b.r.failed.code, MU_E_NET);
+    ck_assert_ptr_nonnull(strstr(b.r.failed.text, "in time"));
+    ck_assert_int_lt(mu_mono_us() - before, 2000000);
+    tear_down(&b);
+}
+END_TEST
+
+/* As many at once as allowed, never more, and all of them. */
+START_TEST(concurrent)
+{
+    enum { N = 64, DELAY = 20, CONNECTIONS = 8 };
+    struct bench b;
+    unsigned delay = DELAY;
+    bool seen[N] = {false};
+    set_up(&b, dawdle, &delay, (struct mu_http_conf){.connections = CONNECTIONS});
+    int64_t before = mu_mono_us();
+    for (int i = 0; i < N; i++) {
+        char path[32];
+        snprintf(path, sizeof(path), "/x?n=%d", i);
+        struct mu_request request = {.path = path, .tag = &seen[i]};
+        ck_assert_int_eq(mu_http_send(b.http, &request, &b.err), 0);
+    }
+    int n = 0;
+    for (; mu_http_next(b.http, &b.r, &b.err) == 1; n++) {
+        bool *mine = b.r.tag;
+        char number[16];
+        snprintf(number, sizeof(number), "%d", (int)(mine - seen));
+        ck_assert_str_eq(b.r.body, number);
+        ck_assert(!*mine);
+        *mine = true;
+    }
+    int64_t took = mu_mono_us() - before;
+    ck_assert_int_eq(n, N);
+    ck_assert_int_eq(httpd_most(b.d), CONNECTIONS);
+    ck_assert_msg(took < 2 * 1000LL * N * DELAY / CONNECTIONS, "%lld us", (long long)took);
+    tear_down(&b);
+}
+END_TEST
+
+START_TEST(abort_forgets)
+{
+    struct bench b;
+    unsigned delay = 200;
+    set_up(&b, dawdle, &delay, (struct mu_http_conf){.connections = 4});
+    for (int i = 0; i < 20; i++) {
+        struct mu_request request = {.path = "/x"};
+        ck_assert_int_eq(mu_http_send(b.http, &request, &b.err), 0);
+    }
+    ck_assert_int_eq(mu_http_pump(b.http, &b.err), 0);
+    mu_http_abort(b.http);
+    ck_assert_int_eq(mu_http_next(b.http, &b.r, &b.err), 0);
+    get(&b, "/x?n=1");
+    ck_assert_str_eq(b.r.body, "1");
+    tear_down(&b);
+}
+END_TEST
+
+/* Whether mu_http_next comes back cancelled; the flag can't be taken back, so it is raised in a
+ * process of its own. */
+static bool comes_back_cancelled(void)
+{
+    struct bench b;
+    unsigned delay = 3000;
+    set_up(&b, dawdle, &delay, (struct mu_http_conf){.tries = 1});
+    struct mu_request request = {.path = "/x"};
+    if (mu_http_send(b.http, &request, &b.err) < 0)
+        return false;
+    mu_cancel_install();
+    raise(SIGTERM);
+    return mu_http_next(b.http, &b.r, &b.err) == -1 && b.err.code == MU_E_CANCELLED;
+}
+
+START_TEST(cancelled)
+{
+    pid_t child = fork();
+    if (child == 0)
+        _exit(comes_back_cancelled() ? 0 : 1);
+    int status = -1;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+/* ---- tokens ---- */
+
+static void want_token(void *arg, const struct httpd_request *request, struct httpd_reply *reply)
+{
+    bool right = mu_streq(request->authorization, arg);
+    httpd_say(reply, right ? 200 : 401,
+              right ? "{}" : "{\"message\":\"The access token is invalid\"}");
+}
+
+START_TEST(bearer)
+{
+    static char good[] = "Bearer good", other[] = "Bearer other";
+    for (int i = 0; i < 2; i++) {
+        struct bench b;
+        struct mu_credential *c = mu_credential_bearer("test", mu_secret_new("good", 4));
+        set_up(&b, want_token, i ? other : good, (struct mu_http_conf){.tries = 3});
+        struct mu_request request = {.path = "/x", .credential = c};
+        int rc = mu_http_call(b.http, &request, &b.r, &b.err);
+        ck_assert_int_eq(httpd_count(b.d), 1);
+        if (i == 0) {
+            ck_assert_int_eq(rc, 0);
+            ck_assert_int_eq(b.r.status, 200);
+        } else {
+            ck_assert_int_eq(rc, -1);
+            ck_assert_int_eq(b.err.code, MU_E_AUTH);
+            ck_assert_ptr_nonnull(strstr(b.err.text, "token rejected (401)"));
+            ck_assert_ptr_null(strstr(b.err.text, "good"));
+        }
+        tear_down(&b);
+        mu_credential_free(c);
+    }
+}
+END_TEST
+
+Suite *http_suite(void)
+{
+    Suite *s = suite_create("http");
+    TCase *t = tcase_create("http");
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, plain);
+    tcase_add_test(t, bad_addresses);
+    tcase_add_test(t, bad_paths);
+    tcase_add_test(t, escape);
+    tcase_add_test(t, repeats_what_is_safe);
+    tcase_add_test(t, a_cut_write_is_not_repeated);
+    tcase_add_test(t, nobody_there);
+    tcase_add_test(t, throttled);
+    tcase_add_test(t, throttled_beyond_the_deadline);
+    tcase_add_test(t, governed);
+    tcase_add_test(t, gzip);
+    tcase_add_test(t, ceilings);
+    tcase_add_test(t, no_json);
+    tcase_add_test(t, error_shapes);
+    tcase_add_test(t, timeout);
+    tcase_add_test(t, concurrent);
+    tcase_add_test(t, abort_forgets);
+    tcase_add_test(t, cancelled);
+    tcase_add_test(t, bearer);
+    suite_add_tcase(s, t);
+    return s;
+}
