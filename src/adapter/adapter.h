@@ -97,6 +97,16 @@ struct mu_target_ops {
      * are listed too. -1 when the read isn't whole. */
     int (*read)(struct mu_account *a, struct mu_arena *arena, struct mu_object **ret,
                 size_t *ret_count, struct mu_err *err);
+    /* The whole object of that name as it is now: every attribute a user may set, in the arena,
+     * sorted by name, with native id and version. An attribute that holds a secret (a password) is
+     * listed without values: nobody may keep it. The kind isn't told (MU_KINDS). 1: found, 0: none,
+     * -1: can't be read. */
+    int (*get)(struct mu_account *a, struct mu_arena *arena, const char *name,
+               struct mu_object *ret, struct mu_err *err);
+    /* Who the server takes us for, as printable text in the arena: "dn:cn=admin,dc=example,dc=org",
+     * "anonymous". Connects. */
+    int (*identity)(struct mu_account *a, struct mu_arena *arena, const char **ret,
+                    struct mu_err *err);
     /* Operations that create the containers that `read` did not find; appended through add. */
     int (*prepare)(struct mu_account *a, struct mu_arena *arena,
                    void (*add)(void *arg, const struct mu_op *op), void *arg, struct mu_err *err);

@@ -76,12 +76,22 @@ static void put_values(struct mu_jw *w, const char *key, const struct mu_value *
     mu_jw_end(w, ']');
 }
 
+static void put_flag(struct mu_jw *w, const char *key, bool flag)
+{
+    if (flag) {
+        mu_jw_key(w, key);
+        mu_jw_bool(w, true);
+    }
+}
+
 static void put_change(struct mu_jw *w, const struct mu_opchange *change)
 {
     mu_jw_object(w);
     put_text(w, "attr", change->attr);
     put_values(w, "remove", change->remove, change->remove_count);
     put_values(w, "add", change->add, change->add_count);
+    put_flag(w, "absent", change->absent);
+    put_flag(w, "drift", change->drift);
     mu_jw_end(w, '}');
 }
 
@@ -99,6 +109,7 @@ void mu_op_json(const struct mu_op *op, struct mu_jw *w)
     put_text(w, "label", op->label);
     put_text(w, "name", op->name);
     put_text(w, "native", op->native);
+    put_text(w, "version", op->version);
     put_text(w, "new_name", op->new_name);
     if (op->change_count > 0) {
         mu_jw_key(w, "changes");
@@ -184,6 +195,18 @@ static int get_values(struct mu_arena *arena, struct json_object *doc, const cha
     return 0;
 }
 
+/* Missing is false. */
+static int get_flag(struct json_object *doc, const char *key, bool *ret, struct mu_err *err)
+{
+    struct json_object *from = NULL;
+    bool there = json_object_object_get_ex(doc, key, &from);
+    if (there && !json_object_is_type(from, json_type_boolean)) {
+        return mu_fail(err, MU_E_DATA, "operation: %s: expected true or false", key);
+    }
+    *ret = there && json_object_get_boolean(from);
+    return 0;
+}
+
 static int get_change(struct mu_arena *arena, struct json_object *doc, struct mu_opchange *ret,
                       struct mu_err *err)
 {
@@ -193,9 +216,12 @@ static int get_change(struct mu_arena *arena, struct json_object *doc, struct mu
     if (ret->attr == NULL) {
         return mu_fail(err, MU_E_DATA, "operation: a change without attr");
     }
-    return get_values(arena, doc, "remove", &ret->remove, &ret->remove_count, err) < 0
-               ? -1
-               : get_values(arena, doc, "add", &ret->add, &ret->add_count, err);
+    if (get_flag(doc, "absent", &ret->absent, err) < 0 ||
+        get_flag(doc, "drift", &ret->drift, err) < 0 ||
+        get_values(arena, doc, "remove", &ret->remove, &ret->remove_count, err) < 0) {
+        return -1;
+    }
+    return get_values(arena, doc, "add", &ret->add, &ret->add_count, err);
 }
 
 static int get_changes(struct mu_arena *arena, struct json_object *doc, struct mu_op *op,
@@ -265,6 +291,7 @@ int mu_op_parse(struct mu_arena *arena, struct json_object *doc, struct mu_op *r
         get_text(arena, doc, "label", &op.label, err) < 0 ||
         get_text(arena, doc, "name", &op.name, err) < 0 ||
         get_text(arena, doc, "native", &op.native, err) < 0 ||
+        get_text(arena, doc, "version", &op.version, err) < 0 ||
         get_text(arena, doc, "new_name", &op.new_name, err) < 0 ||
         get_text(arena, doc, "note", &op.note, err) < 0 || get_changes(arena, doc, &op, err) < 0) {
         return -1;
@@ -313,6 +340,7 @@ bool mu_op_inverse(struct mu_arena *arena, const struct mu_op *op, const struct 
 {
     struct mu_op back = *op;
     back.why = reason_back[op->why];
+    back.version = NULL;
     swap_changes(arena, op, &back);
     switch (op->verb) {
     case MU_OP_CREATE:

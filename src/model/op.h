@@ -35,6 +35,8 @@ struct mu_object {
     const char *name;   /* DN as the target wrote it */
     const char *key;    /* normalised name: equal keys are equal places */
     const char *native; /* immutable id, NULL when unknown */
+    /* state token that changes with every write (LDAP: entryCSN); NULL: unknown, or not asked for */
+    const char *version;
     const struct mu_attrval *attrs; /* sorted by name */
     size_t attr_count;
 };
@@ -67,6 +69,9 @@ struct mu_opchange {
     size_t remove_count;
     const struct mu_value *add;
     size_t add_count;
+    bool absent; /* precondition: the attribute has no value at all when this is written */
+    /* the target differs from what our last run made it: somebody else changed it; for the reader */
+    bool drift;
 };
 
 struct mu_op {
@@ -79,7 +84,12 @@ struct mu_op {
     const char *name;  /* DN; for a rename the old one */
     /* immutable id expected there; NULL for create, or when the target has none */
     const char *native;
+    /* state token expected there (mu_object.version), for deletes: nothing of it has changed since
+     * it was read; NULL: none */
+    const char *version;
     const char *new_name; /* rename */
+    /* of a create all in `add`; of a delete the whole object in `remove`, so that its inverse makes
+     * it again */
     const struct mu_opchange *changes;
     size_t change_count;
     const char *note; /* manual step, or a remark; NULL */
@@ -95,8 +105,9 @@ int mu_op_parse(struct mu_arena *arena, struct json_object *doc, struct mu_op *r
                 struct mu_err *err);
 
 /* The operation that takes op back, for the journal. False: one-way (none for LDAP). Arena-owned. A
- * delete's inverse is the create of `before` (attributes as they were); a create's is the delete of
- * what was created. */
+ * delete's inverse is the create of `before` (attributes as they were), or of its own changes when
+ * that is NULL; a create's is the delete of what was created. What was a precondition of op
+ * (version, absent) and a remark on it (drift) is none of the way back. */
 bool mu_op_inverse(struct mu_arena *arena, const struct mu_op *op, const struct mu_object *before,
                    struct mu_op *ret);
 

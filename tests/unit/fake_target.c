@@ -39,6 +39,41 @@ static int read_all(struct mu_account *a, struct mu_arena *arena, struct mu_obje
     return 0;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcasecmp(((const struct mu_attrval *)a)->name, ((const struct mu_attrval *)b)->name);
+}
+
+/* Attributes that lost all of their values are none. */
+static int get(struct mu_account *a, struct mu_arena *arena, const char *name,
+               struct mu_object *ret, struct mu_err *err)
+{
+    struct mu_object *o = fake_target_find(fake_of(a), name);
+    (void)err;
+    if (!o)
+        return 0;
+    struct mu_attrval *attrs = mu_alloc_array(arena, o->attr_count, sizeof(*attrs));
+    *ret = *o;
+    ret->kind = MU_KINDS;
+    ret->attr_count = 0;
+    for (size_t i = 0; i < o->attr_count; i++)
+        if (o->attrs[i].count > 0)
+            attrs[ret->attr_count++] = o->attrs[i];
+    qsort(attrs, ret->attr_count, sizeof(*attrs), by_name);
+    ret->attrs = attrs;
+    return 1;
+}
+
+static int identity(struct mu_account *a, struct mu_arena *arena, const char **ret,
+                    struct mu_err *err)
+{
+    (void)a;
+    (void)arena;
+    (void)err;
+    *ret = "dn:cn=fake";
+    return 0;
+}
+
 static int prepare(struct mu_account *a, struct mu_arena *arena,
                    void (*add)(void *arg, const struct mu_op *op), void *arg, struct mu_err *err)
 {
@@ -127,6 +162,8 @@ static bool same(struct fake_target *f, const struct mu_value *a, const struct m
 static bool change_values(struct fake_target *f, struct mu_object *o, const struct mu_opchange *c)
 {
     struct mu_attrval *attr = attr_of(f, o, c->attr);
+    if (c->absent && attr->count > 0)
+        return false;
     struct mu_value *values =
         mu_alloc_array(f->arena, attr->count + c->add_count + 1, sizeof(*values));
     size_t count = 0, removed = 0;
@@ -162,15 +199,19 @@ static enum mu_done write_op(struct fake_target *f, const struct mu_op *op, stru
         keep_object(f, o, op->name);
         out->native = o->native;
     }
-    if (!o || (op->native && !mu_streq(op->native, o->native)))
+    if (!o || (op->native && !mu_streq(op->native, o->native)) ||
+        (op->version && !mu_streq(op->version, o->version)))
         return MU_DONE_STALE;
+    if (op->verb == MU_OP_DELETE) {
+        *o = f->objects[--f->count];
+        return MU_DONE_OK;
+    }
     for (size_t i = 0; i < op->change_count; i++)
         if (!change_values(f, o, &op->changes[i]))
             return MU_DONE_STALE;
     if (op->verb == MU_OP_RENAME)
         keep_object(f, o, op->new_name);
-    if (op->verb == MU_OP_DELETE)
-        *o = f->objects[--f->count];
+    o->version = mu_printf(f->arena, "v%d", ++f->version);
     return MU_DONE_OK;
 }
 
@@ -215,6 +256,8 @@ static const struct mu_target_ops ops = {
     .mapping = mapping,
     .caps = caps,
     .read = read_all,
+    .get = get,
+    .identity = identity,
     .prepare = prepare,
     .place = place,
     .move = move,
@@ -268,6 +311,7 @@ void fake_target_put(struct fake_target *f, enum mu_kind kind, const char *name,
         keep_object(f, o, name);
     }
     ck_assert(change_values(f, o, &c));
+    o->version = mu_printf(f->arena, "v%d", ++f->version);
 }
 
 static int by_text(const void *a, const void *b)

@@ -17,7 +17,8 @@ struct fake_target {
     const struct mu_resource *mapping[MU_KINDS];
     struct mu_object objects[FAKE_OBJECTS_MAX];
     size_t count;
-    int native; /* last immutable id given out */
+    int native;  /* last immutable id given out */
+    int version; /* last state token given out; each write gives a new one */
     int writes;
     int fail_from, fail_to; /* writes numbered so (from 1) fail */
     int break_at;           /* the connection is gone from this write on; 0: never */

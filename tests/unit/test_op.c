@@ -15,6 +15,10 @@ static const struct mu_opchange changes[] = {
     {.attr = "title", .remove = removed, .remove_count = 2, .add = added, .add_count = 4},
     {.attr = "sn", .add = removed, .add_count = 1},
 };
+static const struct mu_opchange flagged[] = {
+    {.attr = "mail", .add = removed, .add_count = 1, .absent = true},
+    {.attr = "cn", .remove = removed, .remove_count = 1, .drift = true},
+};
 static const struct mu_op full = {
     .seq = 17,
     .verb = MU_OP_MODIFY,
@@ -62,12 +66,15 @@ static void same_op(const struct mu_op *a, const struct mu_op *b)
     ck_assert_pstr_eq(a->label, b->label);
     ck_assert_pstr_eq(a->name, b->name);
     ck_assert_pstr_eq(a->native, b->native);
+    ck_assert_pstr_eq(a->version, b->version);
     ck_assert_pstr_eq(a->new_name, b->new_name);
     ck_assert_pstr_eq(a->note, b->note);
     ck_assert_uint_eq(a->change_count, b->change_count);
     for (size_t i = 0; i < a->change_count; i++) {
         const struct mu_opchange *x = &a->changes[i], *y = &b->changes[i];
         ck_assert_str_eq(x->attr, y->attr);
+        ck_assert_int_eq(x->absent, y->absent);
+        ck_assert_int_eq(x->drift, y->drift);
         same_values(x->remove, x->remove_count, y->remove, y->remove_count);
         same_values(x->add, x->add_count, y->add, y->add_count);
     }
@@ -90,7 +97,11 @@ static void round_trip(struct mu_arena *arena, const struct mu_op *op)
 START_TEST(test_round_trip)
 {
     struct mu_arena *arena = mu_arena_new();
+    struct mu_op guarded = full;
+    guarded.version = "20261125154300.000001Z#000000#000#000000";
+    guarded.changes = flagged;
     round_trip(arena, &full);
+    round_trip(arena, &guarded);
     for (unsigned verb = 0; verb < MU_OP_VERBS; verb++) {
         for (unsigned why = 0; why < MU_WHY_COUNT; why++) {
             round_trip(arena, &(struct mu_op){.seq = 1,
@@ -147,6 +158,11 @@ START_TEST(test_bad_documents)
         "\"a\",\"add\":\"b\"}]}",
         "{\"seq\":1,\"verb\":\"create\",\"why\":\"join\",\"name\":\"x\",\"changes\":[{\"attr\":"
         "\"a\",\"add\":[7]}]}",
+        "{\"seq\":1,\"verb\":\"modify\",\"why\":\"change\",\"name\":\"x\",\"version\":7}",
+        "{\"seq\":1,\"verb\":\"modify\",\"why\":\"change\",\"name\":\"x\",\"changes\":[{\"attr\":"
+        "\"a\",\"absent\":\"yes\"}]}",
+        "{\"seq\":1,\"verb\":\"modify\",\"why\":\"change\",\"name\":\"x\",\"changes\":[{\"attr\":"
+        "\"a\",\"drift\":1}]}",
         "{\"seq\":1,\"verb\":\"create\",\"why\":\"join\",\"name\":\"x\",\"changes\":[{\"attr\":"
         "\"a\",\"add\":[{\"base64\":\"!\"}]}]}",
     };
@@ -175,6 +191,12 @@ START_TEST(test_inverse)
     same_values(back.changes[0].remove, back.changes[0].remove_count, added, 4);
     ck_assert(mu_op_inverse(arena, &back, NULL, &again));
     same_op(&full, &again);
+
+    struct mu_op guarded = full;
+    guarded.changes = flagged;
+    ck_assert(mu_op_inverse(arena, &guarded, NULL, &back));
+    ck_assert(!back.changes[0].absent);
+    ck_assert(!back.changes[1].drift);
 
     struct mu_op rename = {.seq = 1,
                            .verb = MU_OP_RENAME,
@@ -231,6 +253,17 @@ START_TEST(test_inverse_of_create_and_delete)
     same_values(back.changes[0].add, back.changes[0].add_count, added, 4);
     /* Nothing is known of what was there: no way back. */
     ck_assert(!mu_op_inverse(arena, &gone, NULL, &back));
+
+    /* It carries what was there itself. */
+    const struct mu_opchange whole = {.attr = "sn", .remove = removed, .remove_count = 2};
+    gone.changes = &whole;
+    gone.change_count = 1;
+    gone.version = "csn";
+    ck_assert(mu_op_inverse(arena, &gone, NULL, &back));
+    ck_assert_uint_eq(back.verb, MU_OP_CREATE);
+    ck_assert_ptr_null(back.version);
+    ck_assert_uint_eq(back.changes[0].remove_count, 0);
+    same_values(back.changes[0].add, back.changes[0].add_count, removed, 2);
     mu_arena_free(arena);
 }
 END_TEST

@@ -3,9 +3,9 @@
  * Inside of the LDAP adapter; private to adapter/ldap/.
  *
  * ldap.c holds settings and the account, conn.c the connection and what the server says of itself,
- * answer.c waiting and errors, schema.c the server's schema, read.c the reading, containers.c what
- * must exist before writing, write.c the window of writes, probe.c the doctor's questions. dn.c,
- * match.c and ldif.c know no connection.
+ * answer.c waiting and errors, schema.c the server's schema, read.c the reading, object.c one whole
+ * entry, containers.c what must exist before writing, write.c the window of writes, probe.c the
+ * doctor's questions. dn.c, match.c and ldif.c know no connection.
  */
 #ifndef MU_ADAPTER_LDAP_PRIVATE_H
 #define MU_ADAPTER_LDAP_PRIVATE_H
@@ -157,10 +157,19 @@ void mu_ldap_schema_free(struct mu_ldap_schema *s); /* NULL is fine */
 /* The base must lie in something the server says it holds; MU_E_CONFIG with what it offers. */
 int mu_ldap_check_base(struct mu_ldap *a, struct mu_err *err);
 
+/* ---- object.c ---- */
+
+/* Whether an attribute holds what people log in with; options don't count. */
+bool mu_ldap_is_secret(const char *attr);
+
 /* ---- target operations ---- */
 
 int mu_ldap_read(struct mu_account *account, struct mu_arena *arena, struct mu_object **ret,
                  size_t *ret_count, struct mu_err *err);
+int mu_ldap_get_object(struct mu_account *account, struct mu_arena *arena, const char *name,
+                       struct mu_object *ret, struct mu_err *err);
+int mu_ldap_identity(struct mu_account *account, struct mu_arena *arena, const char **ret,
+                     struct mu_err *err);
 int mu_ldap_prepare(struct mu_account *account, struct mu_arena *arena,
                     void (*add)(void *arg, const struct mu_op *op), void *arg, struct mu_err *err);
 int mu_ldap_submit(struct mu_account *account, const struct mu_op *op, struct mu_err *err);

@@ -8,6 +8,7 @@ libmuster_a_SOURCES += \
 	src/adapter/ldap/ldap_private.h \
 	src/adapter/ldap/ldif.c src/adapter/ldap/ldif.h \
 	src/adapter/ldap/match.c src/adapter/ldap/match.h \
+	src/adapter/ldap/object.c \
 	src/adapter/ldap/probe.c \
 	src/adapter/ldap/read.c \
 	src/adapter/ldap/schema.c \

@@ -61,22 +61,16 @@ static void tell_connection(const struct asking *q)
 
 static void tell_identity(const struct asking *q)
 {
-    struct berval *who = NULL;
+    const char *who;
+    struct mu_err bad = MU_ERR_INIT;
     if (!q->a->bind_dn && q->a->sasl == MU_SASL_NONE) {
         tell(q, MU_PROBE_WARN, "not bound: anonymous", "set bind: {dn: ..., password: env:...}");
         return;
     }
-    if (q->a->server.whoami && ldap_whoami_s(q->a->ld, &who, NULL, NULL) == LDAP_SUCCESS && who &&
-        who->bv_len > 0)
-        tell(q, MU_PROBE_OK,
-             mu_printf(q->arena, "bound as %s",
-                       mu_printable(q->arena, who->bv_val, who->bv_len, 200)),
-             NULL);
+    if (mu_ldap_identity(&q->a->account, q->arena, &who, &bad) < 0)
+        tell(q, MU_PROBE_FAIL, bad.text, NULL);
     else
-        tell(q, MU_PROBE_OK,
-             mu_printf(q->arena, "bound as %s", q->a->bind_dn ? q->a->bind_dn : "the process"),
-             NULL);
-    ber_bvfree(who);
+        tell(q, MU_PROBE_OK, mu_printf(q->arena, "bound as %s", who), NULL);
 }
 
 static bool tell_base(const struct asking *q)
