@@ -24,8 +24,10 @@ static const char *shown(struct walk *w, const char *text)
 
 static size_t add_names(const struct mu_cmd_opt *opts, const char **names, size_t count)
 {
-    for (; opts && opts->name && count < OPTION_NAMES_MAX; opts++)
-        names[count++] = opts->name;
+    for (; opts && opts->name && count < OPTION_NAMES_MAX; opts++) {
+        if (opts->help)
+            names[count++] = opts->name;
+    }
     return count;
 }
 

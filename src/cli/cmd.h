@@ -32,7 +32,7 @@ struct mu_cmd_opt {
     const char *name; /* long name without dashes */
     char letter;      /* short name; 0: none */
     const char *arg;  /* what it takes, as help shows it; NULL: a switch */
-    const char *help;
+    const char *help; /* NULL: for tests only, shown nowhere */
 };
 
 struct mu_cmd {

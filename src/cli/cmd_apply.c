@@ -18,15 +18,15 @@ static int load(struct mu_cli *cli, const char *path, const struct mu_plan **ret
 }
 
 static int execute(struct mu_cli *cli, const struct mu_sync *sync, struct mu_account *target,
-                   const struct mu_plan *plan, struct mu_err *err)
+                   const struct mu_plan *plan, const struct mu_apply_how *how, struct mu_err *err)
 {
     int64_t started = mu_mono_us();
     struct mu_applied applied;
     struct mu_outcomes outcomes;
     struct mu_err lost = MU_ERR_INIT;
     mu_outcomes_begin(&outcomes, cli, plan);
-    int rc = mu_apply(cli->store, sync, target, plan, "apply", cli->log, mu_outcomes_report,
-                      &outcomes, &applied, err);
+    int rc = mu_apply(cli->store, sync, target, plan, how, cli->log, mu_outcomes_report, &outcomes,
+                      &applied, err);
     struct mu_ending end = {.sync = sync->name,
                             .result = rc < 0            ? "failed"
                                       : applied.partial ? "partial"
@@ -46,17 +46,21 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
 {
     const struct mu_plan *plan;
     const struct mu_sync *sync;
+    struct mu_apply_how how = {.command = "apply"};
     MU_AUTO(account) struct mu_account *target = NULL;
-    if (mu_cli_config(cli, err) < 0 || load(cli, args->words[0], &plan, err) < 0 ||
+    if (mu_outcomes_drill(args, &how, err) < 0 || mu_cli_config(cli, err) < 0 ||
+        load(cli, args->words[0], &plan, err) < 0 ||
         mu_config_sync(cli->config, plan->sync, &sync, err) < 0 ||
         mu_plan_guard(plan, mu_args_get(args, "allow"), err) < 0 ||
         mu_cli_store(cli, MU_STORE_WRITE, err) < 0 || mu_cli_open(cli, sync->to, &target, err) < 0)
         return -1;
-    return execute(cli, sync, target, plan, err);
+    return execute(cli, sync, target, plan, &how, err);
 }
 
 static const struct mu_cmd_opt opts[] = {
     {"allow", 0, "HASH", "apply the plan of this hash although a guard refuses it"},
+    {"stop-after", 0, "N", NULL},
+    {"kill-at", 0, "N", NULL},
     {.name = NULL}};
 
 const struct mu_cmd mu_cmd_apply = {

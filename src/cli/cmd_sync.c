@@ -12,6 +12,7 @@ struct sync_run {
     const struct mu_sync *sync;
     bool yes;
     int64_t started;
+    struct mu_apply_how how;
     struct mu_snapshot snap;
     const struct mu_plan *plan;
     struct mu_account *target;
@@ -73,8 +74,8 @@ static int execute(struct sync_run *r, struct mu_err *err)
     struct mu_outcomes o;
     struct mu_err lost = MU_ERR_INIT;
     mu_outcomes_begin(&o, cli, r->plan);
-    int rc = mu_apply(cli->store, r->sync, r->target, r->plan, "sync", cli->log, mu_outcomes_report,
-                      &o, &applied, err);
+    int rc = mu_apply(cli->store, r->sync, r->target, r->plan, &r->how, cli->log,
+                      mu_outcomes_report, &o, &applied, err);
     const char *result = rc < 0 ? "failed" : applied.partial ? "partial" : "done";
     if (finish(r, &o, result, &applied, rc < 0 ? &lost : err) < 0)
         rc = -1;
@@ -139,8 +140,11 @@ static int plan_and_apply(struct sync_run *r, struct mu_err *err)
 
 static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
 {
-    struct sync_run r = {.cli = cli, .yes = mu_args_has(args, "yes"), .started = mu_mono_us()};
-    if (mu_cli_config(cli, err) < 0 ||
+    struct sync_run r = {.cli = cli,
+                         .yes = mu_args_has(args, "yes"),
+                         .started = mu_mono_us(),
+                         .how = {.command = "sync"}};
+    if (mu_outcomes_drill(args, &r.how, err) < 0 || mu_cli_config(cli, err) < 0 ||
         mu_config_sync(cli->config, args->words[0], &r.sync, err) < 0 ||
         mu_cli_store(cli, MU_STORE_WRITE, err) < 0 ||
         mu_cli_open(cli, r.sync->to, &r.target, err) < 0)
@@ -151,6 +155,8 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
 }
 
 static const struct mu_cmd_opt opts[] = {{"yes", 'y', NULL, "write without asking"},
+                                         {"stop-after", 0, "N", NULL},
+                                         {"kill-at", 0, "N", NULL},
                                          {.name = NULL}};
 
 const struct mu_cmd mu_cmd_sync = {

@@ -9,6 +9,8 @@ enum { OPTION_WIDTH = 26 };
 static void print_options(FILE *to, const struct mu_cmd_opt *opts)
 {
     for (; opts->name; opts++) {
+        if (!opts->help)
+            continue;
         if (opts->letter)
             fprintf(to, "  -%c, ", opts->letter);
         else

@@ -3,6 +3,7 @@
 #include "cli/outcomes.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -184,4 +185,11 @@ int mu_outcomes_end(struct mu_outcomes *o, const struct mu_ending *end, struct m
         end_text(o, end);
     mu_buf_done(&o->buf);
     return rc;
+}
+
+int mu_outcomes_drill(const struct mu_args *args, struct mu_apply_how *how, struct mu_err *err)
+{
+    if (mu_args_int(args, "stop-after", 1, INT_MAX, 0, &how->stop_after, err) < 0)
+        return -1;
+    return mu_args_int(args, "kill-at", 1, INT_MAX, 0, &how->kill_at, err);
 }

@@ -38,4 +38,7 @@ void mu_outcomes_report(void *arg, const struct mu_outcome *outcome);
 void mu_outcomes_planned(struct mu_outcomes *o, const struct mu_plan *plan);
 int mu_outcomes_end(struct mu_outcomes *o, const struct mu_ending *end, struct mu_err *err);
 
+/* The hidden options of commands that write (--stop-after, --kill-at) into *how. */
+int mu_outcomes_drill(const struct mu_args *args, struct mu_apply_how *how, struct mu_err *err);
+
 #endif

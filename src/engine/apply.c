@@ -3,6 +3,7 @@
 #include "engine/apply.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ struct applier {
     struct mu_account *target;
     const struct mu_target_ops *ops;
     const struct mu_plan *plan;
+    const struct mu_apply_how *how;
     struct mu_log *log;
     mu_apply_report *report;
     void *arg;
@@ -32,9 +34,24 @@ struct applier {
     struct noted *noted;
     size_t noted_count;
     int failures_in_a_row;
+    int moments; /* before and after each commit, for how->kill_at */
     bool broken; /* the connection is gone, or too much failed: nothing more is sent */
     struct mu_buf key;
 };
+
+static void moment(struct applier *a)
+{
+    if (++a->moments == a->how->kill_at)
+        raise(SIGKILL);
+}
+
+static int commit(struct applier *a, struct mu_err *err)
+{
+    moment(a);
+    int rc = mu_journal_commit(a->store, err);
+    moment(a);
+    return rc;
+}
 
 static void note(struct applier *a, const struct mu_outcome *o)
 {
@@ -111,7 +128,7 @@ static int journal(struct applier *a, size_t from, size_t to, struct mu_err *err
     for (size_t i = from; rc == 0 && i < to; i++)
         rc = mu_journal_intent(a->store, a->ret->run, &a->plan->ops[i], NULL, err);
     if (rc == 0)
-        rc = mu_journal_commit(a->store, err);
+        rc = commit(a, err);
     for (size_t i = 0; i < a->noted_count; i++) {
         free(a->noted[i].native);
         free(a->noted[i].text);
@@ -153,6 +170,11 @@ static bool must_wait(const struct mu_plan *plan, size_t i)
     return mu_streq(plan->ops[i].name, plan->ops[i - 1].name);
 }
 
+static bool must_stop(const struct applier *a, size_t done)
+{
+    return mu_cancelled() || (a->how->stop_after > 0 && (long long)done >= a->how->stop_after);
+}
+
 static int send_batch(struct applier *a, size_t from, size_t to, struct mu_err *err)
 {
     struct mu_err lost = MU_ERR_INIT;
@@ -161,7 +183,7 @@ static int send_batch(struct applier *a, size_t from, size_t to, struct mu_err *
     for (size_t i = from; i < to; i++) {
         if (must_wait(a->plan, i) && collect(a, true, &lost) < 0)
             a->broken = true;
-        if (mu_cancelled())
+        if (must_stop(a, i))
             a->broken = true;
         if (!a->broken && a->ops->submit(a->target, &a->plan->ops[i], &lost) < 0) {
             a->broken = true;
@@ -214,7 +236,7 @@ static int enter_claims(struct applier *a, struct mu_err *err)
         owned.run = a->ret->run;
         rc = mu_ledger_put(a->store, a->sync->name, &owned, err);
     }
-    return rc < 0 ? -1 : mu_journal_commit(a->store, err);
+    return rc < 0 ? -1 : commit(a, err);
 }
 
 static int check(const struct mu_sync *sync, const struct mu_plan *plan, struct mu_err *err)
@@ -255,12 +277,20 @@ static int check_snapshot(struct mu_store *store, const struct mu_plan *plan, st
     return rc < 0 ? -1 : 0;
 }
 
-static int apply_locked(struct applier *a, const char *command, struct mu_err *err)
+static int begin_run(struct applier *a, struct mu_err *err)
 {
     const struct mu_plan *plan = a->plan;
-    if (check_snapshot(a->store, plan, err) < 0 ||
-        mu_run_begin(a->store, plan->sync, command, plan->hash, plan->snapshot,
-                     (int64_t)plan->op_count, &a->ret->run, err) < 0 ||
+    moment(a);
+    int rc = mu_run_begin(a->store, plan->sync, a->how->command, plan->hash, plan->snapshot,
+                          (int64_t)plan->op_count, &a->ret->run, err);
+    moment(a);
+    return rc;
+}
+
+static int apply_locked(struct applier *a, struct mu_err *err)
+{
+    const struct mu_plan *plan = a->plan;
+    if (check_snapshot(a->store, plan, err) < 0 || begin_run(a, err) < 0 ||
         enter_claims(a, err) < 0)
         return -1;
     int rc = run_ops(a, err);
@@ -273,15 +303,17 @@ static int apply_locked(struct applier *a, const char *command, struct mu_err *e
                          : a->ret->ok == 0  ? "failed"
                                             : "partial";
     struct mu_err second = MU_ERR_INIT;
+    moment(a);
     if (mu_run_end(a->store, a->ret->run, status, &second) < 0 && rc == 0) {
         *err = second;
         rc = -1;
     }
+    moment(a);
     return rc;
 }
 
 int mu_apply(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
-             const struct mu_plan *plan, const char *command, struct mu_log *log,
+             const struct mu_plan *plan, const struct mu_apply_how *how, struct mu_log *log,
              mu_apply_report *report, void *arg, struct mu_applied *ret, struct mu_err *err)
 {
     struct applier a = {.store = store,
@@ -289,6 +321,7 @@ int mu_apply(struct mu_store *store, const struct mu_sync *sync, struct mu_accou
                         .target = target,
                         .ops = target->adapter->target,
                         .plan = plan,
+                        .how = how,
                         .log = log,
                         .report = report,
                         .arg = arg,
@@ -303,7 +336,7 @@ int mu_apply(struct mu_store *store, const struct mu_sync *sync, struct mu_accou
     if (mu_store_lock(store, what, 0, &lock, err) < 0)
         return -1;
     a.noted = mu_xcalloc(plan->op_count + 1, sizeof(*a.noted));
-    int rc = apply_locked(&a, command, err);
+    int rc = apply_locked(&a, err);
     mu_unlock(lock);
     free(a.noted);
     mu_buf_done(&a.key);

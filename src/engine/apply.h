@@ -17,14 +17,22 @@ struct mu_applied {
     bool partial;
 };
 
+/* How a run is executed. The last two are for tests/scenario/drill.py; 0: never. */
+struct mu_apply_how {
+    const char *command;  /* "apply" or "sync" */
+    long long stop_after; /* stop, as if cancelled, after so many operations */
+    /* die by SIGKILL around a commit of the run's: 2n-1 just before the n-th, 2n just after it */
+    long long kill_at;
+};
+
 /* Called after each outcome, in order of completion; may be NULL. */
 typedef void mu_apply_report(void *arg, const struct mu_outcome *outcome);
 
-/* Takes the lock "sync NAME". `command`: "apply" or "sync". Refuses a plan that is too old or whose
- * sync, accounts or snapshot don't fit this configuration (MU_E_REFUSED). -1: nothing was written,
- * or the run was cut short: *ret says how far. */
+/* Takes the lock "sync NAME". Refuses a plan that is too old or whose sync, accounts or snapshot
+ * don't fit this configuration (MU_E_REFUSED). -1: nothing was written, or the run was cut short:
+ * *ret says how far. */
 int mu_apply(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
-             const struct mu_plan *plan, const char *command, struct mu_log *log,
+             const struct mu_plan *plan, const struct mu_apply_how *how, struct mu_log *log,
              mu_apply_report *report, void *arg, struct mu_applied *ret, struct mu_err *err);
 
 #endif

@@ -20,6 +20,7 @@ static struct mu_store *store;
 static struct fake_target target;
 static struct mu_account_def from = {.name = "hr"}, to = {.name = "fake"};
 static struct mu_sync sync_conf;
+static struct mu_apply_how apply_how;
 static struct mu_err err;
 
 static void setup(void)
@@ -32,6 +33,7 @@ static void setup(void)
         mu_store_open(mu_printf(arena, "%s/muster.db", dir), MU_STORE_WRITE, &store, &err) == 0,
         "%s", err.text);
     fake_target_init(&target, MU_TEST_DATA "/../mappings");
+    apply_how = (struct mu_apply_how){.command = "apply"};
     sync_conf = (struct mu_sync){.name = "s",
                                  .from = &from,
                                  .to = &to,
@@ -123,8 +125,8 @@ static const struct mu_plan *plan(void)
 static struct mu_applied apply(const struct mu_plan *p)
 {
     struct mu_applied done;
-    ck_assert_msg(mu_apply(store, &sync_conf, &target.account, p, "apply", NULL, NULL, NULL, &done,
-                           &err) == 0,
+    ck_assert_msg(mu_apply(store, &sync_conf, &target.account, p, &apply_how, NULL, NULL, NULL,
+                           &done, &err) == 0,
                   "%s", err.text);
     return done;
 }
@@ -398,14 +400,14 @@ START_TEST(an_old_plan_and_a_newer_snapshot_are_refused)
     struct mu_plan p = *plan();
     p.made -= MU_PLAN_MAX_AGE_S + 60;
     ck_assert_int_eq(
-        mu_apply(store, &sync_conf, &target.account, &p, "apply", NULL, NULL, NULL, &done, &err),
+        mu_apply(store, &sync_conf, &target.account, &p, &apply_how, NULL, NULL, NULL, &done, &err),
         -1);
     ck_assert_int_eq(err.code, MU_E_REFUSED);
     const struct mu_plan *fresh = plan();
     two_people();
-    ck_assert_int_eq(
-        mu_apply(store, &sync_conf, &target.account, fresh, "apply", NULL, NULL, NULL, &done, &err),
-        -1);
+    ck_assert_int_eq(mu_apply(store, &sync_conf, &target.account, fresh, &apply_how, NULL, NULL,
+                              NULL, &done, &err),
+                     -1);
     ck_assert_int_eq(err.code, MU_E_REFUSED);
     ck_assert_int_eq(target.writes, 0);
 }
@@ -439,6 +441,26 @@ START_TEST(a_cut_run_is_taken_up_again)
     apply(p);
     ck_assert_uint_eq(plan()->op_count, 0);
     ck_assert_str_eq(fake_target_values(&target, "uid=bo@x.test,ou=people", "uid"), "");
+}
+END_TEST
+
+START_TEST(a_run_stopped_at_any_operation_is_finished_by_the_next)
+{
+    two_people();
+    int total = (int)plan()->op_count;
+    for (apply_how.stop_after = 1; apply_how.stop_after < total;) {
+        struct mu_applied done = apply(plan());
+        ck_assert_int_eq(done.ok, apply_how.stop_after);
+        ck_assert(done.partial);
+        long long stopped = apply_how.stop_after;
+        apply_how.stop_after = 0;
+        converge();
+        ck_assert_int_eq(target.writes, total);
+        teardown();
+        setup();
+        two_people();
+        apply_how.stop_after = stopped + 1;
+    }
 }
 END_TEST
 
@@ -477,6 +499,7 @@ Suite *engine_suite(void)
     tcase_add_test(c, an_old_plan_and_a_newer_snapshot_are_refused);
     tcase_add_test(c, one_refused_write_is_partial_and_made_up_for);
     tcase_add_test(c, a_cut_run_is_taken_up_again);
+    tcase_add_test(c, a_run_stopped_at_any_operation_is_finished_by_the_next);
     tcase_add_test(c, what_was_deleted_behind_our_back_is_created_again);
     suite_add_tcase(s, c);
     return s;
