@@ -18,6 +18,7 @@ live_tests = \
 	tests/live/bad_files.sh \
 	tests/live/bad_source.sh \
 	tests/live/bad_target.sh \
+	tests/live/cron.sh \
 	tests/live/export.sh
 
 # What those two use and carry along, tests themselves not.

@@ -25,6 +25,10 @@ int mu_write_file(const char *path, const void *bytes, size_t len, unsigned mode
 struct mu_lock;
 int mu_lock(const char *path, int wait_s, struct mu_lock **ret, struct mu_err *err);
 void mu_unlock(struct mu_lock *lock); /* NULL is fine */
+static inline void mu_auto_lock(struct mu_lock **lock)
+{
+    mu_unlock(*lock);
+}
 
 /* SIGINT and SIGTERM set a flag that long work asks for; a second signal ends the process as usual.
  * */

@@ -7,7 +7,7 @@
 #include "base/macros.h"
 #include "base/str.h"
 
-enum { OPTION_NAMES_MAX = 64, SHOWN_MAX = 60 };
+enum { OPTION_NAMES_MAX = 64, SHOWN_MAX = 60, WAIT_MAX_S = 24 * 3600 };
 
 struct walk {
     struct mu_arena *arena;
@@ -216,5 +216,14 @@ int mu_args_int(const struct mu_args *args, const char *name, long long min, lon
     if (!mu_parse_int(text, min, max, ret))
         return mu_fail(err, MU_E_USAGE, "--%s must be a whole number from %lld to %lld", name, min,
                        max);
+    return 0;
+}
+
+int mu_args_wait(const struct mu_args *args, int *ret, struct mu_err *err)
+{
+    long long seconds;
+    if (mu_args_int(args, "wait", 0, WAIT_MAX_S, 0, &seconds, err) < 0)
+        return -1;
+    *ret = (int)seconds;
     return 0;
 }

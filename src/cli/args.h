@@ -48,4 +48,7 @@ const char *const *mu_args_list(struct mu_arena *arena, const struct mu_args *ar
 int mu_args_int(const struct mu_args *args, const char *name, long long min, long long max,
                 long long fallback, long long *ret, struct mu_err *err);
 
+/* The value of --wait; 0 when not given. */
+int mu_args_wait(const struct mu_args *args, int *ret, struct mu_err *err);
+
 #endif

@@ -47,18 +47,23 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
     const struct mu_plan *plan;
     const struct mu_sync *sync;
     struct mu_apply_how how = {.command = "apply"};
+    int wait_s;
+    MU_AUTO(lock) struct mu_lock *lock = NULL;
     MU_AUTO(account) struct mu_account *target = NULL;
-    if (mu_outcomes_drill(args, &how, err) < 0 || mu_cli_config(cli, err) < 0 ||
-        load(cli, args->words[0], &plan, err) < 0 ||
+    if (mu_args_wait(args, &wait_s, err) < 0 || mu_outcomes_drill(args, &how, err) < 0 ||
+        mu_cli_config(cli, err) < 0 || load(cli, args->words[0], &plan, err) < 0 ||
         mu_config_sync(cli->config, plan->sync, &sync, err) < 0 ||
         mu_plan_guard(plan, mu_args_get(args, "allow"), err) < 0 ||
-        mu_cli_store(cli, MU_STORE_WRITE, err) < 0 || mu_cli_open(cli, sync->to, &target, err) < 0)
+        mu_cli_store(cli, MU_STORE_WRITE, err) < 0 ||
+        mu_cli_lock_sync(cli, sync, wait_s, &lock, err) < 0 ||
+        mu_cli_open(cli, sync->to, &target, err) < 0)
         return -1;
     return execute(cli, sync, target, plan, &how, err);
 }
 
 static const struct mu_cmd_opt opts[] = {
     {"allow", 0, "HASH", "apply the plan of this hash although a guard refuses it"},
+    {"wait", 0, "SECONDS", "wait so long for another run of this sync (default: 0)"},
     {"stop-after", 0, "N", NULL},
     {"kill-at", 0, "N", NULL},
     {.name = NULL}};
@@ -66,7 +71,7 @@ static const struct mu_cmd_opt opts[] = {
 const struct mu_cmd mu_cmd_apply = {
     .name = "apply",
     .summary = "do exactly what a plan file says, or refuse",
-    .usage = "FILE [--allow HASH]",
+    .usage = "FILE [--allow HASH] [--wait SECONDS]",
     .about =
         "Does the operations of a plan made by muster plan -o, and no other. Refuses (exit 3) a "
         "plan that was altered,\n"

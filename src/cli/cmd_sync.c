@@ -11,6 +11,7 @@ struct sync_run {
     struct mu_cli *cli;
     const struct mu_sync *sync;
     bool yes;
+    int wait_s;
     int64_t started;
     struct mu_apply_how how;
     struct mu_snapshot snap;
@@ -91,8 +92,8 @@ static int execute(struct sync_run *r, struct mu_err *err)
 static int pull(struct sync_run *r, struct mu_err *err)
 {
     struct mu_cli *cli = r->cli;
-    if (mu_pull_run(cli->store, cli->config, r->sync->from, NULL, cli->arena, cli->log, &r->snap,
-                    err) < 0)
+    if (mu_pull_run(cli->store, cli->config, r->sync->from, NULL, r->wait_s, cli->arena, cli->log,
+                    &r->snap, err) < 0)
         return -1;
     mu_show_findings(cli, &r->snap);
     if (r->snap.verdict == MU_VOID)
@@ -144,9 +145,12 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
                          .yes = mu_args_has(args, "yes"),
                          .started = mu_mono_us(),
                          .how = {.command = "sync"}};
-    if (mu_outcomes_drill(args, &r.how, err) < 0 || mu_cli_config(cli, err) < 0 ||
+    MU_AUTO(lock) struct mu_lock *lock = NULL;
+    if (mu_args_wait(args, &r.wait_s, err) < 0 || mu_outcomes_drill(args, &r.how, err) < 0 ||
+        mu_cli_config(cli, err) < 0 ||
         mu_config_sync(cli->config, args->words[0], &r.sync, err) < 0 ||
         mu_cli_store(cli, MU_STORE_WRITE, err) < 0 ||
+        mu_cli_lock_sync(cli, r.sync, r.wait_s, &lock, err) < 0 ||
         mu_cli_open(cli, r.sync->to, &r.target, err) < 0)
         return -1;
     int status = pull(&r, err) < 0 ? -1 : plan_and_apply(&r, err);
@@ -154,22 +158,24 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
     return status;
 }
 
-static const struct mu_cmd_opt opts[] = {{"yes", 'y', NULL, "write without asking"},
-                                         {"stop-after", 0, "N", NULL},
-                                         {"kill-at", 0, "N", NULL},
-                                         {.name = NULL}};
+static const struct mu_cmd_opt opts[] = {
+    {"yes", 'y', NULL, "write without asking"},
+    {"wait", 0, "SECONDS", "wait so long for another run of this sync (default: 0)"},
+    {"stop-after", 0, "N", NULL},
+    {"kill-at", 0, "N", NULL},
+    {.name = NULL}};
 
 const struct mu_cmd mu_cmd_sync = {
     .name = "sync",
     .summary = "pull, plan, guard and apply in one go, for cron and timers",
-    .usage = "[SYNC] [--yes]",
+    .usage = "[SYNC] [--yes] [--wait SECONDS]",
     .about = "Reads the source, plans, and writes when no guard refuses. Without --yes it asks on "
              "a terminal, and only shows\n"
              "what it would do elsewhere (exit 2). When a guard refuses (exit 3): save the plan "
              "with muster plan -o, read it,\n"
-             "and apply it with --allow. With -q only what did not succeed is printed. SYNC may be "
-             "left out when there is\n"
-             "only one.",
+             "and apply it with --allow. With -q the summary and what did not succeed are "
+             "printed, and nothing when there was\n"
+             "nothing to do. SYNC may be left out when there is only one.",
     .opts = opts,
     .words_max = 1,
     .example = "muster sync teams-to-ldap --yes -q",

@@ -102,6 +102,8 @@ void mu_outcomes_report(void *arg, const struct mu_outcome *outcome)
     struct mu_outcomes *o = arg;
     bool ok = outcome->done == MU_DONE_OK;
     o->trouble |= !ok;
+    if (ok)
+        mu_effect_add(&o->effect, outcome->op);
     report(o, outcome->op, done_names[outcome->done], ok ? NULL : outcome->err.text);
 }
 
@@ -134,6 +136,8 @@ static void end_json(struct mu_outcomes *o, const struct mu_ending *end)
         mu_jw_key(w, numbers[i].name);
         mu_jw_int(w, numbers[i].value);
     }
+    mu_jw_key(w, "changed");
+    mu_effect_json(&o->effect, w);
     mu_jw_key(w, "snapshot");
     if (end->snapshot)
         mu_show_snapshot_json(end->snapshot, true, w);
@@ -155,8 +159,8 @@ static void end_text(struct mu_outcomes *o, const struct mu_ending *end)
     struct mu_arena *arena = o->cli->arena;
     const struct mu_applied *a = end->applied;
     MU_AUTO(buf) struct mu_buf what = MU_BUF_INIT(MU_BUF_MAX);
+    mu_effect_text(&o->effect, true, &what);
     if (a) {
-        add_count(&what, a->ok, "done");
         add_count(&what, a->failed, "failed");
         add_count(&what, a->stale, "stale");
         add_count(&what, a->skipped, "skipped");
@@ -181,7 +185,7 @@ int mu_outcomes_end(struct mu_outcomes *o, const struct mu_ending *end, struct m
         rc = mu_writer_close(o->rows, err);
     else if (o->cli->format == MU_FORMAT_JSON)
         end_json(o, end);
-    else if (!o->cli->quiet || o->trouble)
+    else if (!o->cli->quiet || end->applied)
         end_text(o, end);
     mu_buf_done(&o->buf);
     return rc;

@@ -12,14 +12,16 @@
 
 #include "cli/show.h"
 #include "engine/apply.h"
+#include "engine/effect.h"
 
 struct mu_outcomes {
     struct mu_cli *cli;
     bool terminal; /* stdout is one: a progress line would stand in the way */
     struct mu_buf buf;
-    struct mu_jw w;         /* json */
-    struct mu_writer *rows; /* csv */
-    bool trouble;           /* something did not succeed */
+    struct mu_jw w;          /* json */
+    struct mu_writer *rows;  /* csv */
+    bool trouble;            /* something did not succeed */
+    struct mu_effect effect; /* of what did */
 };
 
 /* What is said at the end. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "engine/apply.h"
 
 static int read_format(const struct mu_args *args, enum mu_format *ret, struct mu_err *err)
 {
@@ -125,6 +126,21 @@ int mu_cli_open(struct mu_cli *cli, const struct mu_account_def *def, struct mu_
                 struct mu_err *err)
 {
     return mu_config_open(cli->arena, cli->config, def, cli->log, ret, err);
+}
+
+int mu_cli_lock_sync(struct mu_cli *cli, const struct mu_sync *sync, int wait_s,
+                     struct mu_lock **ret, struct mu_err *err)
+{
+    struct mu_err busy = MU_ERR_INIT;
+    if (mu_sync_lock(cli->store, sync, 0, ret, &busy) == 0)
+        return 0;
+    if (busy.code != MU_E_BUSY || wait_s == 0) {
+        *err = busy;
+        return -1;
+    }
+    mu_log(cli->log, MU_LOG_INFO, "waiting up to %d s for the other run of sync %s", wait_s,
+           sync->name);
+    return mu_sync_lock(cli->store, sync, wait_s, ret, err);
 }
 
 int mu_cli_snapshot(struct mu_cli *cli, const char *account, const char *as_of,

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "base/writer.h"
 #include "cli/args.h"
@@ -48,6 +49,10 @@ int mu_cli_source(struct mu_cli *cli, const char *name, const struct mu_account_
 
 int mu_cli_open(struct mu_cli *cli, const struct mu_account_def *def, struct mu_account **ret,
                 struct mu_err *err);
+
+/* The sync's lock (engine/apply.h); says on stderr when it has to wait. */
+int mu_cli_lock_sync(struct mu_cli *cli, const struct mu_sync *sync, int wait_s,
+                     struct mu_lock **ret, struct mu_err *err);
 
 /* Snapshot by the text of --as-of; NULL: the newest. Says how to make one where there is none. */
 int mu_cli_snapshot(struct mu_cli *cli, const char *account, const char *as_of,

@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/io.h"
@@ -312,6 +311,17 @@ static int apply_locked(struct applier *a, struct mu_err *err)
     return rc;
 }
 
+int mu_sync_lock(struct mu_store *store, const struct mu_sync *sync, int wait_s,
+                 struct mu_lock **ret, struct mu_err *err)
+{
+    MU_AUTO(buf) struct mu_buf what = MU_BUF_INIT(MU_BUF_MAX);
+    mu_buf_printf(&what, "sync %s", sync->name);
+    int rc = mu_store_lock(store, what.data, wait_s, ret, err);
+    if (rc < 0 && err->code == MU_E_BUSY)
+        mu_wrap(err, "%s is running already (--wait SECONDS waits for it)", what.data);
+    return rc;
+}
+
 int mu_apply(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
              const struct mu_plan *plan, const struct mu_apply_how *how, struct mu_log *log,
              mu_apply_report *report, void *arg, struct mu_applied *ret, struct mu_err *err)
@@ -327,17 +337,11 @@ int mu_apply(struct mu_store *store, const struct mu_sync *sync, struct mu_accou
                         .arg = arg,
                         .ret = ret,
                         .key = MU_BUF_INIT(MU_BUF_MAX)};
-    struct mu_lock *lock;
-    char what[300];
     *ret = (struct mu_applied){0};
     if (check(sync, plan, err) < 0)
         return -1;
-    snprintf(what, sizeof(what), "sync %s", sync->name);
-    if (mu_store_lock(store, what, 0, &lock, err) < 0)
-        return -1;
     a.noted = mu_xcalloc(plan->op_count + 1, sizeof(*a.noted));
     int rc = apply_locked(&a, err);
-    mu_unlock(lock);
     free(a.noted);
     mu_buf_done(&a.key);
     return rc;

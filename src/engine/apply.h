@@ -28,7 +28,12 @@ struct mu_apply_how {
 /* Called after each outcome, in order of completion; may be NULL. */
 typedef void mu_apply_report(void *arg, const struct mu_outcome *outcome);
 
-/* Takes the lock "sync NAME". Refuses a plan that is too old or whose sync, accounts or snapshot
+/* The lock "sync NAME". Whoever applies holds it, from before the plan is made where one is made.
+ * wait_s 0: at once. MU_E_BUSY names the process that holds it. */
+int mu_sync_lock(struct mu_store *store, const struct mu_sync *sync, int wait_s,
+                 struct mu_lock **ret, struct mu_err *err);
+
+/* The caller holds mu_sync_lock. Refuses a plan that is too old or whose sync, accounts or snapshot
  * don't fit this configuration (MU_E_REFUSED). -1: nothing was written, or the run was cut short:
  * *ret says how far. */
 int mu_apply(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,

@@ -3,6 +3,7 @@ libmuster_a_SOURCES += \
 	src/engine/apply.c src/engine/apply.h \
 	src/engine/config.c src/engine/config.h \
 	src/engine/crosscheck.c src/engine/crosscheck.h \
+	src/engine/effect.c src/engine/effect.h \
 	src/engine/guard.c \
 	src/engine/plan.c src/engine/plan.h \
 	src/engine/plan_diff.c \

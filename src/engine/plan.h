@@ -75,7 +75,7 @@ int mu_plan_parse(struct mu_arena *arena, const char *text, size_t len, const st
  * operation. */
 void mu_plan_show_op(const struct mu_op *op, bool color, struct mu_buf *to);
 
-/* `12 to add, 3 to change, 1 to disable; 4 left alone` */
+/* `12 users to add, 3 members to remove; 4 left alone`. `to` is empty before. */
 void mu_plan_summary(const struct mu_plan *plan, struct mu_buf *to);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "engine/effect.h"
 #include "engine/plan.h"
 
 enum { VALUE_SHOWN = 120, MEMBERS_SHOWN = 10 };
@@ -98,25 +99,11 @@ void mu_plan_show_op(const struct mu_op *op, bool color, struct mu_buf *to)
 
 void mu_plan_summary(const struct mu_plan *plan, struct mu_buf *to)
 {
-    static const struct {
-        const char *words;
-        unsigned reasons; /* bits of enum mu_reason */
-    } lines[] = {{"to add", 1U << MU_WHY_CONTAINER | 1U << MU_WHY_JOIN | 1U << MU_WHY_ENABLE},
-                 {"to change", 1U << MU_WHY_CHANGE | 1U << MU_WHY_MEMBERS},
-                 {"to rename", 1U << MU_WHY_RENAME},
-                 {"to disable", 1U << MU_WHY_DISABLE},
-                 {"to delete", 1U << MU_WHY_REMOVE}};
-    const char *comma = "";
+    struct mu_effect effect = {.members_added = 0};
     size_t trouble = 0;
-    for (size_t i = 0; i < MU_LEN(lines); i++) {
-        size_t count = 0;
-        for (size_t j = 0; j < plan->op_count; j++)
-            count += (lines[i].reasons >> plan->ops[j].why) & 1U;
-        if (count > 0) {
-            mu_buf_printf(to, "%s%zu %s", comma, count, lines[i].words);
-            comma = ", ";
-        }
-    }
+    for (size_t i = 0; i < plan->op_count; i++)
+        mu_effect_add(&effect, &plan->ops[i]);
+    mu_effect_text(&effect, false, to);
     if (plan->op_count == 0)
         mu_buf_adds(to, "nothing to do");
     for (size_t i = 0; i < plan->left_count; i++)

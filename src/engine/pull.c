@@ -333,8 +333,9 @@ static int pull_account(struct mu_store *store, struct mu_account *account, cons
 }
 
 int mu_pull_run(struct mu_store *store, const struct mu_config *config,
-                const struct mu_account_def *def, const char *const *only, struct mu_arena *arena,
-                struct mu_log *log, struct mu_snapshot *snap, struct mu_err *err)
+                const struct mu_account_def *def, const char *const *only, int wait_s,
+                struct mu_arena *arena, struct mu_log *log, struct mu_snapshot *snap,
+                struct mu_err *err)
 {
     struct mu_account *account;
     struct mu_lock *lock;
@@ -343,7 +344,7 @@ int mu_pull_run(struct mu_store *store, const struct mu_config *config,
                        def->adapter->name);
     if (mu_config_open(arena, config, def, log, &account, err) < 0)
         return -1;
-    int rc = mu_store_lock(store, mu_printf(arena, "pull %s", def->name), 0, &lock, err);
+    int rc = mu_store_lock(store, mu_printf(arena, "pull %s", def->name), wait_s, &lock, err);
     if (rc == 0) {
         rc = pull_account(store, account, only, arena, log, snap, err);
         mu_unlock(lock);
