@@ -19,7 +19,8 @@ live_tests = \
 	tests/live/bad_source.sh \
 	tests/live/bad_target.sh \
 	tests/live/cron.sh \
-	tests/live/export.sh
+	tests/live/export.sh \
+	tests/live/moved.sh
 
 # What those two use and carry along, tests themselves not.
 live_support = \
@@ -94,7 +95,8 @@ unit_sources = \
 	tests/unit/test_str.c \
 	tests/unit/test_time.c \
 	tests/unit/test_writer.c \
-	tests/unit/test_yaml.c
+	tests/unit/test_yaml.c \
+	tests/unit/world.h
 
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_muster

@@ -40,7 +40,7 @@ void mu_outcomes_begin(struct mu_outcomes *o, struct mu_cli *cli, const struct m
 static void report_text(struct mu_outcomes *o, const struct mu_op *op, const char *done,
                         const char *reason)
 {
-    if (o->cli->quiet && !reason)
+    if (o->cli->quiet && (!reason || mu_streq(done, done_names[MU_DONE_OK])))
         return;
     if (o->terminal)
         mu_progress_end(o->cli->log);
@@ -100,11 +100,12 @@ static void report(struct mu_outcomes *o, const struct mu_op *op, const char *do
 void mu_outcomes_report(void *arg, const struct mu_outcome *outcome)
 {
     struct mu_outcomes *o = arg;
-    bool ok = outcome->done == MU_DONE_OK;
+    bool ok = outcome->done == MU_DONE_OK, was_so = ok && *outcome->err.text;
     o->trouble |= !ok;
-    if (ok)
+    if (ok && !was_so)
         mu_effect_add(&o->effect, outcome->op);
-    report(o, outcome->op, done_names[outcome->done], ok ? NULL : outcome->err.text);
+    report(o, outcome->op, done_names[outcome->done],
+           *outcome->err.text ? outcome->err.text : NULL);
 }
 
 void mu_outcomes_planned(struct mu_outcomes *o, const struct mu_plan *plan)

@@ -58,7 +58,7 @@ static void note(struct applier *a, const struct mu_outcome *o)
     *n = (struct noted){.op = o->op, .done = o->done};
     if (o->native)
         n->native = mu_xstrdup(o->native);
-    if (o->done != MU_DONE_OK)
+    if (*o->err.text)
         n->text = mu_xstrdup(o->err.text);
     int64_t *counts[] = {[MU_DONE_OK] = &a->ret->ok,
                          [MU_DONE_FAILED] = &a->ret->failed,

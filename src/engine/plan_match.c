@@ -115,24 +115,18 @@ static void plan_place(struct planner *p, struct who *w, bool inactive)
         p->removed[w->kind]++;
 }
 
-static void plan_delete(struct planner *p, struct who *w)
-{
-    struct mu_op *op = plan_add_op(p, MU_OP_DELETE, MU_WHY_REMOVE, w);
-    op->name = w->object->name;
-    p->removed[w->kind]++;
-}
-
 /* An inactive user by the sync's policy; a user who never was on the target needs nothing. */
-static void plan_inactive(struct planner *p, struct who *w)
+static int plan_inactive(struct planner *p, struct who *w, struct mu_err *err)
 {
     w->aside = true;
     p->aside++;
     if (!w->object || w->excluded)
-        return;
+        return 0;
     if (p->sync->inactive == MU_REMOVE_DELETE)
-        plan_delete(p, w);
-    else if (p->sync->inactive == MU_REMOVE_DISABLE)
+        return plan_delete(p, w, err);
+    if (p->sync->inactive == MU_REMOVE_DISABLE)
         plan_place(p, w, true);
+    return 0;
 }
 
 static int locate(struct planner *p, struct who *w, const struct mu_resource *mapping,
@@ -191,15 +185,14 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *
         exclude(p, w, mu_strdup(p->arena, bad.text));
         return 0;
     }
-    if (inactive && !w->object) {
-        plan_inactive(p, w);
-        return 0;
-    }
+    if (inactive && !w->object)
+        return plan_inactive(p, w, err);
     settle_name(p, w);
     if (w->excluded)
         return 0;
     if (inactive) {
-        plan_inactive(p, w);
+        if (plan_inactive(p, w, err) < 0)
+            return -1;
     } else if (w->object) {
         plan_place(p, w, false);
         plan_update(p, w, mapping, wants, count);
@@ -225,10 +218,8 @@ static int gone_one(struct planner *p, const struct mu_owned *owned, struct mu_e
                    "not in the source any more, but the read wasn't complete");
         return 0;
     }
-    if (policy == MU_REMOVE_DELETE) {
-        plan_delete(p, w);
-        return 0;
-    }
+    if (policy == MU_REMOVE_DELETE)
+        return plan_delete(p, w, err);
     if (p->ops_of->place_of(p->target, w->object->key) == MU_PLACE_INACTIVE)
         return 0;
     if (p->ops_of->move(p->target, p->arena, w->object->name, MU_PLACE_INACTIVE, &w->name, &w->key,

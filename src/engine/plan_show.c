@@ -45,7 +45,7 @@ static void show_values(const char *sign, const char *attr, const struct mu_valu
         mu_buf_printf(to, "    %s %s: and %zu more\n", sign, attr, count - shown);
 }
 
-static void show_change(const struct mu_opchange *c, bool create, struct mu_buf *to)
+static void show_change(const struct mu_opchange *c, bool whole, struct mu_buf *to)
 {
     if (c->remove_count == 1 && c->add_count == 1) {
         mu_buf_printf(to, "    ~ %s: ", c->attr);
@@ -55,7 +55,7 @@ static void show_change(const struct mu_opchange *c, bool create, struct mu_buf 
         mu_buf_addc(to, '\n');
         return;
     }
-    if (create && mu_strieq(c->attr, "objectClass"))
+    if (whole && mu_strieq(c->attr, "objectClass"))
         return;
     show_values("-", c->attr, c->remove, c->remove_count, to);
     show_values("+", c->attr, c->add, c->add_count, to);
@@ -89,7 +89,7 @@ void mu_plan_show_op(const struct mu_op *op, bool color, struct mu_buf *to)
         mu_buf_addc(to, '\n');
     }
     for (size_t i = 0; i < op->change_count; i++)
-        show_change(&op->changes[i], op->verb == MU_OP_CREATE, to);
+        show_change(&op->changes[i], op->verb != MU_OP_MODIFY, to);
     if (op->note) {
         mu_buf_adds(to, "    # ");
         show_text(op->note, to);

@@ -87,6 +87,10 @@ void plan_create(struct planner *p, struct who *w, const struct mu_resource *map
 void plan_update(struct planner *p, struct who *w, const struct mu_resource *mapping,
                  const struct mu_want *wants, size_t count);
 
+/* Takes the whole object away, with all of its attributes, ours or not, so that it can be made
+ * again. */
+int plan_delete(struct planner *p, struct who *w, struct mu_err *err);
+
 /* plan_members.c: after all users and groups are matched. */
 int plan_members(struct planner *p, struct mu_err *err);
 

@@ -118,7 +118,9 @@ struct mu_outcome {
     enum mu_done done;
     /* create: the new immutable id, if the target tells; lent until the next reap */
     const char *native;
-    struct mu_err err; /* failed or stale: why */
+    /* failed or stale: why. ok, with a text: nothing was written, because what the operation makes
+     * was so already (there is nothing to take back) */
+    struct mu_err err;
 };
 
 #endif

@@ -1,152 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Planning and applying, with the real store and mappings and a target in memory. */
-#include <check.h>
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "base/str.h"
-#include "engine/apply.h"
-#include "fake_target.h"
-#include "suites.h"
-
-/* One world: a store with an account `hr`, a target, a sync between them. */
-static char dir[64];
-static struct mu_arena *arena;
-static struct mu_store *store;
-static struct fake_target target;
-static struct mu_account_def from = {.name = "hr"}, to = {.name = "fake"};
-static struct mu_sync sync_conf;
-static struct mu_apply_how apply_how;
-static struct mu_err err;
-
-static void setup(void)
-{
-    snprintf(dir, sizeof(dir), "/tmp/muster-engine.XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(dir));
-    arena = mu_arena_new();
-    err = (struct mu_err)MU_ERR_INIT;
-    ck_assert_msg(
-        mu_store_open(mu_printf(arena, "%s/muster.db", dir), MU_STORE_WRITE, &store, &err) == 0,
-        "%s", err.text);
-    fake_target_init(&target, MU_TEST_DATA "/../mappings");
-    apply_how = (struct mu_apply_how){.command = "apply"};
-    sync_conf = (struct mu_sync){.name = "s",
-                                 .from = &from,
-                                 .to = &to,
-                                 .inactive = MU_REMOVE_DISABLE,
-                                 .gone = MU_REMOVE_DISABLE,
-                                 .gone_groups = MU_REMOVE_DELETE,
-                                 .remove = {10, 5},
-                                 .members = {10, 30}};
-}
-
-static void teardown(void)
-{
-    mu_store_close(store);
-    fake_target_done(&target);
-    DIR *d = opendir(dir);
-    for (struct dirent *e; d && (e = readdir(d));)
-        unlinkat(dirfd(d), e->d_name, 0);
-    closedir(d);
-    rmdir(dir);
-    mu_arena_free(arena);
-}
-
-/* ---- the source: entries written as they would be after a pull ---- */
-
-static struct mu_pull *pull;
-
-static void begin(void)
-{
-    ck_assert_msg(mu_pull_begin(store, "hr", "m", &pull, &err) == 0, "%s", err.text);
-}
-
-static void put(enum mu_kind kind, const char *id, const char *body)
-{
-    struct mu_entry entry = {.kind = kind, .id = id, .body = body, .body_len = strlen(body)};
-    enum mu_put done;
-    bool equal;
-    ck_assert_msg(mu_pull_put(pull, &entry, &done, &equal, &err) == 0, "%s", err.text);
-}
-
-static void user(const char *id, const char *email, const char *name, const char *status)
-{
-    put(MU_USER, id,
-        mu_printf(arena,
-                  "{\"id\":\"%s\",\"username\":\"%s\",\"last_name\":\"%s\",\"name\":\"%s\","
-                  "\"emails\":[{\"email\":\"%s\","
-                  "\"is_primary\":true}],\"status\":\"%s\"}",
-                  id, email, name, name, email, status));
-}
-
-static void group(const char *id, const char *name)
-{
-    put(MU_GROUP, id,
-        mu_printf(arena, "{\"id\":\"%s\",\"name\":\"%s\",\"group_type\":\"team\"}", id, name));
-}
-
-static void member(const char *group_id, const char *user_id)
-{
-    put(MU_MEMBERSHIP, mu_membership_id(arena, group_id, user_id),
-        mu_printf(arena, "{\"id\":\"%s/%s\",\"user_id\":\"%s\",\"group_id\":\"%s\"}", group_id,
-                  user_id, user_id, group_id));
-}
-
-static void end(enum mu_verdict verdict)
-{
-    struct mu_snapshot snap;
-    ck_assert_msg(mu_pull_finish(pull, verdict, "{}", arena, &snap, &err) == 0, "%s", err.text);
-}
-
-static void two_people(void)
-{
-    begin();
-    user("1", "ada@x.test", "Ada", "active");
-    user("2", "bo@x.test", "Bo", "active");
-    group("71", "Sales");
-    group("72", "Empty");
-    member("71", "1");
-    member("71", "2");
-    end(MU_COMPLETE);
-}
-
-static const struct mu_plan *plan(void)
-{
-    const struct mu_plan *p;
-    ck_assert_msg(mu_plan_make(store, &sync_conf, &target.account, arena, NULL, &p, &err) == 0,
-                  "%s", err.text);
-    return p;
-}
-
-static struct mu_applied apply(const struct mu_plan *p)
-{
-    struct mu_applied done;
-    ck_assert_msg(mu_apply(store, &sync_conf, &target.account, p, &apply_how, NULL, NULL, NULL,
-                           &done, &err) == 0,
-                  "%s", err.text);
-    return done;
-}
-
-/* Applies until nothing is left to do, which must be after one round. */
-static void converge(void)
-{
-    const struct mu_plan *p = plan();
-    struct mu_applied done = apply(p);
-    ck_assert_int_eq(done.ok, (int)p->op_count);
-    ck_assert_uint_eq(plan()->op_count, 0);
-}
-
-static const struct mu_op *op_about(const struct mu_plan *p, enum mu_reason why)
-{
-    for (size_t i = 0; i < p->op_count; i++)
-        if (p->ops[i].why == why)
-            return &p->ops[i];
-    return NULL;
-}
+#include "world.h"
 
 START_TEST(no_snapshot_says_what_to_do)
 {
@@ -238,6 +92,47 @@ START_TEST(who_leaves_is_set_aside_and_comes_back)
     ck_assert_ptr_nonnull(op_about(plan(), MU_WHY_ENABLE));
     converge();
     ck_assert_ptr_nonnull(fake_target_find(&target, "uid=bo@x.test,ou=people"));
+}
+END_TEST
+
+START_TEST(a_delete_carries_the_whole_object_and_its_state)
+{
+    two_people();
+    converge();
+    fake_target_put(&target, MU_USER, "uid=bo@x.test,ou=people", "description", "theirs");
+    one_person(MU_COMPLETE, false);
+    sync_conf.gone = MU_REMOVE_DELETE;
+    sync_conf.gone_groups = MU_REMOVE_KEEP;
+    const struct mu_object *bo = fake_target_find(&target, "uid=bo@x.test,ou=people");
+    const struct mu_plan *p = plan();
+    const struct mu_op *op = op_about(p, MU_WHY_REMOVE);
+    ck_assert_str_eq(op->version, bo->version);
+    ck_assert_str_eq(change_of(op, "description")->remove[0].bytes, "theirs");
+    ck_assert_str_eq(change_of(op, "uid")->remove[0].bytes, "bo@x.test");
+    fake_target_put(&target, MU_USER, "uid=bo@x.test,ou=people", "description", "more");
+    ck_assert_int_eq(apply(p).stale, 1);
+    ck_assert_ptr_nonnull(fake_target_find(&target, "uid=bo@x.test,ou=people"));
+}
+END_TEST
+
+START_TEST(a_first_value_relies_on_there_being_none)
+{
+    two_people();
+    converge();
+    begin();
+    put(MU_USER, "1",
+        "{\"id\":\"1\",\"username\":\"ada@x.test\",\"last_name\":\"Ada\",\"name\":\"Ada\","
+        "\"title\":"
+        "\"Lead\",\"emails\":[{\"email\":\"ada@x.test\",\"is_primary\":true}],\"status\":"
+        "\"active\"}");
+    end(MU_ADDITIVE);
+    const struct mu_plan *p = plan();
+    const struct mu_op *op = op_about(p, MU_WHY_CHANGE);
+    ck_assert_uint_eq(op->change_count, 1);
+    ck_assert(change_of(op, "title")->absent);
+    fake_target_put(&target, MU_USER, "uid=ada@x.test,ou=people", "title", "Theirs");
+    ck_assert_int_eq(apply(p).stale, 1);
+    ck_assert_str_eq(fake_target_values(&target, "uid=ada@x.test,ou=people", "title"), "Theirs");
 }
 END_TEST
 
@@ -486,6 +381,8 @@ Suite *engine_suite(void)
     tcase_add_test(c, a_change_is_one_operation_with_both_values);
     tcase_add_test(c, another_email_is_a_rename_and_members_follow);
     tcase_add_test(c, who_leaves_is_set_aside_and_comes_back);
+    tcase_add_test(c, a_delete_carries_the_whole_object_and_its_state);
+    tcase_add_test(c, a_first_value_relies_on_there_being_none);
     tcase_add_test(c, gone_from_a_complete_read_is_set_aside);
     tcase_add_test(c, gone_from_an_incomplete_read_is_not_touched);
     tcase_add_test(c, void_reads_are_not_planned_from);

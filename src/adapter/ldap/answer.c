@@ -197,18 +197,26 @@ void mu_ldap_trace_search(struct mu_ldap *a, const char *base, int scope, const 
     mu_log(a->log, MU_LOG_TRACE, "%s", line.data);
 }
 
+int mu_ldap_ask(struct mu_ldap *a, const char *dn, const char *filter, const char *const *attrs,
+                int *ret_msgid, struct mu_err *err)
+{
+    mu_ldap_trace_search(a, dn, LDAP_SCOPE_BASE, filter, attrs, 0);
+    /* libldap's prototype has no const; it doesn't write there. */
+    int rc = ldap_search_ext(a->ld, dn, LDAP_SCOPE_BASE, filter, (char **)(uintptr_t)attrs, 0, NULL,
+                             NULL, NULL, 0, ret_msgid);
+    if (rc != LDAP_SUCCESS)
+        return mu_ldap_fail(a, err, rc, NULL, "search %s", *dn ? dn : "root DSE");
+    return 0;
+}
+
 int mu_ldap_get(struct mu_ldap *a, const char *dn, const char *filter, const char *const *attrs,
                 LDAPMessage **ret, struct mu_err *err)
 {
     MU_AUTO(buf) struct mu_buf diagnostic = MU_BUF_INIT(MU_BUF_MAX);
     LDAPMessage *message = NULL;
     int msgid;
-    mu_ldap_trace_search(a, dn, LDAP_SCOPE_BASE, filter, attrs, 0);
-    /* libldap's prototype has no const; it doesn't write there. */
-    int rc = ldap_search_ext(a->ld, dn, LDAP_SCOPE_BASE, filter, (char **)(uintptr_t)attrs, 0, NULL,
-                             NULL, NULL, 0, &msgid);
-    if (rc != LDAP_SUCCESS)
-        return mu_ldap_fail(a, err, rc, NULL, "search %s", *dn ? dn : "root DSE");
+    if (mu_ldap_ask(a, dn, filter, attrs, &msgid, err) < 0)
+        return -1;
     if (mu_ldap_next(a, msgid, LDAP_MSG_ALL, -1, true, &message, err) < 0)
         return -1;
     int code = mu_ldap_code(a, message, &diagnostic, NULL);

@@ -14,6 +14,8 @@ static const char *const starttls_choices[] = {
     [MU_STARTTLS_NEVER] = "never", [MU_STARTTLS_REQUIRED] = "required", NULL};
 static const char *const cleartext_choices[] = {
     [MU_CLEARTEXT_REFUSED] = "refused", [MU_CLEARTEXT_ALLOWED] = "allowed", NULL};
+static const char *const assert_choices[] = {
+    [MU_ASSERT_AUTO] = "auto", [MU_ASSERT_READ] = "read", NULL};
 static const char *const sasl_choices[] = {
     [MU_SASL_NONE] = "none", [MU_SASL_EXTERNAL] = "external", [MU_SASL_GSSAPI] = "gssapi", NULL};
 
@@ -41,6 +43,11 @@ static const struct mu_opt opts[] = {
      .max = MU_LDAP_WINDOW_MAX, .help = "writes in flight at once"},
     {"timeout", MU_OPT_DURATION, offsetof(struct mu_ldap_settings, timeout), .def = "30s", .min = 1,
      .max = 3600, .help = "for connecting, and for each answer"},
+    {"assert", MU_OPT_ENUM, offsetof(struct mu_ldap_settings, assert_by), .def = "auto",
+     .choices = assert_choices,
+     .help =
+         "auto: the server checks that an entry is as planned, if it can; read: it is read just "
+         "before each write"},
     {"page_size", MU_OPT_INT, offsetof(struct mu_ldap_settings, page_size), .def = "0", .min = 0,
      .max = 100000, .help = "entries asked for at a time; 0: what suits the server"},
     {.name = NULL}};

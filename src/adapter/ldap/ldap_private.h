@@ -4,8 +4,9 @@
  *
  * ldap.c holds settings and the account, conn.c the connection and what the server says of itself,
  * answer.c waiting and errors, schema.c the server's schema, read.c the reading, object.c one whole
- * entry, containers.c what must exist before writing, write.c the window of writes, probe.c the
- * doctor's questions. dn.c, match.c and ldif.c know no connection.
+ * entry, containers.c what must exist before writing, write.c the window of writes, request.c one
+ * write as requests, expect.c what a write relies on, look.c looking at the entry before or after
+ * it, probe.c the doctor's questions. dn.c, match.c and ldif.c know no connection.
  */
 #ifndef MU_ADAPTER_LDAP_PRIVATE_H
 #define MU_ADAPTER_LDAP_PRIVATE_H
@@ -30,13 +31,14 @@ enum {
 /* Settings as written in the configuration. */
 struct mu_ldap_settings {
     const char *url, *ca, *base;
-    int starttls, cleartext;
+    int starttls, cleartext, assert_by;
     const struct mu_y *bind, *users, *groups, *inactive;
     int64_t window, timeout, page_size;
 };
 
 enum { MU_STARTTLS_NEVER, MU_STARTTLS_REQUIRED };
 enum { MU_CLEARTEXT_REFUSED, MU_CLEARTEXT_ALLOWED };
+enum { MU_ASSERT_AUTO, MU_ASSERT_READ };
 enum mu_ldap_sasl { MU_SASL_NONE, MU_SASL_EXTERNAL, MU_SASL_GSSAPI };
 
 struct mu_ldap_place {
@@ -60,12 +62,26 @@ struct mu_ldap_cursor {
     size_t change, added, removed;
 };
 
-/* One write under way. */
+/* What is waited for: the answer to a write; the entry, read before the write because the server
+ * can't assert; or the entry, read because the write was refused as stale. */
+enum mu_ldap_wait { MU_LDAP_WRITES, MU_LDAP_CHECKS, MU_LDAP_LOOKS };
+
+/* One operation under way. */
 struct mu_ldap_flight {
-    const struct mu_op *op; /* NULL: free */
+    const struct mu_op *op;   /* NULL: free */
+    const struct mu_op *rest; /* what of it was still to be done when we looked; NULL: all */
+    struct mu_arena *own;     /* of rest and refusal; NULL until something is refused */
+    enum mu_ldap_wait waits;
     int msgid, pieces;
     struct mu_ldap_cursor sent;
+    int refused; /* the result code that made us look; 0: none */
+    const char *refusal;
 };
+
+static inline const struct mu_op *mu_ldap_todo(const struct mu_ldap_flight *f)
+{
+    return f->rest ? f->rest : f->op;
+}
 
 struct mu_ldap {
     struct mu_account account; /* first */
@@ -102,6 +118,12 @@ struct mu_ldap {
     struct mu_err lost_why;
 };
 
+/* Whether preconditions go with the write, or are read before it. */
+static inline bool mu_ldap_asserts(const struct mu_ldap *a)
+{
+    return a->server.assertion && a->set->assert_by == MU_ASSERT_AUTO;
+}
+
 static inline struct mu_ldap *mu_ldap_of(struct mu_account *a)
 {
     return (struct mu_ldap *)a; /* its first member */
@@ -125,6 +147,10 @@ bool mu_ldap_holds(const struct mu_ldap *a, const char *key, struct mu_buf *offe
  * `cancels`. */
 int mu_ldap_next(struct mu_ldap *a, int msgid, int all, int64_t wait_us, bool cancels,
                  LDAPMessage **ret, struct mu_err *err);
+
+/* Asks for one entry. */
+int mu_ldap_ask(struct mu_ldap *a, const char *dn, const char *filter, const char *const *attrs,
+                int *ret_msgid, struct mu_err *err);
 
 /* The one entry of a base search; 1: *ret is the caller's result chain, 0: no such entry. */
 int mu_ldap_get(struct mu_ldap *a, const char *dn, const char *filter, const char *const *attrs,
@@ -157,7 +183,57 @@ void mu_ldap_schema_free(struct mu_ldap_schema *s); /* NULL is fine */
 /* The base must lie in something the server says it holds; MU_E_CONFIG with what it offers. */
 int mu_ldap_check_base(struct mu_ldap *a, struct mu_err *err);
 
+/* ---- request.c ---- */
+
+/* Sends the flight's next request; an LDAP result code. */
+int mu_ldap_send(struct mu_ldap *a, struct mu_ldap_flight *f);
+bool mu_ldap_more_to_send(const struct mu_ldap_flight *f);
+
+/* ---- expect.c ---- */
+
+/* Whether op relies on more than what the server checks anyhow while it writes. */
+bool mu_ldap_expects(const struct mu_op *op);
+
+/* That as a filter. first: of several pieces the first one, before which nothing of the entry may
+ * have changed. An LDAP result code. */
+int mu_ldap_expect_filter(const struct mu_op *op, bool first, struct mu_buf *to);
+
+/* The attributes that show it; all: those too whose values the server checks. */
+const char *const *mu_ldap_expect_attrs(struct mu_arena *arena, const struct mu_op *op, bool all);
+
+/* The first difference between what op expects and what is there (NULL: nothing), appended in
+ * words; false: there is none. values: those too that the server checks. */
+bool mu_ldap_unexpected(struct mu_ldap *a, const struct mu_op *op, const struct mu_object *there,
+                        bool values, struct mu_buf *why);
+
+/* op with the values only that are still to be removed or added; how many changes are left. In the
+ * arena, values lent by op. */
+size_t mu_ldap_rest(struct mu_ldap *a, struct mu_arena *arena, const struct mu_op *op,
+                    const struct mu_object *there, struct mu_op *ret);
+
+/* ---- look.c ---- */
+
+/* Whether the entry has to be read before op is sent. */
+bool mu_ldap_looks_first(const struct mu_ldap *a, const struct mu_op *op);
+
+/* Asks for what shows why a write was refused (MU_LDAP_LOOKS), or for what it relies on
+ * (MU_LDAP_CHECKS). */
+int mu_ldap_look(struct mu_ldap *a, struct mu_ldap_flight *f, enum mu_ldap_wait why,
+                 struct mu_err *err);
+
+/* What the entry (NULL: there is none) says of a refused write: the rest of it can be sent, it was
+ * so already, or why not (in words; none: it is as it should be now). Needs f->own. */
+enum mu_ldap_finding { MU_LDAP_GO_ON, MU_LDAP_IS_DONE, MU_LDAP_IS_STALE };
+enum mu_ldap_finding mu_ldap_judge(struct mu_ldap *a, struct mu_ldap_flight *f,
+                                   const struct mu_object *there, struct mu_buf *why);
+
 /* ---- object.c ---- */
+
+extern const char mu_ldap_native_attr[], mu_ldap_version_attr[];
+
+/* An entry of an answer, as mu_target_ops.get tells it. */
+int mu_ldap_take_object(struct mu_ldap *a, struct mu_arena *arena, LDAPMessage *entry,
+                        struct mu_object *ret, struct mu_err *err);
 
 /* Whether an attribute holds what people log in with; options don't count. */
 bool mu_ldap_is_secret(const char *attr);

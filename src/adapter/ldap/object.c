@@ -10,8 +10,8 @@
 
 enum { OBJECT_ATTRS_MAX = 1000, IDENTITY_SHOWN = 300 };
 
-static const char native_attr[] = "entryUUID"; /* RFC 4530 */
-static const char version_attr[] = "entryCSN";
+const char mu_ldap_native_attr[] = "entryUUID"; /* RFC 4530 */
+const char mu_ldap_version_attr[] = "entryCSN";
 
 /* What people log in with: it is no value to be kept in a plan, a journal or a log. */
 static const char *const secrets[] = {
@@ -66,9 +66,9 @@ static int take_attribute(struct mu_arena *arena, const struct berval *name,
     if (mu_ldap_is_secret(to->name))
         return 1;
     copy_values(arena, values, to);
-    if (mu_strieq(to->name, native_attr))
+    if (mu_strieq(to->name, mu_ldap_native_attr))
         o->native = first_value(to);
-    else if (mu_strieq(to->name, version_attr))
+    else if (mu_strieq(to->name, mu_ldap_version_attr))
         o->version = first_value(to);
     else
         return 1;
@@ -103,8 +103,8 @@ static int take_attributes(struct mu_ldap *a, struct mu_arena *arena, LDAPMessag
     return 0;
 }
 
-static int take_entry(struct mu_ldap *a, struct mu_arena *arena, LDAPMessage *entry,
-                      struct mu_object *ret, struct mu_err *err)
+int mu_ldap_take_object(struct mu_ldap *a, struct mu_arena *arena, LDAPMessage *entry,
+                        struct mu_object *ret, struct mu_err *err)
 {
     struct mu_object o = {.kind = MU_KINDS};
     BerElement *ber = NULL;
@@ -126,13 +126,14 @@ static int take_entry(struct mu_ldap *a, struct mu_arena *arena, LDAPMessage *en
 int mu_ldap_get_object(struct mu_account *account, struct mu_arena *arena, const char *name,
                        struct mu_object *ret, struct mu_err *err)
 {
-    static const char *const attrs[] = {LDAP_ALL_USER_ATTRIBUTES, native_attr, version_attr, NULL};
+    static const char *const attrs[] = {LDAP_ALL_USER_ATTRIBUTES, mu_ldap_native_attr,
+                                        mu_ldap_version_attr, NULL};
     struct mu_ldap *a = mu_ldap_of(account);
     LDAPMessage *message = NULL;
     if (mu_ldap_connect(a, err) < 0)
         return -1;
     int rc = mu_ldap_get(a, name, "(objectClass=*)", attrs, &message, err);
-    if (rc == 1 && take_entry(a, arena, ldap_first_entry(a->ld, message), ret, err) < 0)
+    if (rc == 1 && mu_ldap_take_object(a, arena, ldap_first_entry(a->ld, message), ret, err) < 0)
         rc = mu_wrap(err, "%s: %.160s", account->name, name);
     ldap_msgfree(message);
     return rc;

@@ -56,7 +56,7 @@ static void tell_connection(const struct asking *q)
     if (!a->server.assertion)
         tell(q, MU_PROBE_WARN,
              "the server can't check an entry's identity while writing (RFC 4528)",
-             "nothing to do: entries are checked when they are read");
+             "nothing to do: each entry is read just before it is written");
 }
 
 static void tell_identity(const struct asking *q)

@@ -12,8 +12,6 @@
 
 enum { CLASS_SETS_MAX = 16, EMPTY_PAGES_MAX = 1000, SHOWN_MAX = 160 };
 
-static const char native_attr[] = "entryUUID"; /* RFC 4530 */
-
 /* Object classes as a set that many entries have in common: kept once. */
 struct class_set {
     struct mu_value *values;
@@ -128,7 +126,7 @@ static int take_values(struct reader *r, const struct berval *attr, struct berva
         bytes += values[count].bv_len + 1;
     if (count == 0)
         return 0;
-    if (mu_strieq(attr->bv_val, native_attr)) {
+    if (mu_strieq(attr->bv_val, mu_ldap_native_attr)) {
         *ret_native = mu_strndup(r->arena, values[0].bv_val, values[0].bv_len);
         return 0;
     }
@@ -418,7 +416,7 @@ static void reader_init(struct reader *r)
         if (mu_strieq(a->attrs[i], "objectClass"))
             r->class_slot = i;
     }
-    r->attrs[n++] = native_attr;
+    r->attrs[n++] = mu_ldap_native_attr;
 }
 
 static int read_places(struct reader *r, struct mu_err *err)

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The window of writes. Each operation is one request, but for changes over MU_LDAP_CHUNK_MAX
- * bytes: those go out as pieces, one after another, and have one outcome. An outcome that is not
- * known (the connection broke) is told as failed, in doubt.
+ * The window of writes. Each operation is one request or several after another (request.c), and has
+ * one outcome. What the server refuses as stale is looked at (look.c) before it is told. An outcome
+ * that is not known (the connection broke) is told as failed, in doubt.
  */
+#include <stdio.h>
 #include <string.h>
 
-#include "adapter/ldap/dn.h"
 #include "adapter/ldap/ldap_private.h"
 #include "adapter/ldap/ldif.h"
 #include "base/str.h"
 
-enum { NATIVE_MAX = 64, VALUE_OVERHEAD = 6 };
+enum { NATIVE_MAX = 64, NAME_SHOWN = 250 };
 
 /* ---- outcomes ---- */
 
@@ -38,7 +38,8 @@ static void push_failure(struct mu_ldap *a, const struct mu_op *op, const struct
 
 static void land(struct mu_ldap *a, struct mu_ldap_flight *f)
 {
-    f->op = NULL;
+    mu_arena_free(f->own);
+    *f = (struct mu_ldap_flight){.op = NULL};
     a->in_flight--;
 }
 
@@ -58,168 +59,6 @@ static void break_off(struct mu_ldap *a, const struct mu_err *why)
         land(a, f);
     }
     mu_ldap_disconnect(a);
-}
-
-/* ---- requests ---- */
-
-/* LDAPMods of one request. */
-struct piece {
-    LDAPMod **mods; /* room for two a change */
-    size_t count, bytes;
-};
-
-static size_t bytes_of(const struct mu_value *values, size_t count)
-{
-    size_t bytes = 0;
-    for (size_t i = 0; i < count; i++)
-        bytes += values[i].len + VALUE_OVERHEAD;
-    return bytes;
-}
-
-static void put_values(struct mu_ldap *a, struct piece *p, int how, const char *attr,
-                       const struct mu_value *values, size_t count)
-{
-    if (count == 0)
-        return;
-    LDAPMod *mod = mu_alloc(a->scratch, sizeof(*mod));
-    struct berval *bytes = mu_alloc_array(a->scratch, count, sizeof(*bytes));
-    mod->mod_op = how | LDAP_MOD_BVALUES;
-    mod->mod_type =
-        (char *)(uintptr_t)attr; /* libldap's types have no const; it doesn't write there */
-    mod->mod_bvalues = mu_alloc_array(a->scratch, count + 1, sizeof(*mod->mod_bvalues));
-    for (size_t i = 0; i < count; i++) {
-        bytes[i] =
-            (struct berval){.bv_len = values[i].len, .bv_val = (char *)(uintptr_t)values[i].bytes};
-        mod->mod_bvalues[i] = &bytes[i];
-    }
-    p->mods[p->count++] = mod;
-    p->bytes += bytes_of(values, count);
-}
-
-/* As many values from the cursor on as still fit; at least one into an empty piece. */
-static void put_slice(struct mu_ldap *a, struct piece *p, int how, const char *attr,
-                      const struct mu_value *values, size_t count, size_t *done)
-{
-    size_t n = 0, bytes = p->bytes;
-    while (*done + n < count && bytes + values[*done + n].len + VALUE_OVERHEAD <= MU_LDAP_CHUNK_MAX)
-        bytes += values[*done + n++].len + VALUE_OVERHEAD;
-    if (n == 0 && p->count == 0 && *done < count)
-        n = 1;
-    put_values(a, p, how, attr, values + *done, n);
-    *done += n;
-}
-
-/* Fills a piece from the cursor on. A change that fits is never split: the old value of a
- * single-valued attribute goes in the same request in which the new one comes. Of one that
- * doesn't fit additions go first: a group must not be empty in between. */
-static void fill(struct mu_ldap *a, const struct mu_op *op, struct mu_ldap_cursor *at,
-                 struct piece *p)
-{
-    p->mods =
-        mu_alloc_array(a->scratch, 2 * (op->change_count - at->change) + 1, sizeof(LDAPMod *));
-    for (; at->change < op->change_count; at->change++) {
-        const struct mu_opchange *c = &op->changes[at->change];
-        size_t size = bytes_of(c->remove, c->remove_count) + bytes_of(c->add, c->add_count);
-        if (size <= MU_LDAP_CHUNK_MAX) {
-            if (p->count > 0 && p->bytes + size > MU_LDAP_CHUNK_MAX)
-                return;
-            put_values(a, p, LDAP_MOD_DELETE, c->attr, c->remove, c->remove_count);
-            put_values(a, p, LDAP_MOD_ADD, c->attr, c->add, c->add_count);
-            continue;
-        }
-        put_slice(a, p, LDAP_MOD_ADD, c->attr, c->add, c->add_count, &at->added);
-        if (at->added == c->add_count)
-            put_slice(a, p, LDAP_MOD_DELETE, c->attr, c->remove, c->remove_count, &at->removed);
-        if (at->added < c->add_count || at->removed < c->remove_count)
-            return;
-        at->added = at->removed = 0;
-    }
-}
-
-/* AttributeSelection ::= SEQUENCE OF LDAPString (RFC 4527, section 3.2): entryUUID. */
-static char post_read_value[] = "\x30\x0b\x04\x09"
-                                "entryUUID";
-
-/* The control by which the server answers the new entry's immutable id, if it can. */
-static LDAPControl *post_read(struct mu_ldap *a)
-{
-    if (!a->server.post_read)
-        return NULL;
-    LDAPControl *c = mu_alloc(a->scratch, sizeof(*c));
-    c->ldctl_oid = (char *)(uintptr_t)LDAP_CONTROL_POST_READ;
-    c->ldctl_value =
-        (struct berval){.bv_len = sizeof(post_read_value) - 1, .bv_val = post_read_value};
-    return c;
-}
-
-/* The control by which the server refuses to touch another entry than the planned one; *ret
- * NULL: it has none. The value is libldap's memory. */
-static int assertion(struct mu_ldap *a, const struct mu_op *op, LDAPControl **ret)
-{
-    struct berval escaped = {0};
-    *ret = NULL;
-    if (!op->native || !a->server.assertion)
-        return LDAP_SUCCESS;
-    struct berval native = {.bv_len = strlen(op->native), .bv_val = (char *)(uintptr_t)op->native};
-    if (native.bv_len > NATIVE_MAX)
-        return LDAP_PARAM_ERROR;
-    int rc = ldap_bv2escaped_filter_value(&native, &escaped);
-    if (rc != 0)
-        return LDAP_NO_MEMORY;
-    LDAPControl *c = mu_alloc(a->scratch, sizeof(*c));
-    c->ldctl_oid = (char *)(uintptr_t)LDAP_CONTROL_ASSERT;
-    c->ldctl_iscritical = 1;
-    rc = ldap_create_assertion_control_value(
-        a->ld, mu_printf(a->scratch, "(entryUUID=%s)", escaped.bv_val), &c->ldctl_value);
-    if (escaped.bv_val != native.bv_val)
-        ber_memfree(escaped.bv_val);
-    *ret = c;
-    return rc;
-}
-
-static int send_rename(struct mu_ldap *a, const struct mu_op *op, LDAPControl **controls,
-                       int *msgid)
-{
-    struct mu_err bad = MU_ERR_INIT;
-    const char *rdn, *parent;
-    if (!op->new_name || mu_dn_split(a->scratch, op->new_name, &rdn, &parent, &bad) < 0)
-        return LDAP_INVALID_DN_SYNTAX;
-    const char *old = mu_dn_key_parent(mu_dn_key_dup(a->scratch, op->name));
-    bool moves = !mu_streq(old, mu_dn_key_dup(a->scratch, parent));
-    return ldap_rename(a->ld, op->name, rdn, moves ? parent : NULL, 1, controls, NULL, msgid);
-}
-
-/* Sends the flight's next request; an LDAP result code. */
-static int send_next(struct mu_ldap *a, struct mu_ldap_flight *f)
-{
-    const struct mu_op *op = f->op;
-    LDAPControl *controls[2] = {NULL, NULL}, *assert = NULL;
-    struct piece piece = {.count = 0};
-    mu_arena_reset(a->scratch);
-    int rc = op->verb == MU_OP_CREATE ? LDAP_SUCCESS : assertion(a, op, &assert);
-    if (rc != LDAP_SUCCESS)
-        return rc;
-    controls[0] = op->verb == MU_OP_CREATE && f->pieces == 0 ? post_read(a) : assert;
-    if (op->verb == MU_OP_CREATE || op->verb == MU_OP_MODIFY)
-        fill(a, op, &f->sent, &piece);
-    if (op->verb == MU_OP_CREATE && f->pieces == 0)
-        rc = ldap_add_ext(a->ld, op->name, piece.mods, controls, NULL, &f->msgid);
-    else if (op->verb == MU_OP_CREATE || op->verb == MU_OP_MODIFY)
-        rc = ldap_modify_ext(a->ld, op->name, piece.mods, controls, NULL, &f->msgid);
-    else if (op->verb == MU_OP_RENAME)
-        rc = send_rename(a, op, controls, &f->msgid);
-    else
-        rc = ldap_delete_ext(a->ld, op->name, controls, NULL, &f->msgid);
-    if (assert)
-        ber_memfree(assert->ldctl_value.bv_val);
-    f->pieces++;
-    return rc;
-}
-
-static bool more_to_send(const struct mu_ldap_flight *f)
-{
-    return (f->op->verb == MU_OP_CREATE || f->op->verb == MU_OP_MODIFY) &&
-           f->sent.change < f->op->change_count;
 }
 
 /* ---- answers ---- */
@@ -244,20 +83,35 @@ static const char *stale_because(const struct mu_op *op, int code)
     }
 }
 
+static const char *refused_name(const struct mu_op *op, int code)
+{
+    return op->verb == MU_OP_RENAME && code == LDAP_ALREADY_EXISTS ? op->new_name : op->name;
+}
+
 static void push_refusal(struct mu_ldap *a, const struct mu_ldap_flight *f, int code,
                          const char *diagnostic)
 {
     const struct mu_op *op = f->op;
     const char *stale = stale_because(op, code);
-    const char *expected = code == LDAP_ASSERTION_FAILED && op->native ? op->native : NULL;
-    bool names_new = op->verb == MU_OP_RENAME && code == LDAP_ALREADY_EXISTS && op->new_name;
     struct mu_outcome *o = push_outcome(a, op, stale ? MU_DONE_STALE : MU_DONE_FAILED);
-    mu_ldap_fail(a, &o->err, code, diagnostic, "%.250s: %s%s%s%s%s",
-                 names_new ? op->new_name : op->name, mu_verb_name(op->verb), stale ? ": " : "",
-                 stale ? stale : "", expected ? ", expected entryUUID " : "",
-                 expected ? expected : "");
+    mu_ldap_fail(a, &o->err, code, diagnostic, "%.*s: %s%s%s", NAME_SHOWN, refused_name(op, code),
+                 mu_verb_name(op->verb), stale ? ": " : "", stale ? stale : "");
     if (f->pieces > 1)
         mu_wrap(&o->err, "after %d pieces of it were written", f->pieces - 1);
+    o->err.blast = MU_HITS_RECORD;
+}
+
+/* The entry was looked at: both values are known. */
+static void push_stale(struct mu_ldap *a, const struct mu_ldap_flight *f, const char *why)
+{
+    MU_AUTO(buf) struct mu_buf name = MU_BUF_INIT(MU_BUF_MAX);
+    const char *shown = refused_name(f->op, f->refused);
+    mu_printable_into(&name, shown, strlen(shown), NAME_SHOWN);
+    struct mu_outcome *o = push_outcome(a, f->op, MU_DONE_STALE);
+    mu_fail(&o->err, MU_E_CONFLICT, "%s: %s: %s", a->account.name, name.data, why);
+    if (f->pieces > 1)
+        mu_wrap(&o->err, "after %d pieces of it were written", f->pieces - 1);
+    o->err.native = f->refused;
     o->err.blast = MU_HITS_RECORD;
 }
 
@@ -280,6 +134,13 @@ static char *native_of(LDAPControl **controls)
     return native;
 }
 
+/* Somebody, or the server itself, was there before us. */
+static void push_was_so(struct mu_ldap *a, const struct mu_op *op)
+{
+    struct mu_outcome *o = push_outcome(a, op, MU_DONE_OK);
+    snprintf(o->err.text, sizeof(o->err.text), "nothing was written: it was so already");
+}
+
 static void push_success(struct mu_ldap *a, const struct mu_ldap_flight *f, char *native)
 {
     push_outcome(a, f->op, MU_DONE_OK)->native = native;
@@ -300,39 +161,111 @@ static int not_sent(struct mu_ldap *a, int code, const struct mu_op *op, struct 
     return -1;
 }
 
+/* What went wrong while sending ends the flight, or with the connection all of them. */
+static int fails_to_send(struct mu_ldap *a, struct mu_ldap_flight *f, const struct mu_err *err)
+{
+    if (err->code == MU_E_NET) {
+        break_off(a, err);
+        return -1;
+    }
+    push_failure(a, f->op, err);
+    land(a, f);
+    return 0;
+}
+
 static void send_rest(struct mu_ldap *a, struct mu_ldap_flight *f)
 {
     struct mu_err err = MU_ERR_INIT;
-    int code = send_next(a, f);
-    if (code == LDAP_SUCCESS)
-        return;
-    not_sent(a, code, f->op, &err);
-    if (err.code == MU_E_NET) {
-        break_off(a, &err);
+    int code = mu_ldap_send(a, f);
+    if (code != LDAP_SUCCESS) {
+        not_sent(a, code, f->op, &err);
+        fails_to_send(a, f, &err);
+    }
+}
+
+static void look(struct mu_ldap *a, struct mu_ldap_flight *f, int code, const char *diagnostic)
+{
+    struct mu_err err = MU_ERR_INIT;
+    f->refused = code;
+    if (!f->own)
+        f->own = mu_arena_new();
+    f->refusal = mu_strdup(f->own, diagnostic);
+    if (mu_ldap_look(a, f, MU_LDAP_LOOKS, &err) < 0)
+        fails_to_send(a, f, &err);
+}
+
+static void take_result(struct mu_ldap *a, struct mu_ldap_flight *f, LDAPMessage *message)
+{
+    MU_AUTO(buf) struct mu_buf diagnostic = MU_BUF_INIT(MU_BUF_MAX);
+    LDAPControl **controls = NULL;
+    int code = mu_ldap_code(a, message, &diagnostic, &controls);
+    bool orphan = f->op->verb == MU_OP_CREATE && code == LDAP_NO_SUCH_OBJECT;
+    if (code == LDAP_SUCCESS && mu_ldap_more_to_send(f)) {
+        send_rest(a, f);
+    } else if (code == LDAP_SUCCESS) {
+        push_success(a, f, f->op->verb == MU_OP_CREATE ? native_of(controls) : NULL);
+        land(a, f);
+    } else if (stale_because(f->op, code) && !orphan) {
+        look(a, f, code, diagnostic.data);
+    } else {
+        push_refusal(a, f, code, diagnostic.data);
+        land(a, f);
+    }
+    ldap_controls_free(controls);
+}
+
+static void judge(struct mu_ldap *a, struct mu_ldap_flight *f, const struct mu_object *there)
+{
+    MU_AUTO(buf) struct mu_buf why = MU_BUF_INIT(MU_BUF_MAX);
+    enum mu_ldap_finding found = mu_ldap_judge(a, f, there, &why);
+    if (found == MU_LDAP_GO_ON) {
+        send_rest(a, f);
         return;
     }
-    push_failure(a, f->op, &err);
+    if (found == MU_LDAP_IS_DONE)
+        push_was_so(a, f->op);
+    else if (why.len > 0)
+        push_stale(a, f, why.data);
+    else
+        push_refusal(a, f, f->refused, f->refusal);
     land(a, f);
+}
+
+/* The entry as it was asked for, before a write or after a refused one. */
+static void take_look(struct mu_ldap *a, struct mu_ldap_flight *f, LDAPMessage *message)
+{
+    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_object there;
+    int code = mu_ldap_code(a, message, &text, NULL);
+    LDAPMessage *entry = code == LDAP_SUCCESS ? ldap_first_entry(a->ld, message) : NULL;
+    mu_arena_reset(a->scratch);
+    if (code != LDAP_SUCCESS && code != LDAP_NO_SUCH_OBJECT)
+        mu_ldap_fail(a, &err, code, text.data, "%.*s: can't be read", NAME_SHOWN, f->op->name);
+    else if (entry)
+        mu_ldap_take_object(a, a->scratch, entry, &there, &err);
+    mu_buf_reset(&text);
+    if (err.code != MU_OK)
+        fails_to_send(a, f, &err);
+    else if (f->waits == MU_LDAP_LOOKS)
+        judge(a, f, entry ? &there : NULL);
+    else if (mu_ldap_unexpected(a, f->op, entry ? &there : NULL, false, &text))
+        look(a, f, entry ? LDAP_ASSERTION_FAILED : LDAP_NO_SUCH_OBJECT, "");
+    else {
+        f->waits = MU_LDAP_WRITES;
+        send_rest(a, f);
+    }
 }
 
 static void take_answer(struct mu_ldap *a, LDAPMessage *message)
 {
-    MU_AUTO(buf) struct mu_buf diagnostic = MU_BUF_INIT(MU_BUF_MAX);
-    LDAPControl **controls = NULL;
     struct mu_ldap_flight *f = flight_of(a, ldap_msgid(message));
     if (!f)
         return;
-    int code = mu_ldap_code(a, message, &diagnostic, &controls);
-    if (code == LDAP_SUCCESS && more_to_send(f)) {
-        send_rest(a, f);
-    } else {
-        if (code == LDAP_SUCCESS)
-            push_success(a, f, f->op->verb == MU_OP_CREATE ? native_of(controls) : NULL);
-        else
-            push_refusal(a, f, code, diagnostic.data);
-        land(a, f);
-    }
-    ldap_controls_free(controls);
+    if (f->waits == MU_LDAP_WRITES)
+        take_result(a, f, message);
+    else
+        take_look(a, f, message);
 }
 
 /* 1: an answer was taken. 0: none yet. -1: the connection is lost. */
@@ -373,6 +306,14 @@ static int refuse_lost(struct mu_ldap *a, struct mu_err *err)
     return -1;
 }
 
+static int start(struct mu_ldap *a, struct mu_ldap_flight *f, struct mu_err *err)
+{
+    if (mu_ldap_looks_first(a, f->op))
+        return mu_ldap_look(a, f, MU_LDAP_CHECKS, err);
+    int code = mu_ldap_send(a, f);
+    return code == LDAP_SUCCESS ? 0 : not_sent(a, code, f->op, err);
+}
+
 int mu_ldap_submit(struct mu_account *account, const struct mu_op *op, struct mu_err *err)
 {
     struct mu_ldap *a = mu_ldap_of(account);
@@ -398,17 +339,9 @@ int mu_ldap_submit(struct mu_account *account, const struct mu_op *op, struct mu
     *f = (struct mu_ldap_flight){.op = op};
     a->in_flight++;
     trace(a, op);
-    int code = send_next(a, f);
-    if (code == LDAP_SUCCESS)
+    if (start(a, f, err) == 0)
         return 0;
-    not_sent(a, code, op, err);
-    land(a, f);
-    if (err->code == MU_E_NET) {
-        break_off(a, err);
-        return -1;
-    }
-    push_failure(a, op, err);
-    return 0;
+    return fails_to_send(a, f, err);
 }
 
 int mu_ldap_reap(struct mu_account *account, bool wait, struct mu_outcome *ret,
@@ -429,6 +362,8 @@ void mu_ldap_write_done(struct mu_ldap *a)
 {
     for (size_t i = a->done_first; i < a->done_count; i++)
         free((char *)(uintptr_t)a->done[i].native);
+    for (int64_t i = 0; i < a->set->window; i++)
+        mu_arena_free(a->flights[i].own);
     free(a->done);
     free(a->lent);
     free(a->flights);
