@@ -81,6 +81,7 @@ unit_sources = \
 	tests/unit/test_op.c \
 	tests/unit/test_opt.c \
 	tests/unit/test_pages.c \
+	tests/unit/test_park.c \
 	tests/unit/test_prefetch.c \
 	tests/unit/test_schema.c \
 	tests/unit/test_secret.c \

@@ -60,21 +60,74 @@ static void run_row(struct mu_cli *cli, const struct mu_run *r, struct mu_writer
     mu_writer_row(writer, values, json.data);
 }
 
-static int list(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
+static int list_rows(struct mu_cli *cli, const struct mu_run *runs, size_t count,
+                     struct mu_err *err)
 {
     static const char *const columns[] = {"id",      "sync",    "command",  "status",
                                           "started", "seconds", "snapshot", "planned",
                                           "ok",      "failed",  "skipped"};
-    struct mu_run *runs;
-    size_t count;
-    long long limit;
-    if (mu_args_int(args, "limit", 1, 1000000, 20, &limit, err) < 0 ||
-        mu_run_list(cli->store, cli->arena, (int)limit, &runs, &count, err) < 0)
-        return -1;
     struct mu_writer *writer = mu_writer_new(stdout, cli->format, columns, MU_LEN(columns));
     for (size_t i = 0; i < count; i++)
         run_row(cli, &runs[i], writer);
     return mu_writer_close(writer, err);
+}
+
+static int list_json(const struct mu_run *runs, size_t count, const struct mu_parked *parked,
+                     size_t parked_count)
+{
+    MU_AUTO(buf) struct mu_buf buf = MU_BUF_INIT(MU_BUF_MAX);
+    struct mu_jw w;
+    mu_jw_init(&w, &buf, false);
+    mu_jw_object(&w);
+    mu_jw_key(&w, "parked");
+    mu_jw_array(&w);
+    for (size_t i = 0; i < parked_count; i++)
+        mu_show_parked_json(&parked[i], &w);
+    mu_jw_end(&w, ']');
+    mu_jw_key(&w, "runs");
+    mu_jw_array(&w);
+    for (size_t i = 0; i < count; i++) {
+        mu_jw_object(&w);
+        run_json(&runs[i], &w);
+        mu_jw_end(&w, '}');
+        mu_show_flush(&buf);
+    }
+    mu_jw_end(&w, ']');
+    mu_jw_end(&w, '}');
+    mu_show_document(&buf);
+    return 0;
+}
+
+static int list_text(struct mu_cli *cli, const struct mu_run *runs, size_t count,
+                     const struct mu_parked *parked, size_t parked_count, struct mu_err *err)
+{
+    if (parked_count > 0) {
+        printf("parked: %s\n", mu_show_some(cli->arena, (int64_t)parked_count,
+                                            "record or operation that waits for another try",
+                                            "records and operations that wait for another try"));
+        if (mu_show_parked_rows(cli, parked, parked_count, err) < 0)
+            return -1;
+        printf("\n");
+    }
+    return list_rows(cli, runs, count, err);
+}
+
+static int list(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
+{
+    struct mu_run *runs;
+    struct mu_parked *parked;
+    size_t count, parked_count;
+    long long limit;
+    if (mu_args_int(args, "limit", 1, 1000000, 20, &limit, err) < 0 ||
+        mu_run_list(cli->store, cli->arena, (int)limit, &runs, &count, err) < 0 ||
+        mu_parked_list(cli->store, cli->arena, NULL, &parked, &parked_count, err) < 0)
+        return -1;
+    if (mu_args_has(args, "parked"))
+        return mu_show_parked_rows(cli, parked, parked_count, err);
+    if (cli->format == MU_FORMAT_CSV)
+        return list_rows(cli, runs, count, err);
+    return cli->format == MU_FORMAT_JSON ? list_json(runs, count, parked, parked_count)
+                                         : list_text(cli, runs, count, parked, parked_count, err);
 }
 
 /* ---- one run ---- */
@@ -232,14 +285,21 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
 }
 
 static const struct mu_cmd_opt opts[] = {
-    {"limit", 0, "N", "at most so many, newest first (default: 20)"}, {.name = NULL}};
+    {"limit", 0, "N", "at most so many, newest first (default: 20)"},
+    {"parked", 0, NULL, "only what is parked: records and operations that wait for another try"},
+    {.name = NULL}};
 
 const struct mu_cmd mu_cmd_runs = {
     .name = "runs",
     .summary = "what was written when, and each operation of one run",
-    .usage = "[ID] [--limit N]",
+    .usage = "[ID] [--limit N] [--parked]",
     .about =
-        "Lists runs, newest first; with an ID, the operations of that run and what became of each.",
+        "Lists what is parked, and runs, newest first; with an ID, the operations of that run and "
+        "what became of each.\n"
+        "Parked is a record that a pull can't use, or somebody whom the target refused to write: "
+        "tried again after 5\n"
+        "minutes, then 30, then 2, 12 and 24 hours. The row clears when it succeeds or is no "
+        "longer needed.",
     .opts = opts,
     .words_max = 1,
     .example = "muster runs 7 --format json",

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "cli/ask.h"
 #include "cli/outcomes.h"
+#include "engine/park.h"
 #include "engine/pull.h"
 
 struct sync_run {
@@ -53,6 +54,8 @@ static void warn_of_left(struct sync_run *r)
 static int nothing(struct sync_run *r, struct mu_err *err)
 {
     struct mu_outcomes o;
+    if (mu_parking_prune(r->cli->store, r->plan, err) < 0)
+        return -1;
     mu_outcomes_begin(&o, r->cli, r->plan);
     return finish(r, &o, "nothing", NULL, err) < 0 ? -1 : status_of(r);
 }

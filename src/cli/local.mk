@@ -21,6 +21,7 @@ muster_SOURCES += \
 	src/cli/outcomes.c src/cli/outcomes.h \
 	src/cli/session.c src/cli/session.h \
 	src/cli/show.c src/cli/show.h \
+	src/cli/show_parked.c \
 	src/cli/show_plan.c \
 	src/cli/show_snapshot.c \
 	src/cli/table.c src/cli/table.h

@@ -137,6 +137,8 @@ static void end_json(struct mu_outcomes *o, const struct mu_ending *end)
         mu_jw_key(w, numbers[i].name);
         mu_jw_int(w, numbers[i].value);
     }
+    mu_jw_key(w, "stopped");
+    mu_jw_str(w, a->stopped.code == MU_OK ? NULL : a->stopped.text);
     mu_jw_key(w, "changed");
     mu_effect_json(&o->effect, w);
     mu_jw_key(w, "snapshot");
@@ -172,6 +174,8 @@ static void end_text(struct mu_outcomes *o, const struct mu_ending *end)
                                              : "nothing to do");
     if (a && a->run)
         printf("; run %" PRId64, a->run);
+    if (a && a->stopped.code != MU_OK)
+        printf(", stopped early: too many failures alike");
     if (end->snapshot)
         printf("; %s", mu_show_some(arena, mu_show_cost(end->snapshot).calls, "call", "calls"));
     printf("%s %.1f s, %s\n", end->snapshot ? "," : ";", end->seconds,

@@ -42,6 +42,12 @@ struct mu_cost {
 };
 struct mu_cost mu_show_cost(const struct mu_snapshot *snap);
 
+/* ---- show_parked.c ---- */
+
+int mu_show_parked_rows(struct mu_cli *cli, const struct mu_parked *parked, size_t count,
+                        struct mu_err *err);
+void mu_show_parked_json(const struct mu_parked *parked, struct mu_jw *w);
+
 /* ---- show_plan.c ---- */
 
 /* Diff, what is left alone, guards, cost. json: the plan document itself. */

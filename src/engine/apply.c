@@ -9,14 +9,22 @@
 #include "base/io.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "engine/park.h"
 
-enum { BATCH = 256, COLLECT_EVERY = 16, FAILURES_IN_A_ROW_MAX = 50 };
+enum { BATCH = 256, COLLECT_EVERY = 16, ALIKE_MAX = 50, ALIKE_KINDS = 16 };
 
 /* An outcome waiting for the next journal transaction. */
 struct noted {
     const struct mu_op *op;
     enum mu_done done;
     char *native, *text; /* malloc'ed, NULL: none */
+};
+
+/* Failures of one kind since the last success. */
+struct alike {
+    enum mu_code code;
+    long native;
+    int count;
 };
 
 struct applier {
@@ -32,7 +40,9 @@ struct applier {
     struct mu_applied *ret;
     struct noted *noted;
     size_t noted_count;
-    int failures_in_a_row;
+    struct alike alike[ALIKE_KINDS];
+    size_t alike_count;
+    struct mu_parking *parking;
     int moments; /* before and after each commit, for how->kill_at */
     bool broken; /* the connection is gone, or too much failed: nothing more is sent */
     struct mu_buf key;
@@ -52,6 +62,46 @@ static int commit(struct applier *a, struct mu_err *err)
     return rc;
 }
 
+/* Kinds beyond the table's room are counted with the last one. */
+static void count_failure(struct applier *a, const struct mu_err *why)
+{
+    size_t i = 0;
+    while (i < a->alike_count &&
+           (a->alike[i].code != why->code || a->alike[i].native != why->native))
+        i++;
+    if (i == ALIKE_KINDS)
+        i--;
+    else if (i == a->alike_count)
+        a->alike[a->alike_count++] = (struct alike){.code = why->code, .native = why->native};
+    if (++a->alike[i].count < ALIKE_MAX || a->broken)
+        return;
+    a->broken = true;
+    a->ret->stopped = *why;
+    mu_wrap(&a->ret->stopped, "stopped after %d failures alike in a row, the last", ALIKE_MAX);
+    mu_log(a->log, MU_LOG_ERROR, "%s", a->ret->stopped.text);
+}
+
+/* The target's answer to this one operation; not a lost connection, nor a run that ended. */
+static bool is_refusal(const struct mu_err *why)
+{
+    return why->code != MU_E_NET && why->code != MU_E_CANCELLED && why->code != MU_E_THROTTLED &&
+           why->code != MU_E_BUSY && why->code != MU_E_AUTH;
+}
+
+static void judge(struct applier *a, const struct mu_outcome *o)
+{
+    const struct mu_op *op = o->op;
+    if (o->done == MU_DONE_OK) {
+        a->alike_count = 0;
+        mu_parking_ok(a->parking, op->kind, op->id);
+    }
+    if (o->done != MU_DONE_FAILED)
+        return;
+    count_failure(a, &o->err);
+    if (op->id && op->kind != MU_KINDS && is_refusal(&o->err))
+        mu_parking_refused(a->parking, op->kind, op->id, op->label, &o->err);
+}
+
 static void note(struct applier *a, const struct mu_outcome *o)
 {
     struct noted *n = &a->noted[a->noted_count++];
@@ -65,9 +115,7 @@ static void note(struct applier *a, const struct mu_outcome *o)
                          [MU_DONE_STALE] = &a->ret->stale,
                          [MU_DONE_SKIPPED] = &a->ret->skipped};
     ++*counts[o->done];
-    a->failures_in_a_row = o->done == MU_DONE_FAILED ? a->failures_in_a_row + 1 : 0;
-    if (a->failures_in_a_row >= FAILURES_IN_A_ROW_MAX)
-        a->broken = true;
+    judge(a, o);
     if (a->report)
         a->report(a->arg, o);
     mu_progress(a->log, a->sync->name, a->ret->ok + a->ret->failed + a->ret->stale,
@@ -286,6 +334,18 @@ static int begin_run(struct applier *a, struct mu_err *err)
     return rc;
 }
 
+/* In one transaction; what the run did is done, whether or not this succeeds. */
+static int settle_parked(struct applier *a, struct mu_err *err)
+{
+    if (a->ret->stopped.code != MU_OK)
+        mu_parking_forgive(a->parking, &a->ret->stopped);
+    mu_parking_expect(a->parking, a->plan);
+    if (mu_journal_begin(a->store, err) < 0 ||
+        mu_parking_settle(a->parking, MU_PARKING_DROP_REST, err) < 0)
+        return -1;
+    return commit(a, err);
+}
+
 static int apply_locked(struct applier *a, struct mu_err *err)
 {
     const struct mu_plan *plan = a->plan;
@@ -293,6 +353,8 @@ static int apply_locked(struct applier *a, struct mu_err *err)
         enter_claims(a, err) < 0)
         return -1;
     int rc = run_ops(a, err);
+    if (rc == 0)
+        rc = settle_parked(a, err);
     mu_progress_end(a->log);
     int64_t done = a->ret->ok + a->ret->failed + a->ret->stale;
     a->ret->skipped = (int64_t)plan->op_count - done;
@@ -341,7 +403,10 @@ int mu_apply(struct mu_store *store, const struct mu_sync *sync, struct mu_accou
     if (check(sync, plan, err) < 0)
         return -1;
     a.noted = mu_xcalloc(plan->op_count + 1, sizeof(*a.noted));
-    int rc = apply_locked(&a, err);
+    int rc = mu_parking_open(store, "sync", sync->name, &a.parking, err);
+    if (rc == 0)
+        rc = apply_locked(&a, err);
+    mu_parking_free(a.parking);
     free(a.noted);
     mu_buf_done(&a.key);
     return rc;

@@ -3,8 +3,9 @@
  * Executing a plan: a batch's intents are durable before its first write leaves, outcomes follow
  * with the next batch; many writes are in flight inside a phase (a phase is a run of operations
  * that can't depend on each other), and a phase ends before the next begins. An operation whose
- * precondition no longer holds is stale: it isn't done, and the run is partial. Many failures in a
- * row stop the run.
+ * precondition no longer holds is stale: it isn't done, and the run is partial. Whoever the target
+ * refused to write is parked (engine/park.h). Many failures of one kind stop the run, and are not
+ * held against those they hit.
  */
 #ifndef MU_ENGINE_APPLY_H
 #define MU_ENGINE_APPLY_H
@@ -15,6 +16,8 @@ struct mu_applied {
     int64_t run;
     int64_t ok, failed, stale, skipped;
     bool partial;
+    struct mu_err
+        stopped; /* the failure that came too often; code MU_OK: the run went to its end */
 };
 
 /* How a run is executed. The last two are for tests/scenario/drill.py; 0: never. */

@@ -5,11 +5,13 @@ libmuster_a_SOURCES += \
 	src/engine/crosscheck.c src/engine/crosscheck.h \
 	src/engine/effect.c src/engine/effect.h \
 	src/engine/guard.c \
+	src/engine/park.c src/engine/park.h \
 	src/engine/plan.c src/engine/plan.h \
 	src/engine/plan_diff.c \
 	src/engine/plan_json.c \
 	src/engine/plan_match.c \
 	src/engine/plan_members.c \
+	src/engine/plan_park.c \
 	src/engine/plan_show.c \
 	src/engine/planner.h \
 	src/engine/pull.c src/engine/pull.h \

@@ -9,6 +9,7 @@
 
 #include "base/str.h"
 #include "base/time.h"
+#include "engine/park.h"
 
 void *plan_grow(void *items, size_t count, size_t *cap, size_t size)
 {
@@ -142,7 +143,7 @@ static int read_sides(struct planner *p, struct mu_err *err)
     p->may_remove = p->snapshot.verdict == MU_COMPLETE;
     if (p->ops_of->read(p->target, p->arena, &p->objects, &p->object_count, err) < 0 ||
         mu_ledger_load(p->store, p->arena, p->sync->name, &p->owned, &p->owned_count, err) < 0 ||
-        load_claimed(p, err) < 0)
+        load_claimed(p, err) < 0 || plan_load_parked(p, err) < 0)
         return -1;
     index_target(p);
     return p->ops_of->prepare(p->target, p->arena, add_container, p, err);
@@ -301,6 +302,7 @@ static void planner_done(struct planner *p)
         mu_map_free(p->owned_by_id[k]);
         mu_map_free(p->who[k]);
     }
+    mu_parking_free(p->parking);
     mu_map_free(p->names);
     mu_map_free(p->by_key);
     mu_map_free(p->by_native);

@@ -200,6 +200,9 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *
         plan_create(p, w, mapping, wants, count);
     }
     w->op_end = p->op_count;
+    const char *parked = w->op_end > w->first_op ? plan_parked(p, w) : NULL;
+    if (parked)
+        exclude(p, w, parked);
     return 0;
 }
 
@@ -218,10 +221,16 @@ static int gone_one(struct planner *p, const struct mu_owned *owned, struct mu_e
                    "not in the source any more, but the read wasn't complete");
         return 0;
     }
+    bool aside = p->ops_of->place_of(p->target, w->object->key) == MU_PLACE_INACTIVE;
+    if (policy == MU_REMOVE_DISABLE && aside)
+        return 0;
+    const char *parked = plan_parked(p, w);
+    if (parked) {
+        plan_leave(p, w, owned->name, true, "%s", parked);
+        return 0;
+    }
     if (policy == MU_REMOVE_DELETE)
         return plan_delete(p, w, err);
-    if (p->ops_of->place_of(p->target, w->object->key) == MU_PLACE_INACTIVE)
-        return 0;
     if (p->ops_of->move(p->target, p->arena, w->object->name, MU_PLACE_INACTIVE, &w->name, &w->key,
                         err) < 0)
         return -1;

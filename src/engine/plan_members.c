@@ -159,6 +159,12 @@ static void finish_group(struct planner *p, struct group_work *g)
         if (!placeholder_stays)
             push(&g->add, placeholder);
     }
+    const char *parked = g->add.count + g->remove.count > 0 ? plan_parked(p, g->who) : NULL;
+    if (parked) {
+        plan_leave(p, g->who, g->who->name, true, "%s", parked);
+        mu_map_free(there);
+        return;
+    }
     const struct mu_attrval *have = members_of(g->who->object, g->attr);
     if (have)
         plan_read_members_guard(p, g->who, (int64_t)g->remove.count, (int64_t)have->count);

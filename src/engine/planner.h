@@ -28,6 +28,7 @@ struct who {
 
 struct planner {
     struct mu_store *store;
+    struct mu_parking *parking;
     const struct mu_sync *sync;
     struct mu_account *target;
     const struct mu_target_ops *ops_of;
@@ -90,6 +91,11 @@ void plan_update(struct planner *p, struct who *w, const struct mu_resource *map
 /* Takes the whole object away, with all of its attributes, ours or not, so that it can be made
  * again. */
 int plan_delete(struct planner *p, struct who *w, struct mu_err *err);
+
+/* plan_park.c: why it is left alone although there is something to do: the target refused it, and
+ * the next try isn't due yet. NULL: it isn't. */
+int plan_load_parked(struct planner *p, struct mu_err *err);
+const char *plan_parked(struct planner *p, const struct who *w);
 
 /* plan_members.c: after all users and groups are matched. */
 int plan_members(struct planner *p, struct mu_err *err);

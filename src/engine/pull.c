@@ -4,6 +4,7 @@
 #include "engine/pull.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "adapter/prefetch.h"
@@ -11,6 +12,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "engine/crosscheck.h"
+#include "engine/park.h"
 
 enum { PREFETCH_DEPTH = 8 };
 
@@ -20,6 +22,7 @@ struct puller {
     struct mu_pull *pull;
     struct mu_evidence evidence;
     struct mu_crosscheck *crosscheck;
+    struct mu_parking *parking;
     struct mu_log *log;
     struct mu_arena *page; /* reset for each page */
     struct mu_buf body, raw;
@@ -36,6 +39,22 @@ static struct mu_tally *tally_of(struct puller *p, const struct mu_resource *res
     return NULL;
 }
 
+/* Set aside with its reason. Without an id it is known by its content. */
+static void park(struct puller *p, struct mu_tally *t, struct json_object *record, const char *id,
+                 const struct mu_err *why)
+{
+    const char *label = mu_json_str(record, "email");
+    if (!label)
+        label = mu_json_str(record, "name");
+    if (!id) {
+        char digest[MU_DIGEST_HEX];
+        const char *text = json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN);
+        mu_digest(text, strlen(text), digest);
+        id = mu_printf(p->page, "no id, digest %.16s", digest);
+    }
+    mu_evidence_park(&p->evidence, t, id, label, why->text);
+}
+
 /* An entry the store can't take (an id too long) is parked like a record that can't be mapped. */
 static int put_entry(struct puller *p, struct mu_tally *t, const struct mu_entry *entry,
                      struct mu_err *err)
@@ -45,9 +64,10 @@ static int put_entry(struct puller *p, struct mu_tally *t, const struct mu_entry
     if (mu_pull_put(p->pull, entry, &put, &equal, err) < 0) {
         if (err->blast != MU_HITS_RECORD)
             return -1;
-        mu_evidence_park(&p->evidence, t, entry->id, err->text);
+        mu_evidence_park(&p->evidence, t, entry->id, NULL, err->text);
         return 0;
     }
+    mu_parking_ok(p->parking, entry->kind, entry->id);
     if (put != MU_PUT_REPEATED)
         t->kept++;
     else if (equal)
@@ -114,8 +134,7 @@ static int take_record(struct puller *p, struct mu_tally *t, struct json_object 
     t->rows++;
     mu_crosscheck_record(p->crosscheck, t->resource, record);
     if (mu_map_entry(t->resource, record, context, p->page, &p->body, &entry.id, &bad) < 0) {
-        const char *id = mu_json_text(mu_json_at(record, "/id"));
-        mu_evidence_park(&p->evidence, t, id, bad.text);
+        park(p, t, record, mu_json_text(mu_json_at(record, "/id")), &bad);
         return 0;
     }
     entry.body = p->body.data;
@@ -276,6 +295,22 @@ static int read_all(struct puller *p, struct mu_account *account, const char *co
     return 0;
 }
 
+/* What this read parked stays until a read can use it; a void one has nothing to say. */
+static int settle_parked(struct puller *p, enum mu_verdict verdict, struct mu_err *err)
+{
+    const struct mu_evidence *e = &p->evidence;
+    if (verdict == MU_VOID)
+        return 0;
+    for (int64_t i = 0; i < e->parked_count && i < MU_PARKED_KEPT; i++) {
+        const struct mu_unusable *u = &e->parked[i];
+        struct mu_err why = {.code = MU_E_DATA};
+        snprintf(why.text, sizeof(why.text), "%s", u->reason);
+        mu_parking_refused(p->parking, mu_map_info(u->resource)->kind, u->id, u->label, &why);
+    }
+    return mu_parking_settle(
+        p->parking, verdict == MU_COMPLETE ? MU_PARKING_DROP_REST : MU_PARKING_KEEP_REST, err);
+}
+
 /* The last complete snapshot of the account: what sizes are compared with. 1 found, 0 none. */
 static int last_complete(struct mu_store *store, const char *account, struct mu_arena *arena,
                          struct mu_snapshot *ret, struct mu_err *err)
@@ -312,7 +347,9 @@ static int pull_account(struct mu_store *store, struct mu_account *account, cons
     mu_evidence_init(&p.evidence, arena, resources);
     p.crosscheck = mu_crosscheck_new(resources);
     int known = last_complete(store, account->name, arena, &before, err);
-    int rc = known < 0 ? -1 : mu_pull_begin(store, account->name, digest, &p.pull, err);
+    int rc = known < 0 || mu_parking_open(store, "pull", account->name, &p.parking, err) < 0
+                 ? -1
+                 : mu_pull_begin(store, account->name, digest, &p.pull, err);
     if (rc == 0) {
         rc = read_all(&p, account, only, arena, err);
         p.evidence.seconds = (double)(mu_mono_us() - started) / 1e6;
@@ -323,8 +360,11 @@ static int pull_account(struct mu_store *store, struct mu_account *account, cons
             mu_jw_init(&w, &evidence, false);
             mu_evidence_json(&p.evidence, &w);
             rc = mu_pull_finish(p.pull, verdict, evidence.data, arena, snap, err);
+            if (rc == 0)
+                rc = settle_parked(&p, verdict, err);
         }
     }
+    mu_parking_free(p.parking);
     mu_crosscheck_free(p.crosscheck);
     mu_arena_free(p.page);
     mu_buf_done(&p.body);

@@ -23,7 +23,7 @@ void mu_evidence_init(struct mu_evidence *e, struct mu_arena *arena,
         e->tallies[i] =
             (struct mu_tally){.resource = resources[i], .total_first = -1, .total_last = -1};
     e->findings = mu_alloc_array(arena, FINDINGS_MAX, sizeof(*e->findings));
-    e->parked = mu_alloc_array(arena, MU_PARKED_SHOWN, sizeof(*e->parked));
+    e->parked = mu_alloc_array(arena, MU_PARKED_KEPT, sizeof(*e->parked));
 }
 
 void mu_evidence_find(struct mu_evidence *e, enum mu_verdict at_best, const char *fmt, ...)
@@ -45,14 +45,16 @@ void mu_evidence_find(struct mu_evidence *e, enum mu_verdict at_best, const char
         last->verdict = at_best;
 }
 
-void mu_evidence_park(struct mu_evidence *e, struct mu_tally *t, const char *id, const char *reason)
+void mu_evidence_park(struct mu_evidence *e, struct mu_tally *t, const char *id, const char *label,
+                      const char *reason)
 {
     t->parked++;
-    if (e->parked_count++ >= MU_PARKED_SHOWN)
+    if (e->parked_count++ >= MU_PARKED_KEPT)
         return;
-    struct mu_parked *p = &e->parked[e->parked_count - 1];
-    p->resource = mu_map_info(t->resource)->name;
-    p->id = id ? mu_printable(e->arena, id, strlen(id), 200) : NULL;
+    struct mu_unusable *p = &e->parked[e->parked_count - 1];
+    p->resource = t->resource;
+    p->id = mu_printable(e->arena, id, strlen(id), 200);
+    p->label = label ? mu_printable(e->arena, label, strlen(label), 200) : NULL;
     p->reason = mu_strdup(e->arena, reason);
 }
 
@@ -170,9 +172,11 @@ static void parked_json(const struct mu_evidence *e, struct mu_jw *w)
     for (int64_t i = 0; i < shown; i++) {
         mu_jw_object(w);
         mu_jw_key(w, "resource");
-        mu_jw_str(w, e->parked[i].resource);
+        mu_jw_str(w, mu_map_info(e->parked[i].resource)->name);
         mu_jw_key(w, "id");
         mu_jw_str(w, e->parked[i].id);
+        mu_jw_key(w, "label");
+        mu_jw_str(w, e->parked[i].label);
         mu_jw_key(w, "reason");
         mu_jw_str(w, e->parked[i].reason);
         mu_jw_end(w, '}');

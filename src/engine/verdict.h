@@ -16,7 +16,8 @@
 #include "adapter/adapter.h"
 #include "store/store.h"
 
-enum { MU_PARKED_SHOWN = 100 };
+/* Of the records of one read that can't be used so many are kept, and shown in the evidence. */
+enum { MU_PARKED_KEPT = 1000, MU_PARKED_SHOWN = 100 };
 
 struct mu_tally {
     const struct mu_resource *resource;
@@ -36,9 +37,10 @@ struct mu_evidence {
     size_t tally_count;
     struct mu_finding *findings;
     size_t finding_count;
-    struct mu_parked {
-        const char *resource, *id, *reason;
-    } * parked; /* the first MU_PARKED_SHOWN */
+    struct mu_unusable {
+        const struct mu_resource *resource;
+        const char *id, *label, *reason; /* label NULL: none */
+    } * parked;                          /* the first MU_PARKED_KEPT */
     int64_t parked_count;
     struct mu_read_facts facts;
     double seconds;
@@ -48,7 +50,7 @@ void mu_evidence_init(struct mu_evidence *e, struct mu_arena *arena,
                       const struct mu_resource *const *resources);
 void mu_evidence_find(struct mu_evidence *e, enum mu_verdict at_best, const char *fmt, ...)
     MU_PRINTF(3, 4);
-void mu_evidence_park(struct mu_evidence *e, struct mu_tally *t, const char *id,
+void mu_evidence_park(struct mu_evidence *e, struct mu_tally *t, const char *id, const char *label,
                       const char *reason);
 
 /* Judges counts and totals, adds findings, and returns the verdict. `before`: the last complete

@@ -5,6 +5,7 @@ libmuster_a_SOURCES += \
     src/store/journal.c \
     src/store/ledger.c \
     src/store/migrate.c \
+    src/store/parked.c \
     src/store/pull.c src/store/pull.h \
     src/store/pull_finish.c \
     src/store/rows.c \

@@ -49,7 +49,11 @@ static const char *const versions[] = {
     " failed INTEGER NOT NULL DEFAULT 0, skipped INTEGER NOT NULL DEFAULT 0);"
     "CREATE TABLE step(id INTEGER PRIMARY KEY, op TEXT NOT NULL, inverse TEXT, at INTEGER NOT NULL);"
     "CREATE TABLE outcome(id INTEGER PRIMARY KEY, done TEXT NOT NULL, detail TEXT, at INTEGER NOT "
-    "NULL);",
+    "NULL);"
+    "CREATE TABLE parked(owner TEXT NOT NULL, kind INTEGER NOT NULL, id TEXT NOT NULL, label TEXT,"
+    " reason TEXT NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,"
+    " tries INTEGER NOT NULL, next_try INTEGER NOT NULL,"
+    " PRIMARY KEY(owner, kind, id)) WITHOUT ROWID;",
 };
 
 static int versions_known(void)

@@ -140,6 +140,30 @@ int mu_ledger_put(struct mu_store *s, const char *sync, const struct mu_owned *o
 int mu_ledger_drop(struct mu_store *s, const char *sync, enum mu_kind kind, const char *id,
                    struct mu_err *err);
 
+/* ---- parked: what can't be done for now, and the rest goes on ---- */
+
+/* owner: "pull ACCOUNT" (a record that can't be used) or "sync SYNC" (an operation the target
+ * refused). */
+struct mu_parked {
+    const char *owner;
+    enum mu_kind kind;
+    const char *id;
+    const char *label;             /* for people; NULL: none */
+    const char *reason;            /* why, as of the last try */
+    int64_t first_seen, last_seen; /* Unix seconds */
+    int64_t tries;
+    int64_t next_try; /* not before; 0: whenever the next one comes */
+};
+
+/* In place of what is known of owner, kind and id. Part of an open journal transaction, like the
+ * ledger. */
+int mu_parked_put(struct mu_store *s, const struct mu_parked *parked, struct mu_err *err);
+int mu_parked_drop(struct mu_store *s, const char *owner, enum mu_kind kind, const char *id,
+                   struct mu_err *err);
+/* In the order of owner, kind and id; owner NULL: all. */
+int mu_parked_list(struct mu_store *s, struct mu_arena *arena, const char *owner,
+                   struct mu_parked **ret, size_t *ret_count, struct mu_err *err);
+
 /* ---- runs and the journal ---- */
 
 struct mu_run {

@@ -226,6 +226,7 @@ static int submit(struct mu_account *a, const struct mu_op *op, struct mu_err *e
     if (f->fail_from && f->writes >= f->fail_from && f->writes <= f->fail_to) {
         out.done = MU_DONE_FAILED;
         mu_fail(&out.err, MU_E_REMOTE, "%s: refused", op->name);
+        out.err.native = f->odd_failures && f->writes % 2 ? 19 : 0;
     } else {
         out.done = write_op(f, op, &out);
         if (out.done == MU_DONE_STALE)

@@ -21,6 +21,7 @@ struct fake_target {
     int version; /* last state token given out; each write gives a new one */
     int writes;
     int fail_from, fail_to; /* writes numbered so (from 1) fail */
+    bool odd_failures;      /* ... each second one with another code */
     int break_at;           /* the connection is gone from this write on; 0: never */
     struct mu_outcome waiting[64];
     size_t waiting_count;

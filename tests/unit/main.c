@@ -41,6 +41,7 @@ static const struct unit units[] = {
     {"op", op_suite},
     {"opt", opt_suite},
     {"pages", pages_suite},
+    {"park", park_suite},
     {"prefetch", prefetch_suite},
     {"schema", schema_suite},
     {"secret", secret_suite},

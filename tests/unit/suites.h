@@ -30,6 +30,7 @@ Suite *match_suite(void);
 Suite *op_suite(void);
 Suite *opt_suite(void);
 Suite *pages_suite(void);
+Suite *park_suite(void);
 Suite *prefetch_suite(void);
 Suite *schema_suite(void);
 Suite *secret_suite(void);

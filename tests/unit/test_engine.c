@@ -316,6 +316,11 @@ START_TEST(one_refused_write_is_partial_and_made_up_for)
     ck_assert(done.partial);
     ck_assert_int_eq(done.failed, 1);
     target.fail_from = target.fail_to = 0;
+    struct mu_parked *parked; /* more of that: test_park.c */
+    size_t count;
+    ck_assert_int_eq(mu_parked_list(store, arena, "sync s", &parked, &count, &err), 0);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_int_eq(mu_parked_drop(store, "sync s", parked[0].kind, parked[0].id, &err), 0);
     converge();
 }
 END_TEST
