@@ -62,6 +62,7 @@ unit_sources = \
 	tests/unit/test_config.c \
 	tests/unit/test_credential.c \
 	tests/unit/test_diff.c \
+	tests/unit/test_doc.c \
 	tests/unit/test_dn.c \
 	tests/unit/test_engine.c \
 	tests/unit/test_entry.c \

@@ -20,7 +20,6 @@ void mu_account_close(struct mu_account *a)
 
 void mu_page_drop(struct mu_page *page)
 {
-    json_object_put(page->doc);
-    json_object_put(page->context);
+    mu_arena_free(page->arena);
     *page = (struct mu_page){.total = -1};
 }

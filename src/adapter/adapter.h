@@ -11,7 +11,6 @@
 #ifndef MU_ADAPTER_ADAPTER_H
 #define MU_ADAPTER_ADAPTER_H
 
-#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -38,13 +37,12 @@ struct mu_account_conf {
 
 /* ---- reading ---- */
 
-/* One page of records of one resource. `records` is an array borrowed from `doc`, which the
- * receiver puts. */
+/* One page of records of one resource, in an arena of its own, which the receiver lets go of. */
 struct mu_page {
+    struct mu_arena *arena;
     const struct mu_resource *resource;
-    struct json_object *doc;
-    struct json_object *records;
-    struct json_object *context; /* for mappings as /@/...; owned with the page; NULL: none */
+    const struct mu_doc *records; /* a list */
+    const struct mu_doc *context; /* for mappings as /@/...; NULL: none */
     /* id of the parent entry (for_each), NULL: none; lent until the next page */
     const char *parent;
     int number; /* from 1 */

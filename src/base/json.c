@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading JSON documents: pointers, members, scalars as text. Parsing is in json_parse.c, writing
- * in json_write.c. */
+/* json-c documents: pointers, members, scalars as text. Parsing is in json_parse.c, writing in
+ * json_write.c. */
 #include "base/json.h"
 
 #include <string.h>
@@ -16,15 +16,21 @@ static struct json_object *member(struct json_object *obj, const char *name)
     return value;
 }
 
-/* Array index by RFC 6901, 4: digits without a leading zero. */
-static struct json_object *element(struct json_object *array, const char *token)
+bool mu_ptr_index(const char *token, size_t *ret)
 {
     long long index;
     bool padded = token[0] == '0' && token[1];
     if (*token == '-' || padded || !mu_parse_int(token, 0, INT32_MAX, &index)) {
-        return NULL;
+        return false;
     }
-    return json_object_array_get_idx(array, (size_t)index);
+    *ret = (size_t)index;
+    return true;
+}
+
+static struct json_object *element(struct json_object *array, const char *token)
+{
+    size_t index;
+    return mu_ptr_index(token, &index) ? json_object_array_get_idx(array, index) : NULL;
 }
 
 static struct json_object *step(struct json_object *at, const char *token)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The json-c boundary, and a writer for JSON we make ourselves.
+ * The json-c boundary, and a writer for JSON we make ourselves. Documents that are only read, and
+ * many of them, are doc.h's.
  * json-c rule, once: *get borrows, add steals*.
  */
 #ifndef MU_BASE_JSON_H
@@ -21,11 +22,7 @@ static inline void mu_auto_json(struct json_object **o)
     json_object_put(*o);
 }
 
-/*
- * Parses exactly one JSON document (strict RFC 8259, UTF-8 checked, NUL bytes refused, trailing
- * white space allowed). MU_E_DATA with the byte offset, or MU_E_LIMIT for depth. *ret is owned by
- * the caller.
- */
+/* Parses exactly one JSON document as mu_doc_parse does. *ret is owned by the caller. */
 int mu_json_parse(const char *text, size_t len, struct json_object **ret, struct mu_err *err);
 
 /* RFC 6901 pointer into a document; borrowed; NULL when absent or null. Precompile with mu_ptr for
@@ -41,6 +38,8 @@ struct mu_ptr {
 int mu_ptr_compile(struct mu_arena *arena, const char *pointer, struct mu_ptr *ret,
                    struct mu_err *err);
 struct json_object *mu_ptr_get(const struct mu_ptr *p, struct json_object *doc);
+/* A token as an index into a list (RFC 6901, 4: digits without a leading zero). False: it is none. */
+bool mu_ptr_index(const char *token, size_t *ret);
 
 /*
  * Length of the JSON number (RFC 8259, 6) that s begins with, 0 for none; and the number made of

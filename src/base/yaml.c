@@ -107,6 +107,20 @@ struct json_object *mu_y_json(const struct mu_y *node)
     return made;
 }
 
+const struct mu_doc *mu_y_doc(struct mu_arena *arena, const struct mu_y *node)
+{
+    MU_AUTO(json) struct json_object *json = mu_y_json(node);
+    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
+    struct mu_err err = MU_ERR_INIT;
+    const struct mu_doc *doc = NULL;
+    struct mu_jw w;
+    mu_jw_init(&w, &text, false);
+    mu_jw_json(&w, json);
+    mu_assert(mu_doc_parse(arena, mu_strndup(arena, text.data, text.len), text.len, &doc, &err) ==
+              0);
+    return doc;
+}
+
 int mu_y_load(struct mu_arena *arena, const char *path, const struct mu_y **ret, struct mu_err *err)
 {
     MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_Y_FILE_MAX);

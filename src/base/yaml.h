@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/doc.h"
 #include "base/err.h"
 
 enum { MU_Y_FILE_MAX = 4 * 1024 * 1024 };
@@ -49,9 +50,9 @@ int mu_y_fail(const struct mu_y *at, struct mu_err *err, const char *fmt, ...) M
  * key. */
 int mu_y_only(const struct mu_y *map, const char *const *known, size_t count, struct mu_err *err);
 
-/* As JSON (scalars unquoted true/false/numbers become such): for examples in mapping files. Caller
- * owns. */
-struct json_object;
+/* As JSON (scalars unquoted true/false/numbers become such), caller owns; and as a document in the
+ * arena. */
 struct json_object *mu_y_json(const struct mu_y *node);
+const struct mu_doc *mu_y_doc(struct mu_arena *arena, const struct mu_y *node);
 
 #endif

@@ -81,8 +81,8 @@ struct csv {
 static int put_csv(void *arg, const struct mu_entry *entry, struct mu_err *err)
 {
     struct csv *csv = arg;
-    MU_AUTO(json) struct json_object *doc = NULL;
-    if (mu_entry_doc(entry, &doc, err) < 0)
+    const struct mu_doc *doc;
+    if (mu_table_doc(csv->table, entry, &doc, err) < 0)
         return -1;
     const char *const *cells = mu_table_cells(csv->table, doc, err);
     if (!cells)

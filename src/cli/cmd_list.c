@@ -59,42 +59,41 @@ static int read_asked(struct mu_cli *cli, const struct mu_args *args, struct ask
 
 /* ---- one entry ---- */
 
-static void show_items(const char *name, struct json_object *items, struct mu_arena *arena)
+static void show_items(const char *name, const struct mu_doc *items, struct mu_arena *arena)
 {
-    size_t count = json_object_array_length(items);
-    for (size_t i = 0; i < count; i++)
-        printf("%-16s %s\n", i ? "" : name,
-               mu_show_safe(arena, mu_table_item(arena, json_object_array_get_idx(items, i))));
+    for (const struct mu_doc *item = items->first; item; item = item->next)
+        printf("%-16s %s\n", item == items->first ? name : "",
+               mu_show_safe(arena, mu_table_item(arena, item)));
 }
 
-static void show_whole(struct mu_cli *cli, enum mu_kind kind, struct json_object *doc)
+static void show_whole(struct mu_cli *cli, enum mu_kind kind, const struct mu_doc *doc)
 {
     const struct mu_schema *schema = mu_schema_of(kind);
     for (size_t i = 0; i < schema->count; i++) {
         const char *name = schema->attrs[i].name;
-        struct json_object *value = json_object_object_get(doc, name);
-        if (json_object_is_type(value, json_type_array))
+        const struct mu_doc *value = mu_doc_member(doc, name);
+        if (mu_doc_is(value, MU_DOC_LIST))
             show_items(name, value, cli->arena);
         else if (value)
             printf("%-16s %s\n", name, mu_show_safe(cli->arena, mu_table_item(cli->arena, value)));
     }
 }
 
-static void show_json(struct json_object *doc)
+static void show_json(const struct mu_doc *doc)
 {
     MU_AUTO(buf) struct mu_buf json = MU_BUF_INIT(MU_BUF_MAX);
     struct mu_jw w;
     mu_jw_init(&w, &json, true);
-    mu_jw_json(&w, doc);
+    mu_jw_doc(&w, doc);
     mu_show_document(&json);
 }
 
-static int show_raw(const struct mu_entry *entry, struct mu_err *err)
+static int show_raw(const struct mu_entry *entry, struct mu_arena *arena, struct mu_err *err)
 {
-    MU_AUTO(json) struct json_object *doc = NULL;
+    const struct mu_doc *doc;
     if (!entry->raw)
         return mu_fail(err, MU_E_MISSING, "no record is kept of %s", entry->id);
-    if (mu_json_parse(entry->raw, entry->raw_len, &doc, err) < 0)
+    if (mu_doc_parse(arena, entry->raw, entry->raw_len, &doc, err) < 0)
         return -1;
     show_json(doc);
     return 0;
@@ -113,9 +112,9 @@ static int show_one(struct mu_cli *cli, const struct asked *q, struct mu_err *er
                        mu_printable(cli->arena, q->id, strlen(q->id), 100),
                        q->kind == MU_USER ? "; by address: --filter 'emails.email=ADDRESS'" : "");
     if (q->raw)
-        return show_raw(&entry, err);
-    MU_AUTO(json) struct json_object *doc = NULL;
-    if (mu_entry_doc(&entry, &doc, err) < 0)
+        return show_raw(&entry, cli->arena, err);
+    const struct mu_doc *doc;
+    if (mu_entry_doc(&entry, cli->arena, &doc, err) < 0)
         return -1;
     if (cli->format == MU_FORMAT_JSON)
         show_json(doc);
@@ -139,9 +138,9 @@ static int put_row(struct mu_cli *cli, const struct asked *q, struct mu_table *t
                    const struct mu_entry *entry, struct mu_writer *writer, long long *shown,
                    struct mu_err *err)
 {
-    MU_AUTO(json) struct json_object *doc = NULL;
+    const struct mu_doc *doc = NULL;
     bool needs_doc = q->filter || (!q->raw && cli->format != MU_FORMAT_JSON);
-    if (needs_doc && mu_entry_doc(entry, &doc, err) < 0)
+    if (needs_doc && mu_table_doc(table, entry, &doc, err) < 0)
         return -1;
     if (!mu_filter_match(q->filter, doc))
         return 0;

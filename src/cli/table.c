@@ -10,7 +10,7 @@
 enum { COLUMNS_MAX = 32 };
 
 /* A cell is made from the entry's document; "" and NULL both mean nothing. */
-typedef const char *cell_fn(struct mu_table *t, struct json_object *doc, const char *field);
+typedef const char *cell_fn(struct mu_table *t, const struct mu_doc *doc, const char *field);
 
 struct column {
     const char *title;
@@ -22,44 +22,47 @@ struct mu_table {
     struct mu_cli *cli;
     const char *account;
     int64_t snapshot;
-    struct mu_arena *row;   /* reset for each row */
+    struct mu_arena *row;   /* the row at hand */
     struct mu_arena *names; /* what group_names points at */
     struct mu_map *group_names;
     struct column columns[COLUMNS_MAX];
     const char *titles[COLUMNS_MAX];
     const char *cells[COLUMNS_MAX];
     size_t count;
-    struct json_object *user; /* members: the user of the row at hand */
-    struct mu_err *err;       /* of the row at hand */
+    const struct mu_doc *user; /* members: the user of the row at hand */
+    struct mu_err *err;        /* of the row at hand */
     bool failed;
 };
 
 /* ---- values as text ---- */
 
-const char *mu_table_item(struct mu_arena *arena, struct json_object *value)
+const char *mu_table_item(struct mu_arena *arena, const struct mu_doc *value)
 {
-    if (!json_object_is_type(value, json_type_object))
-        return mu_json_text(value) ? mu_json_text(value) : "";
+    if (!mu_doc_is(value, MU_DOC_OBJECT))
+        return mu_doc_text(value) ? mu_doc_text(value) : "";
     MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
-    json_object_object_foreach(value, name, part)
-    {
-        const char *scalar = mu_json_text(part);
-        mu_buf_printf(&text, "%s%s=%s", text.len ? ", " : "", name,
-                      scalar ? scalar : json_object_to_json_string(part));
+    struct mu_jw w;
+    for (const struct mu_doc *part = value->first; part; part = part->next) {
+        mu_buf_printf(&text, "%s%s=", text.len ? ", " : "", part->name);
+        mu_jw_init(&w, &text, false);
+        if (mu_doc_text(part))
+            mu_buf_adds(&text, part->text);
+        else
+            mu_jw_doc(&w, part);
     }
     return mu_strndup(arena, text.data, text.len);
 }
 
 /* What a list's item is called by. */
-static const char *principal(struct mu_table *t, struct json_object *item)
+static const char *principal(const struct mu_doc *item)
 {
     static const char *const parts[] = {"email", "number", "name", "id"};
     for (size_t i = 0; i < MU_LEN(parts); i++) {
-        const char *text = mu_json_text(mu_json_at(item, mu_printf(t->row, "/%s", parts[i])));
+        const char *text = mu_doc_text(mu_doc_member(item, parts[i]));
         if (text)
             return text;
     }
-    return mu_json_text(item);
+    return mu_doc_text(item);
 }
 
 static const char *name_of_group(struct mu_table *t, const char *id)
@@ -68,37 +71,35 @@ static const char *name_of_group(struct mu_table *t, const char *id)
     return name ? name : id;
 }
 
-static const char *joined(struct mu_table *t, struct json_object *items, bool groups)
+static const char *joined(struct mu_table *t, const struct mu_doc *items, bool groups)
 {
     MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
-    size_t count = json_object_array_length(items);
-    for (size_t i = 0; i < count; i++) {
-        struct json_object *item = json_object_array_get_idx(items, i);
-        const char *name = principal(t, item);
-        if (groups && !mu_json_str(item, "name"))
+    for (const struct mu_doc *item = items->first; item; item = item->next) {
+        const char *name = principal(item);
+        if (groups && !mu_doc_str(item, "name"))
             name = name_of_group(t, name);
-        mu_buf_printf(&text, "%s%s", i ? "; " : "", name ? name : "?");
+        mu_buf_printf(&text, "%s%s", item != items->first ? "; " : "", name ? name : "?");
     }
     return mu_strndup(t->row, text.data, text.len);
 }
 
-static const char *plain(struct mu_table *t, struct json_object *doc, const char *field)
+static const char *plain(struct mu_table *t, const struct mu_doc *doc, const char *field)
 {
-    struct json_object *value = json_object_object_get(doc, field);
+    const struct mu_doc *value = mu_doc_member(doc, field);
     if (!value)
         return NULL;
-    if (json_object_is_type(value, json_type_array))
+    if (value->type == MU_DOC_LIST)
         return joined(t, value, mu_streq(field, "groups"));
     return mu_table_item(t->row, value);
 }
 
-static const char *label(struct mu_table *t, struct json_object *doc, const char *field)
+static const char *label(struct mu_table *t, const struct mu_doc *doc, const char *field)
 {
     (void)field;
     return mu_entry_label(t->row, doc);
 }
 
-static const char *email(struct mu_table *t, struct json_object *doc, const char *field)
+static const char *email(struct mu_table *t, const struct mu_doc *doc, const char *field)
 {
     (void)t;
     (void)field;
@@ -108,36 +109,36 @@ static const char *email(struct mu_table *t, struct json_object *doc, const char
 /* ---- members: the user and the group behind the ids ---- */
 
 /* The user's document for the row at hand; NULL when the snapshot has none. */
-static struct json_object *user_of(struct mu_table *t, struct json_object *doc)
+static const struct mu_doc *user_of(struct mu_table *t, const struct mu_doc *doc)
 {
-    const char *id = mu_json_str(doc, "user_id");
+    const char *id = mu_doc_str(doc, "user_id");
     struct mu_entry entry;
     if (t->user || !id || t->failed)
         return t->user;
     int found =
         mu_entry_get(t->cli->store, t->row, t->account, t->snapshot, MU_USER, id, &entry, t->err);
-    if (found < 0 || (found == 1 && mu_entry_doc(&entry, &t->user, t->err) < 0))
+    if (found < 0 || (found == 1 && mu_entry_doc(&entry, t->row, &t->user, t->err) < 0))
         t->failed = true;
     return t->user;
 }
 
-static const char *member_name(struct mu_table *t, struct json_object *doc, const char *field)
+static const char *member_name(struct mu_table *t, const struct mu_doc *doc, const char *field)
 {
-    struct json_object *user = user_of(t, doc);
+    const struct mu_doc *user = user_of(t, doc);
     (void)field;
     return user ? mu_entry_label(t->row, user) : NULL;
 }
 
-static const char *member_role(struct mu_table *t, struct json_object *doc, const char *field)
+static const char *member_role(struct mu_table *t, const struct mu_doc *doc, const char *field)
 {
-    const char *own = mu_json_str(doc, field);
-    struct json_object *user = own ? NULL : user_of(t, doc);
+    const char *own = mu_doc_str(doc, field);
+    const struct mu_doc *user = own ? NULL : user_of(t, doc);
     return user ? plain(t, user, "roles") : own;
 }
 
-static const char *member_group(struct mu_table *t, struct json_object *doc, const char *field)
+static const char *member_group(struct mu_table *t, const struct mu_doc *doc, const char *field)
 {
-    return name_of_group(t, mu_json_str(doc, field));
+    return name_of_group(t, mu_doc_str(doc, field));
 }
 
 /* ---- columns ---- */
@@ -199,11 +200,11 @@ static int load_group_names(struct mu_table *t, struct mu_err *err)
     if (mu_rows_open(t->cli->store, t->account, t->snapshot, MU_GROUP, &rows, err) < 0)
         return -1;
     while ((rc = mu_rows_next(rows, &entry, err)) == 1) {
-        MU_AUTO(json) struct json_object *doc = NULL;
-        if (mu_entry_doc(&entry, &doc, err) < 0)
+        const struct mu_doc *doc;
+        if (mu_table_doc(t, &entry, &doc, err) < 0)
             return -1;
         char *id = mu_strdup(t->names, entry.id),
-             *name = mu_strdup(t->names, mu_json_str(doc, "name"));
+             *name = mu_strdup(t->names, mu_doc_str(doc, "name"));
         if (name)
             mu_map_put(t->group_names, id, strlen(id), name);
     }
@@ -231,7 +232,6 @@ int mu_table_new(struct mu_cli *cli, enum mu_kind kind, const char *account, int
 
 void mu_table_free(struct mu_table *t)
 {
-    json_object_put(t->user);
     mu_map_free(t->group_names);
     mu_arena_free(t->names);
     mu_arena_free(t->row);
@@ -244,11 +244,16 @@ const char *const *mu_table_columns(const struct mu_table *t, size_t *ret_count)
     return t->titles;
 }
 
-const char *const *mu_table_cells(struct mu_table *t, struct json_object *doc, struct mu_err *err)
+int mu_table_doc(struct mu_table *t, const struct mu_entry *entry, const struct mu_doc **ret,
+                 struct mu_err *err)
 {
     mu_arena_reset(t->row);
-    json_object_put(t->user);
     t->user = NULL;
+    return mu_entry_doc(entry, t->row, ret, err);
+}
+
+const char *const *mu_table_cells(struct mu_table *t, const struct mu_doc *doc, struct mu_err *err)
+{
     t->err = err;
     t->failed = false;
     for (size_t i = 0; i < t->count; i++)

@@ -66,12 +66,11 @@ static struct count *count_of(struct mu_crosscheck *c, const char *id)
 }
 
 void mu_crosscheck_record(struct mu_crosscheck *c, const struct mu_resource *r,
-                          struct json_object *record)
+                          const struct mu_doc *record)
 {
     if (!c->children || r != c->children)
         return;
-    const char *parent =
-        mu_json_text(mu_ptr_get(&mu_map_info(c->lists)->fetch->counted_at, record));
+    const char *parent = mu_doc_text(mu_doc_get(&mu_map_info(c->lists)->fetch->counted_at, record));
     if (parent)
         count_of(c, parent)->named++;
 }

@@ -19,7 +19,7 @@ void mu_crosscheck_free(struct mu_crosscheck *c); /* NULL is fine */
 
 /* Hot: once per record of any resource. */
 void mu_crosscheck_record(struct mu_crosscheck *c, const struct mu_resource *r,
-                          struct json_object *record);
+                          const struct mu_doc *record);
 /* A page that came; only lists of parents count. */
 void mu_crosscheck_list(struct mu_crosscheck *c, const struct mu_page *page);
 

@@ -8,9 +8,9 @@
 
 /* Inactive and deleted people are set aside; whoever is invited, active or of unknown state is not.
  * */
-static bool is_inactive(struct json_object *doc)
+static bool is_inactive(const struct mu_doc *doc)
 {
-    const char *status = mu_json_str(doc, "status");
+    const char *status = mu_doc_str(doc, "status");
     return mu_streq(status, "inactive") || mu_streq(status, "deleted");
 }
 
@@ -153,7 +153,7 @@ static int locate(struct planner *p, struct who *w, const struct mu_resource *ma
 }
 
 static struct who *new_who(struct planner *p, enum mu_kind kind, const struct mu_entry *entry,
-                           struct json_object *doc)
+                           const struct mu_doc *doc)
 {
     struct who *w = mu_alloc(p->arena, sizeof(*w));
     w->kind = kind;
@@ -170,11 +170,11 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *
                    struct mu_err *err)
 {
     const struct mu_resource *mapping = p->ops_of->mapping(p->target, kind);
-    MU_AUTO(json) struct json_object *doc = NULL;
+    const struct mu_doc *doc;
     const struct mu_want *wants;
     size_t count;
     struct mu_err bad = MU_ERR_INIT;
-    if (mu_entry_doc(entry, &doc, err) < 0)
+    if (mu_entry_doc(entry, p->row, &doc, err) < 0)
         return -1;
     struct who *w = new_who(p, kind, entry, doc);
     bool inactive = kind == MU_USER && is_inactive(doc) && p->sync->inactive != MU_REMOVE_KEEP;

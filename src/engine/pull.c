@@ -40,16 +40,15 @@ static struct mu_tally *tally_of(struct puller *p, const struct mu_resource *res
 }
 
 /* Set aside with its reason. Without an id it is known by its content. */
-static void park(struct puller *p, struct mu_tally *t, struct json_object *record, const char *id,
+static void park(struct puller *p, struct mu_tally *t, const struct mu_doc *record, const char *id,
                  const struct mu_err *why)
 {
-    const char *label = mu_json_str(record, "email");
+    const char *label = mu_doc_str(record, "email");
     if (!label)
-        label = mu_json_str(record, "name");
+        label = mu_doc_str(record, "name");
     if (!id) {
         char digest[MU_DIGEST_HEX];
-        const char *text = json_object_to_json_string_ext(record, JSON_C_TO_STRING_PLAIN);
-        mu_digest(text, strlen(text), digest);
+        mu_digest(record->source, record->source_len, digest);
         id = mu_printf(p->page, "no id, digest %.16s", digest);
     }
     mu_evidence_park(&p->evidence, t, id, label, why->text);
@@ -79,7 +78,7 @@ static int put_entry(struct puller *p, struct mu_tally *t, const struct mu_entry
 
 /* The text a supplement and its main entry share when their ids differ: the folded primary e-mail.
  * */
-static const char *join_key(struct puller *p, struct json_object *doc)
+static const char *join_key(struct puller *p, const struct mu_doc *doc)
 {
     const char *email = mu_entry_email(doc);
     return email ? mu_fold(p->page, email) : NULL;
@@ -88,8 +87,8 @@ static const char *join_key(struct puller *p, struct json_object *doc)
 static int put_supplement(struct puller *p, struct mu_tally *t, const struct mu_entry *entry,
                           struct mu_err *err)
 {
-    MU_AUTO(json) struct json_object *doc = NULL;
-    if (mu_entry_doc(entry, &doc, err) < 0 ||
+    const struct mu_doc *doc;
+    if (mu_entry_doc(entry, p->page, &doc, err) < 0 ||
         mu_scratch_put(p->store, entry->kind, entry->id, join_key(p, doc), entry->body,
                        entry->body_len, err) < 0)
         return -1;
@@ -104,8 +103,8 @@ static int join_supplement(struct puller *p, struct mu_entry *entry, struct mu_b
 {
     if (p->scratch[entry->kind] == 0)
         return 0;
-    MU_AUTO(json) struct json_object *doc = NULL, *extra = NULL;
-    if (mu_entry_doc(entry, &doc, err) < 0)
+    const struct mu_doc *doc, *extra;
+    if (mu_entry_doc(entry, p->page, &doc, err) < 0)
         return -1;
     struct mu_entry found;
     int rc =
@@ -113,7 +112,7 @@ static int join_supplement(struct puller *p, struct mu_entry *entry, struct mu_b
     if (rc <= 0)
         return rc;
     p->scratch[entry->kind]--;
-    if (mu_entry_doc(&found, &extra, err) < 0)
+    if (mu_entry_doc(&found, p->page, &extra, err) < 0)
         return -1;
     mu_map_merge(entry->kind, doc, extra, merged);
     entry->body = merged->data;
@@ -123,8 +122,8 @@ static int join_supplement(struct puller *p, struct mu_entry *entry, struct mu_b
 
 /* A record that can't be used is parked and the rest goes on; -1 only when the store can't go on.
  * */
-static int take_record(struct puller *p, struct mu_tally *t, struct json_object *record,
-                       struct json_object *context, struct mu_err *err)
+static int take_record(struct puller *p, struct mu_tally *t, const struct mu_doc *record,
+                       const struct mu_doc *context, struct mu_err *err)
 {
     const struct mu_resource_info *info = mu_map_info(t->resource);
     struct mu_entry entry = {.kind = info->kind};
@@ -134,7 +133,7 @@ static int take_record(struct puller *p, struct mu_tally *t, struct json_object 
     t->rows++;
     mu_crosscheck_record(p->crosscheck, t->resource, record);
     if (mu_map_entry(t->resource, record, context, p->page, &p->body, &entry.id, &bad) < 0) {
-        park(p, t, record, mu_json_text(mu_json_at(record, "/id")), &bad);
+        park(p, t, record, mu_doc_text(mu_doc_member(record, "id")), &bad);
         return 0;
     }
     entry.body = p->body.data;
@@ -154,7 +153,6 @@ static int take_page(struct puller *p, struct mu_page *page, struct mu_err *err)
 {
     struct mu_tally *t = tally_of(p, page->resource);
     const struct mu_resource_info *info = mu_map_info(page->resource);
-    size_t count = json_object_array_length(page->records);
     mu_arena_reset(p->page);
     t->pages++;
     mu_crosscheck_list(p->crosscheck, page);
@@ -164,8 +162,8 @@ static int take_page(struct puller *p, struct mu_page *page, struct mu_err *err)
         if (page->total != t->total_first)
             t->total_last = page->total;
     }
-    for (size_t i = 0; i < count; i++)
-        if (take_record(p, t, json_object_array_get_idx(page->records, i), page->context, err) < 0)
+    for (const struct mu_doc *record = page->records->first; record; record = record->next)
+        if (take_record(p, t, record, page->context, err) < 0)
             return -1;
     mu_progress(p->log, info->name, t->rows, page->total > 0 ? page->total : 0);
     return 0;
@@ -177,8 +175,8 @@ static int take_constants(struct puller *p, struct mu_err *err)
         struct mu_tally *t = &p->evidence.tallies[i];
         const char *const *texts = mu_map_info(t->resource)->constants;
         for (; texts && *texts; texts++) {
-            MU_AUTO(json) struct json_object *record = NULL;
-            if (mu_json_parse(*texts, strlen(*texts), &record, err) < 0 ||
+            const struct mu_doc *record;
+            if (mu_doc_parse(p->page, *texts, strlen(*texts), &record, err) < 0 ||
                 take_record(p, t, record, NULL, err) < 0)
                 return -1;
         }

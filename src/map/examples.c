@@ -95,26 +95,23 @@ static const char *judge_error(struct mu_arena *arena, const struct mu_example *
 static const char *run_source(const struct mu_resource *r, const struct mu_example *e,
                               struct mu_arena *arena)
 {
-    MU_AUTO(json) struct json_object *record = mu_y_json(e->input);
-    MU_AUTO(json) struct json_object *context = e->context != NULL ? mu_y_json(e->context) : NULL;
-    MU_AUTO(json) struct json_object *expected = NULL;
-    MU_AUTO(json) struct json_object *got = NULL;
+    const struct mu_doc *context = e->context != NULL ? mu_y_doc(arena, e->context) : NULL;
+    const struct mu_doc *got = NULL;
     MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
     struct mu_err err = MU_ERR_INIT;
     const char *id = NULL;
-    if (mu_map_entry(r, record, context, arena, &text, &id, &err) < 0) {
+    if (mu_map_entry(r, mu_y_doc(arena, e->input), context, arena, &text, &id, &err) < 0) {
         return judge_error(arena, e, err.text);
     }
     if (e->error != NULL) {
         return mu_printf(arena, "expected the error %s, got the entry %s", quote(arena, e->error),
                          text.data);
     }
-    if (mu_json_parse(text.data, text.len, &got, &err) < 0) {
+    if (mu_doc_parse(arena, text.data, text.len, &got, &err) < 0) {
         return mu_printf(arena, "the entry is no JSON: %s", err.text);
     }
-    expected = mu_y_json(e->output);
     const struct mu_change *changes = NULL;
-    if (mu_diff(arena, r->info.kind, expected, got, &changes) == 0) {
+    if (mu_diff(arena, r->info.kind, mu_y_doc(arena, e->output), got, &changes) == 0) {
         return NULL;
     }
     return mu_printf(arena, "%s: expected %s, got %s", changes[0].field,
@@ -173,11 +170,10 @@ static const char *judge_wants(struct mu_arena *arena, const struct mu_example *
 static const char *run_target(const struct mu_resource *r, const struct mu_example *e,
                               struct mu_arena *arena)
 {
-    MU_AUTO(json) struct json_object *entry = mu_y_json(e->input);
     struct mu_err err = MU_ERR_INIT;
     const struct mu_want *wants = NULL;
     size_t count = 0;
-    if (mu_map_want(r, entry, arena, &wants, &count, &err) < 0) {
+    if (mu_map_want(r, mu_y_doc(arena, e->input), arena, &wants, &count, &err) < 0) {
         return judge_error(arena, e, err.text);
     }
     if (e->error != NULL) {

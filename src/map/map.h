@@ -76,13 +76,11 @@
 #ifndef MU_MAP_MAP_H
 #define MU_MAP_MAP_H
 
-#include <json-c/json.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/doc.h"
 #include "base/err.h"
 #include "base/hash.h"
-#include "base/json.h"
 #include "model/entry.h"
 #include "model/op.h"
 
@@ -164,18 +162,18 @@ const struct mu_resource_info *mu_map_info(const struct mu_resource *r);
  * /@/group_id); may be NULL. MU_E_DATA, blast record: `first_name: expected text, got an object`.
  * Nothing is appended then. Thread safe on a const resource with separate arenas and buffers.
  */
-int mu_map_entry(const struct mu_resource *r, struct json_object *record,
-                 struct json_object *context, struct mu_arena *arena, struct mu_buf *to,
+int mu_map_entry(const struct mu_resource *r, const struct mu_doc *record,
+                 const struct mu_doc *context, struct mu_arena *arena, struct mu_buf *to,
                  const char **ret_id, struct mu_err *err);
 
 /* The record without its secret fields, compact JSON, appended. */
-void mu_map_raw(const struct mu_resource *r, struct json_object *record, struct mu_buf *to);
+void mu_map_raw(const struct mu_resource *r, const struct mu_doc *record, struct mu_buf *to);
 
 /*
  * Merges a supplement's entry into a main one: what main has stays, what it lacks comes from
  * `extra` (whole fields; extras name by name). Appends the merged entry in schema order.
  */
-void mu_map_merge(enum mu_kind kind, struct json_object *main, struct json_object *extra,
+void mu_map_merge(enum mu_kind kind, const struct mu_doc *main, const struct mu_doc *extra,
                   struct mu_buf *to);
 
 /* Target mapping: what an entry asks of every attribute the mapping manages, in the order of
@@ -186,7 +184,7 @@ struct mu_want {
     const struct mu_value *values; /* unique, in mapping order; NFC */
     size_t count;
 };
-int mu_map_want(const struct mu_resource *r, struct json_object *entry, struct mu_arena *arena,
+int mu_map_want(const struct mu_resource *r, const struct mu_doc *entry, struct mu_arena *arena,
                 const struct mu_want **ret, size_t *ret_count, struct mu_err *err);
 
 /* Attribute names a target mapping manages (without objectClass), in file order, NULL-terminated.

@@ -87,15 +87,15 @@ static bool is_new(struct opened *o, struct mu_arena *arena, const struct mu_tex
     return true;
 }
 
-static int check_list(const char *name, const struct mu_scope *scope, struct json_object *list)
+static int check_list(const char *name, const struct mu_scope *scope, const struct mu_doc *list)
 {
-    if (!json_object_is_type(list, json_type_array)) {
+    if (list->type != MU_DOC_LIST) {
         return mu_data_fail(scope->err, "%s: expected a list, got %s", name,
-                            mu_json_type_word(list));
+                            mu_doc_type_word(list));
     }
-    if (json_object_array_length(list) > MU_MAP_ITEMS_MAX) {
-        mu_data_fail(scope->err, "%s: a list of %zu, more than %d", name,
-                     json_object_array_length(list), (int)MU_MAP_ITEMS_MAX);
+    if (list->len > MU_MAP_ITEMS_MAX) {
+        mu_data_fail(scope->err, "%s: a list of %u, more than %d", name, list->len,
+                     (int)MU_MAP_ITEMS_MAX);
         scope->err->code = MU_E_LIMIT;
         return -1;
     }
@@ -115,16 +115,16 @@ static void put_text(struct opened *o, struct mu_arena *arena, const struct mu_t
 static int put_each_text(const struct mu_field *f, const struct mu_scope *scope, struct opened *o)
 {
     const struct mu_path *path = f->value.paths;
-    struct json_object *list = mu_path_get(path, scope);
+    const struct mu_doc *list = mu_path_get(path, scope);
     if (list == NULL) {
         return 0;
     }
     if (check_list(f->name, scope, list) < 0) {
         return -1;
     }
-    for (size_t i = 0; i < json_object_array_length(list); i++) {
+    for (const struct mu_doc *item = list->first; item != NULL; item = item->next) {
         struct mu_text text;
-        struct json_object *value = mu_ptr_get(&path->rest, json_object_array_get_idx(list, i));
+        const struct mu_doc *value = mu_doc_get(&path->rest, item);
         int rc = mu_scalar_value(&f->value, scope, value, &text);
         if (rc < 0) {
             return -1;
@@ -191,16 +191,16 @@ static int put_template(const struct mu_field *f, const struct mu_template *t,
     if (!t->over) {
         return put_item(t, scope, o);
     }
-    struct json_object *list = mu_path_get(&t->list, scope);
+    const struct mu_doc *list = mu_path_get(&t->list, scope);
     if (list == NULL) {
         return 0;
     }
     if (check_list(f->name, scope, list) < 0) {
         return -1;
     }
-    for (size_t i = 0; i < json_object_array_length(list); i++) {
+    for (const struct mu_doc *item = list->first; item != NULL; item = item->next) {
         struct mu_scope inner = *scope;
-        inner.record = json_object_array_get_idx(list, i);
+        inner.record = item;
         if (put_item(t, &inner, o) < 0) {
             return -1;
         }
@@ -303,13 +303,13 @@ static int put_entry(const struct mu_resource *r, const struct mu_scope *scope, 
     return 0;
 }
 
-int mu_map_entry(const struct mu_resource *r, struct json_object *record,
-                 struct json_object *context, struct mu_arena *arena, struct mu_buf *to,
+int mu_map_entry(const struct mu_resource *r, const struct mu_doc *record,
+                 const struct mu_doc *context, struct mu_arena *arena, struct mu_buf *to,
                  const char **ret_id, struct mu_err *err)
 {
     mu_assert(!r->info.target);
-    if (!json_object_is_type(record, json_type_object)) {
-        return mu_data_fail(err, "record: expected an object, got %s", mu_json_type_word(record));
+    if (!mu_doc_is(record, MU_DOC_OBJECT)) {
+        return mu_data_fail(err, "record: expected an object, got %s", mu_doc_type_word(record));
     }
     const struct mu_scope scope = {record, context, arena, err};
     size_t start = to->len;

@@ -6,17 +6,11 @@
 #include "base/str.h"
 #include "map/map_private.h"
 
-static struct json_object *member(struct json_object *doc, const char *name)
+static void put_member(struct mu_jw *w, const char *name, const struct mu_doc *value)
 {
-    struct json_object *value = NULL;
-    return json_object_object_get_ex(doc, name, &value) ? value : NULL;
-}
-
-static void put_member(struct mu_jw *w, const char *name, struct json_object *value)
-{
-    if (value != NULL) {
+    if (value != NULL && value->type != MU_DOC_NULL) {
         mu_jw_key(w, name);
-        mu_jw_json(w, value);
+        mu_jw_doc(w, value);
     }
 }
 
@@ -24,9 +18,9 @@ static void put_member(struct mu_jw *w, const char *name, struct json_object *va
 
 /* Two items are one thing when their leading parts agree; addresses agree by fold, as everywhere.
  * */
-static bool same_item(const struct mu_attr *attr, struct json_object *a, struct json_object *b)
+static bool same_item(const struct mu_attr *attr, const struct mu_doc *a, const struct mu_doc *b)
 {
-    const char *x = mu_json_str(a, attr->parts[0]), *y = mu_json_str(b, attr->parts[0]);
+    const char *x = mu_doc_str(a, attr->parts[0]), *y = mu_doc_str(b, attr->parts[0]);
     if (x == NULL || y == NULL) {
         return false;
     }
@@ -40,12 +34,11 @@ static bool same_item(const struct mu_attr *attr, struct json_object *a, struct 
     return fx.len == fy.len && memcmp(fx.data, fy.data, fx.len) == 0;
 }
 
-static struct json_object *find_item(const struct mu_attr *attr, struct json_object *list,
-                                     struct json_object *item)
+static const struct mu_doc *find_item(const struct mu_attr *attr, const struct mu_doc *list,
+                                      const struct mu_doc *item)
 {
-    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
-    for (size_t i = 0; i < count; i++) {
-        struct json_object *other = json_object_array_get_idx(list, i);
+    const struct mu_doc *other = mu_doc_is(list, MU_DOC_LIST) ? list->first : NULL;
+    for (; other != NULL; other = other->next) {
         if (same_item(attr, item, other)) {
             return other;
         }
@@ -55,28 +48,26 @@ static struct json_object *find_item(const struct mu_attr *attr, struct json_obj
 
 /* The leading part stays as the main source spells it; the other parts are the supplement's where
  * it has them. */
-static void put_item(struct mu_jw *w, const struct mu_attr *attr, struct json_object *item,
-                     struct json_object *extra)
+static void put_item(struct mu_jw *w, const struct mu_attr *attr, const struct mu_doc *item,
+                     const struct mu_doc *extra)
 {
     mu_jw_object(w);
     for (size_t i = 0; attr->parts[i] != NULL; i++) {
-        struct json_object *newer = i > 0 ? member(extra, attr->parts[i]) : NULL;
-        put_member(w, attr->parts[i], newer != NULL ? newer : member(item, attr->parts[i]));
+        const struct mu_doc *newer = i > 0 ? mu_doc_member(extra, attr->parts[i]) : NULL;
+        put_member(w, attr->parts[i], newer != NULL ? newer : mu_doc_member(item, attr->parts[i]));
     }
     mu_jw_end(w, '}');
 }
 
-static void put_list(struct mu_jw *w, const struct mu_attr *attr, struct json_object *main_list,
-                     struct json_object *extra_list)
+static void put_list(struct mu_jw *w, const struct mu_attr *attr, const struct mu_doc *main_list,
+                     const struct mu_doc *extra_list)
 {
     mu_jw_key(w, attr->name);
     mu_jw_array(w);
-    for (size_t i = 0; i < json_object_array_length(main_list); i++) {
-        struct json_object *item = json_object_array_get_idx(main_list, i);
+    for (const struct mu_doc *item = main_list->first; item != NULL; item = item->next) {
         put_item(w, attr, item, find_item(attr, extra_list, item));
     }
-    for (size_t i = 0; i < json_object_array_length(extra_list); i++) {
-        struct json_object *item = json_object_array_get_idx(extra_list, i);
+    for (const struct mu_doc *item = extra_list->first; item != NULL; item = item->next) {
         if (find_item(attr, main_list, item) == NULL) {
             put_item(w, attr, item, NULL);
         }
@@ -84,45 +75,42 @@ static void put_list(struct mu_jw *w, const struct mu_attr *attr, struct json_ob
     mu_jw_end(w, ']');
 }
 
-static void put_extras(struct mu_jw *w, const char *name, struct json_object *main_extras,
-                       struct json_object *extra_extras)
+static void put_extras(struct mu_jw *w, const char *name, const struct mu_doc *main_extras,
+                       const struct mu_doc *extra_extras)
 {
     mu_jw_key(w, name);
     mu_jw_object(w);
-    json_object_object_foreach(main_extras, key, value)
-    {
-        struct json_object *newer = member(extra_extras, key);
-        put_member(w, key, newer != NULL ? newer : value);
+    for (const struct mu_doc *value = main_extras->first; value != NULL; value = value->next) {
+        const struct mu_doc *newer = mu_doc_member(extra_extras, value->name);
+        put_member(w, value->name, newer != NULL ? newer : value);
     }
-    json_object_object_foreach(extra_extras, more, added)
-    {
-        if (member(main_extras, more) == NULL) {
-            put_member(w, more, added);
+    for (const struct mu_doc *added = extra_extras->first; added != NULL; added = added->next) {
+        if (mu_doc_member(main_extras, added->name) == NULL) {
+            put_member(w, added->name, added);
         }
     }
     mu_jw_end(w, '}');
 }
 
-static void put_field(struct mu_jw *w, const struct mu_attr *attr, struct json_object *main,
-                      struct json_object *extra)
+static void put_field(struct mu_jw *w, const struct mu_attr *attr, const struct mu_doc *main,
+                      const struct mu_doc *extra)
 {
-    struct json_object *a = member(main, attr->name), *b = member(extra, attr->name);
+    const struct mu_doc *a = mu_doc_member(main, attr->name), *b = mu_doc_member(extra, attr->name);
     if (a != NULL && strcmp(attr->name, "id") == 0) {
         /* joined by e-mail the two ids may differ: the main source's one names the entry */
         b = NULL;
     }
-    if (attr->shape == MU_SHAPE_LIST && json_object_is_type(a, json_type_array) &&
-        json_object_is_type(b, json_type_array)) {
+    if (attr->shape == MU_SHAPE_LIST && mu_doc_is(a, MU_DOC_LIST) && mu_doc_is(b, MU_DOC_LIST)) {
         put_list(w, attr, a, b);
-    } else if (attr->shape == MU_SHAPE_EXTRAS && json_object_is_type(a, json_type_object) &&
-               json_object_is_type(b, json_type_object)) {
+    } else if (attr->shape == MU_SHAPE_EXTRAS && mu_doc_is(a, MU_DOC_OBJECT) &&
+               mu_doc_is(b, MU_DOC_OBJECT)) {
         put_extras(w, attr->name, a, b);
     } else {
         put_member(w, attr->name, b != NULL ? b : a);
     }
 }
 
-void mu_map_merge(enum mu_kind kind, struct json_object *main, struct json_object *extra,
+void mu_map_merge(enum mu_kind kind, const struct mu_doc *main, const struct mu_doc *extra,
                   struct mu_buf *to)
 {
     const struct mu_schema *schema = mu_schema_of(kind);
@@ -155,53 +143,53 @@ static uint32_t descend(const struct mu_resource *r, uint32_t alive, int depth, 
     return below;
 }
 
-static void put_open(const struct mu_resource *r, struct mu_jw *w, struct json_object *value,
+static void put_open(const struct mu_resource *r, struct mu_jw *w, const struct mu_doc *value,
                      uint32_t alive, int depth);
 
-static void put_open_list(const struct mu_resource *r, struct mu_jw *w, struct json_object *list,
+static void put_open_list(const struct mu_resource *r, struct mu_jw *w, const struct mu_doc *list,
                           uint32_t alive, int depth)
 {
     mu_jw_array(w);
-    for (size_t i = 0; i < json_object_array_length(list); i++) {
+    size_t i = 0;
+    for (const struct mu_doc *item = list->first; item != NULL; item = item->next) {
         char token[24];
         bool secret;
-        snprintf(token, sizeof token, "%zu", i);
+        snprintf(token, sizeof token, "%zu", i++);
         uint32_t below = descend(r, alive, depth, token, &secret);
         /* A secret item leaves a null, so that the others keep their places. */
         if (secret) {
             mu_jw_null(w);
         } else {
-            put_open(r, w, json_object_array_get_idx(list, i), below, depth + 1);
+            put_open(r, w, item, below, depth + 1);
         }
     }
     mu_jw_end(w, ']');
 }
 
-static void put_open(const struct mu_resource *r, struct mu_jw *w, struct json_object *value,
+static void put_open(const struct mu_resource *r, struct mu_jw *w, const struct mu_doc *value,
                      uint32_t alive, int depth)
 {
-    if (alive != 0 && json_object_is_type(value, json_type_array)) {
+    if (alive != 0 && value->type == MU_DOC_LIST) {
         put_open_list(r, w, value, alive, depth);
         return;
     }
-    if (alive == 0 || !json_object_is_type(value, json_type_object)) {
-        mu_jw_json(w, value);
+    if (alive == 0 || value->type != MU_DOC_OBJECT) {
+        mu_jw_doc(w, value);
         return;
     }
     mu_jw_object(w);
-    json_object_object_foreach(value, key, child)
-    {
+    for (const struct mu_doc *child = value->first; child != NULL; child = child->next) {
         bool secret;
-        uint32_t below = descend(r, alive, depth, key, &secret);
+        uint32_t below = descend(r, alive, depth, child->name, &secret);
         if (!secret) {
-            mu_jw_key(w, key);
+            mu_jw_key(w, child->name);
             put_open(r, w, child, below, depth + 1);
         }
     }
     mu_jw_end(w, '}');
 }
 
-void mu_map_raw(const struct mu_resource *r, struct json_object *record, struct mu_buf *to)
+void mu_map_raw(const struct mu_resource *r, const struct mu_doc *record, struct mu_buf *to)
 {
     struct mu_jw w;
     mu_jw_init(&w, to, false);

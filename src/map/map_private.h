@@ -33,7 +33,7 @@ struct mu_text {
 struct mu_type {
     const char *name;
     const char *expected; /* for messages: "an id (integer or text)" */
-    unsigned accepts;     /* bits 1 << json_type */
+    unsigned accepts;     /* bits 1 << enum mu_doc_type */
     /* Checks and may rewrite a text that isn't empty; -1: not of this type. NULL: any text will do.
      * */
     int (*check)(struct mu_arena *arena, struct mu_text *text);
@@ -45,11 +45,11 @@ const char *const *mu_type_names(size_t *ret_count);
 
 /* Reads a value that is not null as text. -1: *ret_why says why not ("expected text, got an
  * object"). len 0: absent. */
-int mu_type_read(const struct mu_type *type, struct mu_arena *arena, struct json_object *value,
+int mu_type_read(const struct mu_type *type, struct mu_arena *arena, const struct mu_doc *value,
                  struct mu_text *ret, const char **ret_why);
 int mu_type_check(const struct mu_type *type, struct mu_arena *arena, struct mu_text *text,
                   const char **ret_why);
-const char *mu_json_type_word(struct json_object *value); /* "an object", "a number" */
+const char *mu_doc_type_word(const struct mu_doc *value); /* "an object", "a number" */
 
 /* ---- transforms: pure functions of text (transforms.c) ---- */
 
@@ -101,7 +101,7 @@ struct mu_scalar {
 
 /* What the pointers of a program lead into. */
 struct mu_scope {
-    struct json_object *record, *context;
+    const struct mu_doc *record, *context;
     struct mu_arena *arena;
     struct mu_err *err;
 };
@@ -163,11 +163,11 @@ int mu_scalar_eval(const struct mu_scalar *s, const struct mu_scope *scope, stru
 /* One found value through type, transforms and table, as mu_scalar_eval. For lists walked by the
  * caller. */
 int mu_scalar_value(const struct mu_scalar *s, const struct mu_scope *scope,
-                    struct json_object *value, struct mu_text *ret);
+                    const struct mu_doc *value, struct mu_text *ret);
 /* Default and `required`, once nothing was found: as mu_scalar_eval. */
 int mu_scalar_absent(const struct mu_scalar *s, const struct mu_scope *scope, struct mu_text *ret);
 /* What a path leads to; NULL: absent or null. For a `many` path the list it goes over. */
-struct json_object *mu_path_get(const struct mu_path *path, const struct mu_scope *scope);
+const struct mu_doc *mu_path_get(const struct mu_path *path, const struct mu_scope *scope);
 /* MU_E_DATA, blast record, always -1. */
 int mu_data_fail(struct mu_err *err, const char *fmt, ...) MU_PRINTF(2, 3);
 

@@ -44,8 +44,8 @@ static int add_single(const struct mu_field *f, const struct mu_scope *scope, st
 static int add_each(const struct mu_field *f, const struct mu_scope *scope, struct values *v)
 {
     const struct mu_path *path = f->value.paths;
-    struct json_object *list = mu_path_get(path, scope);
-    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+    const struct mu_doc *list = mu_path_get(path, scope);
+    size_t count = mu_doc_is(list, MU_DOC_LIST) ? list->len : 0;
     if (count > MU_MAP_ITEMS_MAX) {
         mu_data_fail(scope->err, "%s: %zu values, more than %d", f->name, count,
                      (int)MU_MAP_ITEMS_MAX);
@@ -54,8 +54,8 @@ static int add_each(const struct mu_field *f, const struct mu_scope *scope, stru
     }
     v->list = mu_alloc_array(scope->arena, count + 1, sizeof *v->list);
     struct mu_text text;
-    for (size_t i = 0; i < count; i++) {
-        struct json_object *value = mu_ptr_get(&path->rest, json_object_array_get_idx(list, i));
+    for (const struct mu_doc *item = count > 0 ? list->first : NULL; item; item = item->next) {
+        const struct mu_doc *value = mu_doc_get(&path->rest, item);
         int rc = mu_scalar_value(&f->value, scope, value, &text);
         if (rc < 0 || (rc > 0 && add(f, scope, &text, v) < 0)) {
             return -1;
@@ -68,7 +68,7 @@ static int add_each(const struct mu_field *f, const struct mu_scope *scope, stru
     return rc > 0 ? add(f, scope, &text, v) : rc;
 }
 
-int mu_map_want(const struct mu_resource *r, struct json_object *entry, struct mu_arena *arena,
+int mu_map_want(const struct mu_resource *r, const struct mu_doc *entry, struct mu_arena *arena,
                 const struct mu_want **ret, size_t *ret_count, struct mu_err *err)
 {
     mu_assert(r->info.target);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The types of the mapping language: which JSON values they take, and how the text of one is
  * checked. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -10,10 +9,10 @@
 #include "model/number.h"
 
 enum {
-    STRING = 1 << json_type_string,
-    INT = 1 << json_type_int,
-    DOUBLE = 1 << json_type_double,
-    BOOL = 1 << json_type_boolean
+    STRING = 1 << MU_DOC_TEXT,
+    INT = 1 << MU_DOC_INT,
+    REAL = 1 << MU_DOC_REAL,
+    BOOL = 1 << MU_DOC_BOOL
 };
 
 static int check_id(struct mu_arena *arena, struct mu_text *text)
@@ -89,10 +88,10 @@ static int check_email(struct mu_arena *arena, struct mu_text *text)
 }
 
 static const struct mu_type types[] = {
-    {"text", "text", STRING | INT | DOUBLE | BOOL, NULL},
+    {"text", "text", STRING | INT | REAL | BOOL, NULL},
     {"id", "an id (integer or text of at most 512 bytes)", STRING | INT, check_id},
     {"integer", "an integer", STRING | INT, check_integer},
-    {"decimal", "a decimal (number or text such as 12.50)", STRING | INT | DOUBLE, check_decimal},
+    {"decimal", "a decimal (number or text such as 12.50)", STRING | INT | REAL, check_decimal},
     {"bool", "true or false", STRING | BOOL, check_bool},
     {"time", "a time (RFC 3339, such as 2024-03-02T08:15:00-07:00)", STRING, check_time},
     {"email", "an e-mail address (one @, no blanks)", STRING, check_email},
@@ -123,57 +122,13 @@ const char *const *mu_type_names(size_t *ret_count)
     return type_names;
 }
 
-const char *mu_json_type_word(struct json_object *value)
+const char *mu_doc_type_word(const struct mu_doc *value)
 {
-    switch (json_object_get_type(value)) {
-    case json_type_null:
-        return "null";
-    case json_type_boolean:
-        return "true or false";
-    case json_type_double:
-    case json_type_int:
-        return "a number";
-    case json_type_object:
-        return "an object";
-    case json_type_array:
-        return "a list";
-    default:
-        return "text";
-    }
-}
-
-/* json-c would build and keep the text of each number it is asked for; ids come by the million. */
-static struct mu_text int_text(struct mu_arena *arena, struct json_object *value)
-{
-    char digits[24];
-    int64_t n = json_object_get_int64(value);
-    bool minus = n < 0;
-    /* Above INT64_MAX json-c answers INT64_MAX, and the whole number only as unsigned. */
-    uint64_t rest = minus ? -(uint64_t)n : json_object_get_uint64(value);
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest > 0);
-    if (minus) {
-        digits[--at] = '-';
-    }
-    size_t len = sizeof digits - at;
-    return (struct mu_text){mu_strndup(arena, digits + at, len), len};
-}
-
-static struct mu_text value_text(struct mu_arena *arena, struct json_object *value,
-                                 enum json_type type)
-{
-    if (type == json_type_string) {
-        return (struct mu_text){json_object_get_string(value),
-                                (size_t)json_object_get_string_len(value)};
-    }
-    if (type == json_type_int) {
-        return int_text(arena, value);
-    }
-    const char *text = mu_json_text(value);
-    return (struct mu_text){text, strlen(text)};
+    static const char *const words[] = {
+        [MU_DOC_NULL] = "null",       [MU_DOC_BOOL] = "true or false", [MU_DOC_INT] = "a number",
+        [MU_DOC_REAL] = "a number",   [MU_DOC_TEXT] = "text",          [MU_DOC_LIST] = "a list",
+        [MU_DOC_OBJECT] = "an object"};
+    return words[value != NULL ? value->type : MU_DOC_NULL];
 }
 
 int mu_type_check(const struct mu_type *type, struct mu_arena *arena, struct mu_text *text,
@@ -190,20 +145,17 @@ int mu_type_check(const struct mu_type *type, struct mu_arena *arena, struct mu_
     return 0;
 }
 
-int mu_type_read(const struct mu_type *type, struct mu_arena *arena, struct json_object *value,
+int mu_type_read(const struct mu_type *type, struct mu_arena *arena, const struct mu_doc *value,
                  struct mu_text *ret, const char **ret_why)
 {
-    enum json_type is = json_object_get_type(value);
-    if ((type->accepts & (1u << is)) == 0) {
-        *ret_why =
-            mu_printf(arena, "expected %s, got %s", type->expected, mu_json_type_word(value));
+    if ((type->accepts & (1u << value->type)) == 0) {
+        *ret_why = mu_printf(arena, "expected %s, got %s", type->expected, mu_doc_type_word(value));
         return -1;
     }
-    struct mu_text text = value_text(arena, value, is);
-    if (is == json_type_string && memchr(text.s, '\0', text.len) != NULL) {
+    if (value->type == MU_DOC_TEXT && memchr(value->text, '\0', value->len) != NULL) {
         *ret_why = "holds a NUL byte";
         return -1;
     }
-    *ret = text;
+    *ret = (struct mu_text){value->text, value->len};
     return mu_type_check(type, arena, ret, ret_why);
 }

@@ -18,19 +18,9 @@ int mu_data_fail(struct mu_err *err, const char *fmt, ...)
     return -1;
 }
 
-struct json_object *mu_path_get(const struct mu_path *path, const struct mu_scope *scope)
+const struct mu_doc *mu_path_get(const struct mu_path *path, const struct mu_scope *scope)
 {
-    struct json_object *from = path->context ? scope->context : scope->record;
-    if (path->ptr.count == 1) {
-        struct json_object *value = NULL;
-        if (json_object_object_get_ex(from, path->ptr.tokens[0], &value)) {
-            return value;
-        }
-        if (!json_object_is_type(from, json_type_array)) {
-            return NULL;
-        }
-    }
-    return mu_ptr_get(&path->ptr, from);
+    return mu_doc_get(&path->ptr, path->context ? scope->context : scope->record);
 }
 
 static int fail_value(const struct mu_scalar *s, const struct mu_scope *scope, const char *why)
@@ -87,7 +77,7 @@ static int finish(const struct mu_scalar *s, const struct mu_scope *scope, struc
 }
 
 int mu_scalar_value(const struct mu_scalar *s, const struct mu_scope *scope,
-                    struct json_object *value, struct mu_text *ret)
+                    const struct mu_doc *value, struct mu_text *ret)
 {
     const char *why = NULL;
     if (value == NULL) {
@@ -126,7 +116,7 @@ static int read_pieces(const struct mu_scalar *s, const struct mu_scope *scope,
 {
     int present = 0;
     for (size_t i = 0; i < s->path_count; i++) {
-        struct json_object *value = mu_path_get(&s->paths[i], scope);
+        const struct mu_doc *value = mu_path_get(&s->paths[i], scope);
         const char *why = NULL;
         pieces[i] = (struct mu_text){"", 0};
         if (value != NULL &&

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "base/json.h"
+#include "base/doc.h"
 #include "base/str.h"
 
 struct changes {
@@ -14,24 +14,18 @@ struct changes {
     size_t count, room;
 };
 
-static struct json_object *member(struct json_object *doc, const char *name)
+static void put_item(struct mu_jw *w, const struct mu_attr *attr, const struct mu_doc *item)
 {
-    struct json_object *value = NULL;
-    return doc != NULL && json_object_object_get_ex(doc, name, &value) ? value : NULL;
-}
-
-static void put_item(struct mu_jw *w, const struct mu_attr *attr, struct json_object *item)
-{
-    if (!json_object_is_type(item, json_type_object)) {
-        mu_jw_json(w, item);
+    if (item->type != MU_DOC_OBJECT) {
+        mu_jw_doc(w, item);
         return;
     }
     mu_jw_object(w);
     for (const char *const *part = attr->parts; *part != NULL; part++) {
-        struct json_object *value = member(item, *part);
+        const struct mu_doc *value = mu_doc_member(item, *part);
         if (value != NULL) {
             mu_jw_key(w, *part);
-            mu_jw_json(w, value);
+            mu_jw_doc(w, value);
         }
     }
     mu_jw_end(w, '}');
@@ -40,23 +34,23 @@ static void put_item(struct mu_jw *w, const struct mu_attr *attr, struct json_ob
 /* Scalars as they are, the rest as compact JSON; parts of items in schema order, however the source
  * ordered them. */
 static const char *shown(struct mu_arena *arena, const struct mu_attr *attr,
-                         struct json_object *value)
+                         const struct mu_doc *value)
 {
-    const char *text = mu_json_text(value);
+    const char *text = mu_doc_text(value);
     if (text != NULL || value == NULL) {
         return mu_strdup(arena, text);
     }
     MU_AUTO(buf) struct mu_buf to = MU_BUF_INIT(MU_BUF_MAX);
     struct mu_jw w;
     mu_jw_init(&w, &to, false);
-    if (attr->shape == MU_SHAPE_LIST && json_object_is_type(value, json_type_array)) {
+    if (attr->shape == MU_SHAPE_LIST && value->type == MU_DOC_LIST) {
         mu_jw_array(&w);
-        for (size_t i = 0; i < json_object_array_length(value); i++) {
-            put_item(&w, attr, json_object_array_get_idx(value, i));
+        for (const struct mu_doc *item = value->first; item != NULL; item = item->next) {
+            put_item(&w, attr, item);
         }
         mu_jw_end(&w, ']');
     } else {
-        mu_jw_json(&w, value);
+        mu_jw_doc(&w, value);
     }
     return mu_strndup(arena, to.data, to.len);
 }
@@ -79,41 +73,37 @@ static void add(struct changes *c, const char *field, const char *before, const 
 }
 
 static void add_extra(struct changes *c, const struct mu_attr *attr, const char *name,
-                      struct json_object *before, struct json_object *after)
+                      const struct mu_doc *before, const struct mu_doc *after)
 {
     add(c, mu_printf(c->arena, "%s/%s", attr->name, name),
-        shown(c->arena, attr, member(before, name)), shown(c->arena, attr, member(after, name)));
+        shown(c->arena, attr, mu_doc_member(before, name)),
+        shown(c->arena, attr, mu_doc_member(after, name)));
 }
 
-static void diff_extras(struct changes *c, const struct mu_attr *attr, struct json_object *before,
-                        struct json_object *after)
+static void diff_extras(struct changes *c, const struct mu_attr *attr, const struct mu_doc *before,
+                        const struct mu_doc *after)
 {
-    if (json_object_is_type(before, json_type_object)) {
-        json_object_object_foreach(before, name, value)
-        {
-            (void)value;
-            add_extra(c, attr, name, before, after);
-        }
+    const struct mu_doc *had = mu_doc_is(before, MU_DOC_OBJECT) ? before->first : NULL;
+    const struct mu_doc *has = mu_doc_is(after, MU_DOC_OBJECT) ? after->first : NULL;
+    for (; had != NULL; had = had->next) {
+        add_extra(c, attr, had->name, before, after);
     }
-    if (json_object_is_type(after, json_type_object)) {
-        json_object_object_foreach(after, name, value)
-        {
-            (void)value;
-            if (member(before, name) == NULL) {
-                add_extra(c, attr, name, before, after);
-            }
+    for (; has != NULL; has = has->next) {
+        if (mu_doc_member(before, has->name) == NULL) {
+            add_extra(c, attr, has->name, before, after);
         }
     }
 }
 
-size_t mu_diff(struct mu_arena *arena, enum mu_kind kind, struct json_object *before,
-               struct json_object *after, const struct mu_change **ret)
+size_t mu_diff(struct mu_arena *arena, enum mu_kind kind, const struct mu_doc *before,
+               const struct mu_doc *after, const struct mu_change **ret)
 {
     const struct mu_schema *schema = mu_schema_of(kind);
     struct changes c = {.arena = arena};
     for (size_t i = 0; i < schema->count; i++) {
         const struct mu_attr *attr = &schema->attrs[i];
-        struct json_object *old = member(before, attr->name), *new = member(after, attr->name);
+        const struct mu_doc *old = mu_doc_member(before, attr->name),
+                            *new = mu_doc_member(after, attr->name);
         if (old == NULL && new == NULL) {
             continue;
         }

@@ -3,9 +3,8 @@
 #ifndef MU_MODEL_DIFF_H
 #define MU_MODEL_DIFF_H
 
-#include <json-c/json.h>
-
 #include "base/arena.h"
+#include "base/doc.h"
 #include "model/schema.h"
 
 struct mu_change {
@@ -17,7 +16,7 @@ struct mu_change {
 
 /* Writes changes into the arena in schema order; returns their number. Either document may be NULL.
  * */
-size_t mu_diff(struct mu_arena *arena, enum mu_kind kind, struct json_object *before,
-               struct json_object *after, const struct mu_change **ret);
+size_t mu_diff(struct mu_arena *arena, enum mu_kind kind, const struct mu_doc *before,
+               const struct mu_doc *after, const struct mu_change **ret);
 
 #endif

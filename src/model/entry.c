@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "base/json.h"
-
 /* An id may hold a slash; escaped as in a URL, so that two different pairs never make the same id.
  * */
 static void put_escaped(struct mu_buf *to, const char *id)
@@ -65,16 +63,16 @@ bool mu_membership_split(struct mu_arena *arena, const char *id, const char **re
     return true;
 }
 
-int mu_entry_doc(const struct mu_entry *entry, struct json_object **ret, struct mu_err *err)
+int mu_entry_doc(const struct mu_entry *entry, struct mu_arena *arena, const struct mu_doc **ret,
+                 struct mu_err *err)
 {
-    struct json_object *doc = NULL;
+    const struct mu_doc *doc;
     struct mu_err why = MU_ERR_INIT;
-    if (mu_json_parse(entry->body, entry->body_len, &doc, &why) < 0) {
+    if (mu_doc_parse(arena, entry->body, entry->body_len, &doc, &why) < 0) {
         return mu_fail(err, MU_E_IO, "%s %s: the stored entry is damaged: %s",
                        mu_schema_of(entry->kind)->name, entry->id, why.text);
     }
-    if (!json_object_is_type(doc, json_type_object)) {
-        json_object_put(doc);
+    if (doc->type != MU_DOC_OBJECT) {
         return mu_fail(err, MU_E_IO, "%s %s: the stored entry is damaged: not an object",
                        mu_schema_of(entry->kind)->name, entry->id);
     }
@@ -82,21 +80,19 @@ int mu_entry_doc(const struct mu_entry *entry, struct json_object **ret, struct 
     return 0;
 }
 
-const char *mu_entry_email(struct json_object *doc)
+const char *mu_entry_email(const struct mu_doc *doc)
 {
-    struct json_object *list = NULL;
-    if (!json_object_object_get_ex(doc, "emails", &list) ||
-        !json_object_is_type(list, json_type_array)) {
+    const struct mu_doc *list = mu_doc_member(doc, "emails");
+    if (!mu_doc_is(list, MU_DOC_LIST)) {
         return NULL;
     }
     const char *first = NULL;
-    for (size_t i = 0; i < json_object_array_length(list); i++) {
-        struct json_object *item = json_object_array_get_idx(list, i);
-        const char *email = mu_json_str(item, "email");
+    for (const struct mu_doc *item = list->first; item != NULL; item = item->next) {
+        const char *email = mu_doc_str(item, "email");
         if (email == NULL) {
             continue;
         }
-        if (mu_json_bool(item, "is_primary", false)) {
+        if (mu_doc_bool(item, "is_primary", false)) {
             return email;
         }
         if (first == NULL) {
@@ -106,10 +102,10 @@ const char *mu_entry_email(struct json_object *doc)
     return first;
 }
 
-const char *mu_entry_label(struct mu_arena *arena, struct json_object *doc)
+const char *mu_entry_label(struct mu_arena *arena, const struct mu_doc *doc)
 {
-    const char *label = mu_json_str(doc, "name");
-    const char *first = mu_json_str(doc, "first_name"), *last = mu_json_str(doc, "last_name");
+    const char *label = mu_doc_str(doc, "name");
+    const char *first = mu_doc_str(doc, "first_name"), *last = mu_doc_str(doc, "last_name");
     if (label == NULL && first != NULL && last != NULL) {
         return mu_printf(arena, "%s %s", first, last);
     }
@@ -117,13 +113,13 @@ const char *mu_entry_label(struct mu_arena *arena, struct json_object *doc)
         label = first != NULL ? first : last;
     }
     if (label == NULL) {
-        label = mu_json_str(doc, "username");
+        label = mu_doc_str(doc, "username");
     }
     if (label == NULL) {
         label = mu_entry_email(doc);
     }
     if (label == NULL) {
-        label = mu_json_str(doc, "id");
+        label = mu_doc_str(doc, "id");
     }
     return mu_strdup(arena, label != NULL ? label : "?");
 }

@@ -13,12 +13,12 @@
 #ifndef MU_MODEL_ENTRY_H
 #define MU_MODEL_ENTRY_H
 
-#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/doc.h"
 #include "model/schema.h"
 
 struct mu_entry {
@@ -38,15 +38,17 @@ const char *mu_membership_id(struct mu_arena *arena, const char *group_id, const
 bool mu_membership_split(struct mu_arena *arena, const char *id, const char **ret_group,
                          const char **ret_user);
 
-/* The entry as a document; caller owns. Fails only on a damaged store (MU_E_IO). */
-int mu_entry_doc(const struct mu_entry *entry, struct json_object **ret, struct mu_err *err);
+/* The entry as a document, which lives as long as its body and the arena do. Fails only on a damaged
+ * store (MU_E_IO). */
+int mu_entry_doc(const struct mu_entry *entry, struct mu_arena *arena, const struct mu_doc **ret,
+                 struct mu_err *err);
 
 /* The user's primary e-mail: the one marked is_primary, else the first; NULL when none. Borrowed
  * from doc. */
-const char *mu_entry_email(struct json_object *doc);
+const char *mu_entry_email(const struct mu_doc *doc);
 
 /* A short name for people: name, else first + last, else username, else primary e-mail, else id.
  * Arena. */
-const char *mu_entry_label(struct mu_arena *arena, struct json_object *doc);
+const char *mu_entry_label(struct mu_arena *arena, const struct mu_doc *doc);
 
 #endif

@@ -406,31 +406,29 @@ static bool test_text(const struct mu_filter *f, const char *text, struct mu_buf
 
 /* Does any value of the tested field pass? For != the answer is turned round by the caller: no
  * value equals. */
-static bool test_any(const struct mu_filter *f, struct json_object *value, struct mu_buf *scratch)
+static bool test_any(const struct mu_filter *f, const struct mu_doc *value, struct mu_buf *scratch)
 {
-    if (json_object_is_type(value, json_type_array)) {
-        for (size_t i = 0; i < json_object_array_length(value); i++) {
-            if (test_any(f, json_object_array_get_idx(value, i), scratch)) {
-                return true;
-            }
+    if (value->type == MU_DOC_LIST) {
+        const struct mu_doc *item = value->first;
+        while (item != NULL && !test_any(f, item, scratch)) {
+            item = item->next;
         }
-        return false;
+        return item != NULL;
     }
-    if (json_object_is_type(value, json_type_object)) {
-        struct json_object *part = NULL;
+    if (value->type == MU_DOC_OBJECT) {
         if (f->part == NULL) {
             return f->op == OP_PRESENT;
         }
-        return json_object_object_get_ex(value, f->part, &part) &&
-               !json_object_is_type(part, json_type_object) && test_any(f, part, scratch);
+        const struct mu_doc *part = mu_doc_member(value, f->part);
+        return part != NULL && part->type != MU_DOC_OBJECT && test_any(f, part, scratch);
     }
-    const char *text = mu_json_text(value);
+    const char *text = mu_doc_text(value);
     return text != NULL && test_text(f, text, scratch);
 }
 
-static bool match(const struct mu_filter *f, struct json_object *doc, struct mu_buf *scratch)
+static bool match(const struct mu_filter *f, const struct mu_doc *doc, struct mu_buf *scratch)
 {
-    struct json_object *value = NULL;
+    const struct mu_doc *value;
     bool any;
     switch (f->type) {
     case NODE_AND:
@@ -440,12 +438,13 @@ static bool match(const struct mu_filter *f, struct json_object *doc, struct mu_
     case NODE_NOT:
         return !match(f->left, doc, scratch);
     default:
-        any = json_object_object_get_ex(doc, f->attr->name, &value) && test_any(f, value, scratch);
+        value = mu_doc_member(doc, f->attr->name);
+        any = value != NULL && test_any(f, value, scratch);
         return f->op == OP_NE ? !any : any;
     }
 }
 
-bool mu_filter_match(const struct mu_filter *filter, struct json_object *doc)
+bool mu_filter_match(const struct mu_filter *filter, const struct mu_doc *doc)
 {
     if (filter == NULL) {
         return true;

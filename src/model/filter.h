@@ -10,10 +10,10 @@
 #ifndef MU_MODEL_FILTER_H
 #define MU_MODEL_FILTER_H
 
-#include <json-c/json.h>
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/doc.h"
 #include "base/err.h"
 #include "model/schema.h"
 
@@ -22,6 +22,6 @@ struct mu_filter;
 int mu_filter_parse(struct mu_arena *arena, enum mu_kind kind, const char *text,
                     const struct mu_filter **ret, struct mu_err *err);
 /* NULL filter matches all */
-bool mu_filter_match(const struct mu_filter *filter, struct json_object *doc);
+bool mu_filter_match(const struct mu_filter *filter, const struct mu_doc *doc);
 
 #endif

@@ -27,6 +27,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/doc.h"
 #include "base/err.h"
 #include "base/log.h"
 
@@ -117,6 +118,9 @@ int mu_http_fail(const struct mu_response *response, struct mu_err *err);
  * mu_http_fail tells it. What is no JSON is MU_E_REMOTE.
  */
 int mu_http_json(const struct mu_response *response, struct json_object **ret, struct mu_err *err);
+/* The same, to be read only and to outlive the response: in the arena. */
+int mu_http_doc(const struct mu_response *response, struct mu_arena *arena,
+                const struct mu_doc **ret, struct mu_err *err);
 
 void mu_http_stats(const struct mu_http *http, struct mu_http_stats *ret);
 

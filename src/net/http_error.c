@@ -186,14 +186,34 @@ int mu_http_fail(const struct mu_response *r, struct mu_err *err)
     return -1;
 }
 
-int mu_http_json(const struct mu_response *r, struct json_object **ret, struct mu_err *err)
+/* `text` is the response's body, or a copy of it that lives as long as the document. */
+static int parse(const struct mu_response *r, const char *text, struct mu_arena *arena,
+                 const struct mu_doc **ret, struct mu_err *err)
+{
+    struct mu_err why;
+    if (r->len == 0 || looks_like_html(r))
+        return mu_fail(err, MU_E_REMOTE, "%s", summary(r));
+    if (mu_doc_parse(arena, text, r->len, ret, &why) == 0)
+        return 0;
+    return mu_fail(err, why.code == MU_E_LIMIT ? MU_E_LIMIT : MU_E_REMOTE, "%s", why.text);
+}
+
+int mu_http_doc(const struct mu_response *r, struct mu_arena *arena, const struct mu_doc **ret,
+                struct mu_err *err)
 {
     if (r->failed.code != MU_OK || r->status / 100 != 2)
         return mu_http_fail(r, err);
-    if (r->len == 0 || looks_like_html(r))
-        return mu_fail(err, MU_E_REMOTE, "%s", summary(r));
-    struct mu_err why;
-    if (mu_json_parse(r->body, r->len, ret, &why) == 0)
-        return 0;
-    return mu_fail(err, why.code == MU_E_LIMIT ? MU_E_LIMIT : MU_E_REMOTE, "%s", why.text);
+    return parse(r, mu_strndup(arena, r->body, r->len), arena, ret, err);
+}
+
+int mu_http_json(const struct mu_response *r, struct json_object **ret, struct mu_err *err)
+{
+    MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
+    const struct mu_doc *doc;
+    if (r->failed.code != MU_OK || r->status / 100 != 2)
+        return mu_http_fail(r, err);
+    if (parse(r, r->body, arena, &doc, err) < 0)
+        return -1;
+    *ret = mu_doc_json(doc);
+    return 0;
 }

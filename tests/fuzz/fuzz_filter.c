@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/json.h"
 #include "model/filter.h"
 
 static const char entry[] = "{\"id\":\"7\",\"name\":\"Zo\\u00eb\",\"status\":\"active\",\"emails\":"
@@ -17,10 +16,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct mu_err err = MU_ERR_INIT;
     MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
-    MU_AUTO(json) struct json_object *doc = NULL;
+    const struct mu_doc *doc = NULL;
     const char *text = mu_strndup(arena, (const char *)data, size);
 
-    mu_assert(mu_json_parse(entry, sizeof(entry) - 1, &doc, &err) == 0);
+    mu_assert(mu_doc_parse(arena, entry, sizeof(entry) - 1, &doc, &err) == 0);
     for (int kind = 0; kind < MU_KINDS; kind++) {
         const struct mu_filter *filter = NULL;
         if (mu_filter_parse(arena, (enum mu_kind)kind, text, &filter, &err) == 0)

@@ -8,7 +8,6 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/json.h"
 #include "map/map.h"
 
 static const char record[] =
@@ -19,13 +18,13 @@ static const char record[] =
 static void use(const struct mu_resource *mapping, struct mu_arena *arena)
 {
     struct mu_err err = MU_ERR_INIT;
-    MU_AUTO(json) struct json_object *doc = NULL;
+    const struct mu_doc *doc = NULL;
     MU_AUTO(buf) struct mu_buf out = MU_BUF_INIT(MU_BUF_MAX);
     const char *id = NULL;
     const struct mu_want *want = NULL;
     size_t count = 0;
 
-    mu_assert(mu_json_parse(record, sizeof(record) - 1, &doc, &err) == 0);
+    mu_assert(mu_doc_parse(arena, record, sizeof(record) - 1, &doc, &err) == 0);
     if (mu_map_info(mapping)->target)
         (void)mu_map_want(mapping, doc, arena, &want, &count, &err);
     else if (mu_map_entry(mapping, doc, NULL, arena, &out, &id, &err) == 0)

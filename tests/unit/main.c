@@ -22,6 +22,7 @@ static const struct unit units[] = {
     {"config", config_suite},
     {"credential", credential_suite},
     {"diff", diff_suite},
+    {"doc", doc_suite},
     {"dn", dn_suite},
     {"engine", engine_suite},
     {"entry", entry_suite},

@@ -11,6 +11,7 @@ Suite *buf_suite(void);
 Suite *config_suite(void);
 Suite *credential_suite(void);
 Suite *diff_suite(void);
+Suite *doc_suite(void);
 Suite *dn_suite(void);
 Suite *engine_suite(void);
 Suite *entry_suite(void);

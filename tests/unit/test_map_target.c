@@ -24,12 +24,11 @@ static const char person[] =
 static const char *run(struct mapping *m, const struct mu_resource *r, const char *entry)
 {
     struct mu_err err = MU_ERR_INIT;
-    struct json_object *doc = NULL;
+    const struct mu_doc *doc = NULL;
     const struct mu_want *wants = NULL;
     size_t count = 0;
-    ck_assert_msg(mu_json_parse(entry, strlen(entry), &doc, &err) == 0, "%s", err.text);
+    ck_assert_msg(mu_doc_parse(m->arena, entry, strlen(entry), &doc, &err) == 0, "%s", err.text);
     int rc = mu_map_want(r, doc, m->arena, &wants, &count, &err);
-    json_object_put(doc); /* values are the arena's */
     if (rc < 0) {
         ck_assert_uint_eq(err.code, MU_E_DATA);
         return mu_printf(m->arena, "! %s", err.text);
@@ -87,7 +86,7 @@ END_TEST
 START_TEST(test_info)
 {
     struct mapping m;
-    struct json_object *doc = NULL;
+    const struct mu_doc *doc = NULL;
     const struct mu_want *wants = NULL;
     size_t count = 0;
     mapping_open(&m);
@@ -99,12 +98,11 @@ START_TEST(test_info)
     ck_assert_str_eq(info->object_classes[1], "person");
     ck_assert_ptr_null(info->object_classes[2]);
     ck_assert_ptr_null(info->member_attr);
-    ck_assert_int_eq(mu_json_parse("{\"username\":\"u\"}", 16, &doc, &m.err), 0);
+    ck_assert_int_eq(mu_doc_parse(m.arena, "{\"username\":\"u\"}", 16, &doc, &m.err), 0);
     ck_assert_int_eq(mu_map_want(r, doc, m.arena, &wants, &count, &m.err), 0);
     ck_assert_uint_eq(wants[0].policy, MU_POLICY_FORCE);
     ck_assert_uint_eq(wants[1].policy, MU_POLICY_MERGE);
     ck_assert_uint_eq(wants[2].policy, MU_POLICY_KEEP);
-    json_object_put(doc);
 
     info = mu_map_info(
         mapping_of(&m, "kind: group\ntarget: ldap\nobject_classes: [groupOfNames]\nrdn: cn\n"

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "adapter/sendoso/sendoso.h"
-#include "base/json.h"
 #include "base/str.h"
 #include "httpd.h"
 #include "suites.h"
@@ -158,7 +157,7 @@ static void count_page(struct counts *c, const struct mu_page *page)
         size_t len = strlen(c->order);
         snprintf(c->order + len, sizeof(c->order) - len, " %s", name);
     }
-    ck_assert_int_eq(page->rows, (int)json_object_array_length(page->records));
+    ck_assert_int_eq(page->rows, (int)page->records->len);
     if (mu_streq(name, "users"))
         c->users += page->rows;
     else if (mu_streq(name, "groups"))
@@ -168,8 +167,8 @@ static void count_page(struct counts *c, const struct mu_page *page)
     else
         c->members += page->rows;
     if (mu_streq(name, "members")) {
-        ck_assert_str_eq(mu_json_str(page->context, "group_id"), page->parent);
-        const char *first = mu_json_str(json_object_array_get_idx(page->records, 0), "id");
+        ck_assert_str_eq(mu_doc_str(page->context, "group_id"), page->parent);
+        const char *first = mu_doc_str(page->records->first, "id");
         ck_assert_str_eq(first, page->parent);
     }
 }
@@ -184,8 +183,7 @@ static struct counts read_all(struct bench *b, const char *const *only)
     while ((rc = source->next(b->account, &page, &b->err)) != 0) {
         if (rc == 1) {
             count_page(&c, &page);
-            json_object_put(page.doc);
-            json_object_put(page.context);
+            mu_page_drop(&page);
             continue;
         }
         c.failures++;
@@ -309,8 +307,7 @@ START_TEST(given_up_and_again)
         ck_assert_int_eq(source->begin(b.account, NULL, &b.err), 0);
         for (int i = 0; i < stop; i++) {
             ck_assert_int_eq(source->next(b.account, &page, &b.err), 1);
-            json_object_put(page.doc);
-            json_object_put(page.context);
+            mu_page_drop(&page);
         }
         source->end(b.account, b.arena, &facts);
     }

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
+#include "base/doc.h"
 #include "base/hash.h"
-#include "base/json.h"
 #include "base/str.h"
 
 enum { PAGE_SIZE_MAX = 100000, SHOWN_MAX = 200 };
@@ -14,38 +14,36 @@ enum { PAGE_SIZE_MAX = 100000, SHOWN_MAX = 200 };
 const char sendoso_me[] = "/api/v3/me";
 
 /* A count as number or text; -1: none. */
-static int64_t count_of(struct json_object *value)
+static int64_t count_of(const struct mu_doc *value)
 {
-    const char *text = value ? mu_json_text(value) : NULL;
+    const char *text = mu_doc_text(value);
     long long n;
     return text && mu_parse_int(text, 0, INT64_MAX, &n) ? n : -1;
 }
 
 /* The total is called total_users, total_groups, total_posts, total_count: any name of that kind is
  * believed. */
-static int64_t total_of(const struct mu_fetch *f, struct json_object *doc)
+static int64_t total_of(const struct mu_fetch *f, const struct mu_doc *doc)
 {
     for (int i = 0; i < f->total_count; i++) {
-        int64_t total = count_of(mu_ptr_get(&f->total[i], doc));
+        int64_t total = count_of(mu_doc_get(&f->total[i], doc));
         if (total >= 0)
             return total;
     }
-    if (!json_object_is_type(doc, json_type_object))
-        return -1;
-    struct json_object_iterator at = json_object_iter_begin(doc), end = json_object_iter_end(doc);
-    for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
-        int64_t total = count_of(json_object_iter_peek_value(&at));
-        if (mu_starts(json_object_iter_peek_name(&at), "total") && total >= 0)
+    const struct mu_doc *member = mu_doc_is(doc, MU_DOC_OBJECT) ? doc->first : NULL;
+    for (; member; member = member->next) {
+        int64_t total = mu_starts(member->name, "total") ? count_of(member) : -1;
+        if (total >= 0)
             return total;
     }
     return -1;
 }
 
-static struct json_object *find_records(const struct mu_fetch *f, struct json_object *doc)
+static const struct mu_doc *find_records(const struct mu_fetch *f, const struct mu_doc *doc)
 {
     for (int i = 0; i < f->records_count; i++) {
-        struct json_object *list = mu_ptr_get(&f->records[i], doc);
-        if (json_object_is_type(list, json_type_array))
+        const struct mu_doc *list = mu_doc_get(&f->records[i], doc);
+        if (mu_doc_is(list, MU_DOC_LIST))
             return list;
     }
     return NULL;
@@ -53,52 +51,47 @@ static struct json_object *find_records(const struct mu_fetch *f, struct json_ob
 
 /* An empty list may be left out (RFC 7644 section 3.4.2) or null; only where nothing was to be
  * expected. */
-static struct json_object *empty_records(const struct sendoso_list *list, struct json_object *doc,
-                                         int64_t total)
+static const struct mu_doc *empty_records(const struct sendoso_list *list, const struct mu_doc *doc,
+                                          int64_t total)
 {
-    if (!json_object_is_type(doc, json_type_object) || (total != 0 && !(total > 0 && list->begun)))
-        return NULL;
-    struct json_object *none = json_object_new_array();
-    json_object_object_add(doc, "@none", none);
-    return none;
+    static const struct mu_doc none = {.type = MU_DOC_LIST};
+    bool expected = total == 0 || (total > 0 && list->begun);
+    return mu_doc_is(doc, MU_DOC_OBJECT) && expected ? &none : NULL;
 }
 
-static int no_records(struct json_object *doc, struct mu_err *err)
+static int no_records(const struct mu_doc *doc, struct mu_err *err)
 {
     static const char *const shapes[] = {
-        [json_type_null] = "null",        [json_type_boolean] = "a boolean",
-        [json_type_double] = "a number",  [json_type_int] = "a number",
-        [json_type_object] = "an object", [json_type_array] = "a list",
-        [json_type_string] = "a text"};
-    const char *message =
-        json_object_is_type(doc, json_type_object) ? mu_json_str(doc, "message") : NULL;
+        [MU_DOC_NULL] = "null",       [MU_DOC_BOOL] = "a boolean", [MU_DOC_INT] = "a number",
+        [MU_DOC_REAL] = "a number",   [MU_DOC_TEXT] = "a text",    [MU_DOC_LIST] = "a list",
+        [MU_DOC_OBJECT] = "an object"};
+    const char *message = mu_doc_str(doc, "message");
     struct mu_buf shown = MU_BUF_INIT(8 * SHOWN_MAX);
     if (message) {
         mu_buf_adds(&shown, ": ");
         mu_printable_into(&shown, message, strlen(message), SHOWN_MAX);
     }
     mu_fail(err, MU_E_REMOTE, "an answer without the list of records (it is %s%s)",
-            shapes[json_object_get_type(doc)], shown.data);
+            shapes[doc->type], shown.data);
     mu_buf_done(&shown);
     return -1;
 }
 
 /* First and last record stand for the page: enough to see that a server gives the same one again.
  * */
-static uint64_t mark_of(struct json_object *records, size_t count)
+static uint64_t mark_of(const struct mu_doc *records)
 {
     static const uint8_t key[MU_HASH_KEY_LEN];
     uint8_t hash[MU_HASH_LEN];
     uint64_t mark;
-    if (count == 0)
+    const struct mu_doc *first = records->first, *last = first;
+    if (!first)
         return 0;
+    while (last->next)
+        last = last->next;
     struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
-    struct mu_jw w;
-    mu_jw_init(&w, &text, false);
-    mu_jw_array(&w);
-    mu_jw_json(&w, json_object_array_get_idx(records, 0));
-    mu_jw_json(&w, json_object_array_get_idx(records, count - 1));
-    mu_jw_end(&w, ']');
+    mu_buf_add(&text, first->source, first->source_len);
+    mu_buf_add(&text, last->source, last->source_len);
     mu_hash(key, text.data, text.len, hash);
     mu_buf_done(&text);
     memcpy(&mark, hash, sizeof(mark));
@@ -116,34 +109,43 @@ static int look_at_me(const struct sendoso_list *list, const struct mu_response 
     return 0;
 }
 
+static int find_rows(const struct sendoso_list *list, const struct mu_response *response,
+                     struct mu_arena *arena, const struct mu_doc **ret_records,
+                     struct mu_page_facts *ret, struct mu_err *err)
+{
+    const struct mu_fetch *f = mu_map_info(list->resource)->fetch;
+    const struct mu_doc *doc;
+    if (mu_http_doc(response, arena, &doc, err) < 0)
+        return -1;
+    int64_t total = total_of(f, doc);
+    int64_t size = f->page_size ? count_of(mu_doc_member(doc, f->page_size)) : -1;
+    const struct mu_doc *records = find_records(f, doc);
+    if (!records)
+        records = empty_records(list, doc, total);
+    if (!records)
+        return no_records(doc, err);
+    *ret_records = records;
+    *ret = (struct mu_page_facts){.rows = (int)records->len,
+                                  .total = total,
+                                  .size = size > 0 && size <= PAGE_SIZE_MAX ? (int)size : 0,
+                                  .mark = mark_of(records)};
+    return 0;
+}
+
 int sendoso_look(void *arg, const struct mu_response *response, void **ret_page,
                  struct mu_page_facts *ret, struct mu_err *err)
 {
     struct sendoso_list *list = arg;
-    struct json_object *doc;
     if (!list->resource)
         return look_at_me(list, response);
-    const struct mu_fetch *f = mu_map_info(list->resource)->fetch;
-    if (mu_http_json(response, &doc, err) < 0)
-        return -1;
-    int64_t total = total_of(f, doc), size = -1;
-    struct json_object *records = find_records(f, doc);
-    if (!records)
-        records = empty_records(list, doc, total);
-    if (!records) {
-        no_records(doc, err);
-        json_object_put(doc);
+    struct mu_arena *arena = mu_arena_new();
+    const struct mu_doc *records = NULL;
+    if (find_rows(list, response, arena, &records, ret, err) < 0) {
+        mu_arena_free(arena);
         return -1;
     }
-    if (f->page_size && json_object_is_type(doc, json_type_object))
-        size = count_of(json_object_object_get(doc, f->page_size));
-    size_t rows = json_object_array_length(records);
     struct sendoso_page *page = mu_xmalloc(sizeof(*page));
-    *page = (struct sendoso_page){.list = list, .doc = doc, .records = records};
-    *ret = (struct mu_page_facts){.rows = (int)rows,
-                                  .total = total,
-                                  .size = size > 0 && size <= PAGE_SIZE_MAX ? (int)size : 0,
-                                  .mark = mark_of(records, rows)};
+    *page = (struct sendoso_page){.list = list, .arena = arena, .records = records};
     *ret_page = page;
     list->begun = true;
     return 0;
@@ -155,21 +157,21 @@ void sendoso_drop(void *arg, void *page)
     (void)arg;
     if (!p)
         return;
-    json_object_put(p->doc);
+    mu_arena_free(p->arena);
     free(p);
 }
 
 int sendoso_identity(const struct mu_response *response, struct mu_arena *arena, const char **ret,
                      struct mu_err *err)
 {
-    MU_AUTO(json) struct json_object *doc = NULL;
-    if (mu_http_json(response, &doc, err) < 0)
+    MU_AUTO(arena) struct mu_arena *answer = mu_arena_new();
+    const struct mu_doc *doc;
+    if (mu_http_doc(response, answer, &doc, err) < 0)
         return -1;
-    if (!json_object_is_type(doc, json_type_object))
+    if (doc->type != MU_DOC_OBJECT)
         return no_records(doc, err);
-    const char *email = mu_json_str(doc, "email"), *role = mu_json_str(doc, "role");
-    struct json_object *id_value = mu_json_at(doc, "/id");
-    const char *id = id_value ? mu_json_text(id_value) : NULL;
+    const char *email = mu_doc_str(doc, "email"), *role = mu_doc_str(doc, "role");
+    const char *id = mu_doc_text(mu_doc_member(doc, "id"));
     const char *who = mu_printf(arena, "%s (%s), id %s", email ? email : "?",
                                 role ? role : "role unknown", id ? id : "?");
     *ret = mu_printable(arena, who, strlen(who), SHOWN_MAX);

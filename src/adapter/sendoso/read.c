@@ -28,12 +28,11 @@ static void keep_parents(struct sendoso *s, const struct sendoso_page *page)
     if (!p->resource)
         return;
     struct mu_buf body = MU_BUF_INIT(MU_BUF_MAX);
-    for (size_t i = 0; i < json_object_array_length(page->records); i++) {
+    for (const struct mu_doc *record = page->records->first; record; record = record->next) {
         struct mu_err ignored;
         const char *id;
         mu_buf_reset(&body);
-        if (mu_map_entry(r, json_object_array_get_idx(page->records, i), NULL, s->reading.arena,
-                         &body, &id, &ignored) < 0)
+        if (mu_map_entry(r, record, NULL, s->reading.arena, &body, &id, &ignored) < 0)
             continue;
         if (!mu_map_get(p->ids, id, strlen(id)))
             mu_map_put(p->ids, id, strlen(id), (void *)(uintptr_t)id);
@@ -57,14 +56,12 @@ static const char *path_of(struct mu_arena *arena, const struct mu_fetch *f, con
     return copy;
 }
 
-static struct json_object *context_of(const struct sendoso_list *list)
+static const struct mu_doc *context_of(const struct sendoso_page *page)
 {
-    if (!list->parent)
-        return NULL;
-    struct json_object *context = json_object_new_object();
-    json_object_object_add(context, mu_map_info(list->resource)->fetch->param,
-                           json_object_new_string(list->parent));
-    return context;
+    const struct sendoso_list *list = page->list;
+    return list->parent
+               ? mu_doc_single(page->arena, mu_map_info(list->resource)->fetch->param, list->parent)
+               : NULL;
 }
 
 /* ---- lists ---- */
@@ -172,10 +169,10 @@ static int next_page(struct sendoso *s, struct mu_page *ret, struct mu_err *err)
             sendoso_drop(NULL, page);
             continue;
         }
-        *ret = (struct mu_page){.resource = page->list->resource,
-                                .doc = page->doc,
+        *ret = (struct mu_page){.arena = page->arena,
+                                .resource = page->list->resource,
                                 .records = page->records,
-                                .context = context_of(page->list),
+                                .context = context_of(page),
                                 .parent = page->list->parent,
                                 .number = number,
                                 .rows = facts.rows,

@@ -29,7 +29,8 @@ struct sendoso_list {
 /* What becomes of a response; handed out by mu_pages_next. */
 struct sendoso_page {
     const struct sendoso_list *list;
-    struct json_object *doc, *records; /* records is borrowed from doc */
+    struct mu_arena *arena; /* what the answer was parsed into */
+    const struct mu_doc *records;
 };
 
 /* Ids seen of a resource whose entries have lists of their own. */
