@@ -90,12 +90,32 @@ int mu_fail(struct mu_err *err, enum mu_code code, const char *fmt, ...)
     return -1;
 }
 
+/* What the system's words leave open: what to do. */
+static const char *fix_of(int number)
+{
+    static const struct {
+        int number;
+        const char *fix;
+    } fixes[] = {
+        {EACCES, "; the user that muster runs as must be allowed to"},
+        {EROFS, "; choose a place that can be written"},
+        {ENOSPC, "; free some space and run it again"},
+        {EDQUOT, "; free some space and run it again"},
+        {EFBIG, "; raise the limit on file sizes (ulimit -f) and run it again"},
+        {EMFILE, "; raise the limit on open files (ulimit -n) and run it again"},
+    };
+    for (size_t i = 0; i < MU_LEN(fixes); i++)
+        if (fixes[i].number == number)
+            return fixes[i].fix;
+    return "";
+}
+
 int mu_fail_errno(struct mu_err *err, const char *fmt, ...)
 {
     int saved = errno;
     char room[128];
-    char why[sizeof(room) + 2];
-    snprintf(why, sizeof(why), ": %s", strerror_r(saved, room, sizeof(room)));
+    char why[2 * sizeof(room)];
+    snprintf(why, sizeof(why), ": %s%s", strerror_r(saved, room, sizeof(room)), fix_of(saved));
     va_list args;
     va_start(args, fmt);
     compose(err, why, fmt, args);

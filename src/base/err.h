@@ -61,7 +61,8 @@ struct mu_err {
 /* Fills *err (blast MU_HITS_RUN, native 0). Always returns -1. */
 int mu_fail(struct mu_err *err, enum mu_code code, const char *fmt, ...) MU_PRINTF(3, 4);
 
-/* Same, with ": strerror(errno)" appended and native = errno. Code MU_E_IO. */
+/* Same, with ": strerror(errno)" and, where there is one, the fix appended, and native = errno. Code
+ * MU_E_IO. */
 int mu_fail_errno(struct mu_err *err, const char *fmt, ...) MU_PRINTF(2, 3);
 
 /* Puts "fmt: " in front of the text. Always returns -1. */

@@ -26,6 +26,14 @@ static int too_large(const char *path, const struct mu_buf *to, struct mu_err *e
     return mu_fail(err, MU_E_LIMIT, "%s: larger than the limit of %zu bytes", path, to->max);
 }
 
+static int unreadable(const char *path, struct mu_err *err)
+{
+    if (errno == EINTR && mu_cancelled()) {
+        return mu_fail(err, MU_E_CANCELLED, "%s: cancelled while waiting for it", path);
+    }
+    return mu_fail_errno(err, "%s", path);
+}
+
 static int read_all(int fd, const char *path, struct mu_buf *to, struct mu_err *err)
 {
     for (;;) {
@@ -43,7 +51,7 @@ static int read_all(int fd, const char *path, struct mu_buf *to, struct mu_err *
             continue;
         }
         if (n < 0) {
-            return mu_fail_errno(err, "%s", path);
+            return unreadable(path, err);
         }
         if (n > 0 && room == 0) {
             return too_large(path, to, err);
@@ -84,7 +92,7 @@ int mu_read_file(const char *path, struct mu_buf *to, struct mu_err *err)
     } else {
         __attribute__((cleanup(close_fd))) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         if (fd < 0) {
-            return mu_fail_errno(err, "%s", path);
+            return unreadable(path, err);
         }
         status = check_kind(fd, path, to, err);
         if (status == 0) {

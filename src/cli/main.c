@@ -63,11 +63,13 @@ static int run(struct mu_arena *arena, const struct mu_args *args, struct mu_log
     return status;
 }
 
-/* Writing to a closed pipe or socket is an error to report, not a reason to die without a word. */
-static void ignore_sigpipe(void)
+/* Writing to a closed pipe or socket, or beyond a limit on file sizes, is an error to report, not a
+ * reason to die without a word. */
+static void survive_writes(void)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 int main(int argc, char **argv)
@@ -76,7 +78,7 @@ int main(int argc, char **argv)
     struct mu_err err = MU_ERR_INIT, output = MU_ERR_INIT;
     struct mu_args args;
     struct mu_log *log = NULL;
-    ignore_sigpipe();
+    survive_writes();
     int status = mu_args_parse(arena, argc, argv, &args, &err);
     if (status == 0)
         status = run(arena, &args, &log, &err);

@@ -116,6 +116,18 @@ static const char *parent_of(struct mu_arena *arena, const char *path)
     return slash == path ? "/" : mu_strndup(arena, path, (size_t)(slash - path));
 }
 
+static int check_layer(struct mu_arena *arena, const struct mu_y *at, const char *path,
+                       struct mu_err *err)
+{
+    const char *systems[NAMES_SHOWN + 1] = {NULL};
+    struct mu_err why = MU_ERR_INIT;
+    for (size_t i = 0; i < NAMES_SHOWN && mu_adapters()[i]; i++)
+        systems[i] = mu_adapters()[i]->name;
+    if (mu_map_check_dir(arena, path, systems, &why) < 0)
+        return mu_y_fail(at, err, "mappings: %s", why.text);
+    return 0;
+}
+
 /* `at` names a directory, relative to the file it stands in; *ret is NULL when there is no such
  * key. */
 static int read_dir(struct mu_arena *arena, const char *dir, const struct mu_y *at,
@@ -132,7 +144,7 @@ static int read_dir(struct mu_arena *arena, const char *dir, const struct mu_y *
         return mu_y_fail(at, err, "mappings: directory %s can't be read: %s", path,
                          strerror(errno));
     *ret = path;
-    return 0;
+    return check_layer(arena, at, path, err);
 }
 
 /* ---- accounts ---- */

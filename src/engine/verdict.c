@@ -96,15 +96,22 @@ static void judge_rows(struct mu_evidence *e, const struct mu_tally *t)
 static void judge_size(struct mu_evidence *e, const struct mu_snapshot *before)
 {
     int64_t now[MU_KINDS] = {0};
-    bool read[MU_KINDS] = {false};
+    bool read[MU_KINDS] = {false}, known[MU_KINDS] = {false};
     for (size_t i = 0; i < e->tally_count; i++) {
         const struct mu_resource_info *info = mu_map_info(e->tallies[i].resource);
         now[info->kind] += e->tallies[i].kept;
         read[info->kind] |= e->tallies[i].pages > 0;
+        known[info->kind] = true;
     }
     for (int k = 0; k < MU_KINDS; k++) {
         int64_t was = before->counts[k];
         const char *plural = mu_schema_of((enum mu_kind)k)->plural;
+        if (was > 0 && !known[k])
+            mu_evidence_find(
+                e, MU_ADDITIVE,
+                "%s: no mapping reads them any more, the last complete read had %" PRId64
+                "; they are kept as they were",
+                plural, was);
         if (!read[k] || was == 0)
             continue;
         if (now[k] == 0)

@@ -224,6 +224,52 @@ static int list_dir(struct mu_arena *arena, const char *dir, struct mu_names *na
     return 0;
 }
 
+static int check_folder(struct mu_arena *arena, const char *dir, const char *name,
+                        const char *const *systems, struct mu_err *err)
+{
+    struct mu_names names = {0};
+    size_t count = 0;
+    for (; systems[count] != NULL; count++) {
+        if (strcmp(systems[count], name) == 0) {
+            return 0;
+        }
+    }
+    if (list_dir(arena, mu_printf(arena, "%s/%s", dir, name), &names, err) < 0) {
+        return -1;
+    }
+    if (names.count == 0) {
+        return 0;
+    }
+    const char *nearest = mu_nearest(name, systems, count);
+    return mu_fail(err, MU_E_CONFIG, "%s/%s: there is no system of that name%s%s", dir, name,
+                   nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "");
+}
+
+int mu_map_check_dir(struct mu_arena *arena, const char *dir, const char *const *systems,
+                     struct mu_err *err)
+{
+    int rc = 0;
+    DIR *d = opendir(dir);
+    if (d == NULL) {
+        return mu_fail_errno(err, "%s", dir);
+    }
+    for (struct dirent *e = readdir(d); rc == 0 && e != NULL; e = readdir(d)) {
+        if (e->d_name[0] == '.') {
+            continue;
+        }
+        if (mu_ends(e->d_name, ".yaml")) {
+            rc = mu_fail(err, MU_E_CONFIG,
+                         "%s/%s: a mapping file lies in a folder named by its system, such as "
+                         "%s/%s/%s",
+                         dir, e->d_name, dir, systems[0], e->d_name);
+        } else {
+            rc = check_folder(arena, dir, e->d_name, systems, err);
+        }
+    }
+    closedir(d);
+    return rc;
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);

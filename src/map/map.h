@@ -154,6 +154,11 @@ int mu_map_load_over(struct mu_arena *arena, const struct mu_layers *layers, con
 int mu_map_list(struct mu_arena *arena, const struct mu_layers *layers, const char *system,
                 const char *const **ret, struct mu_err *err);
 
+/* A layer's directory: its mapping files lie in folders named by a system of the NULL-terminated
+ * list; one that lies elsewhere would never be read. MU_E_CONFIG names it. */
+int mu_map_check_dir(struct mu_arena *arena, const char *dir, const char *const *systems,
+                     struct mu_err *err);
+
 const struct mu_resource_info *mu_map_info(const struct mu_resource *r);
 
 /*

@@ -18,8 +18,10 @@ struct failure {
 };
 
 static const struct failure failures[] = {
-    {SQLITE_FULL, MU_E_IO, "No space left on device (database or disk is full)"},
-    {SQLITE_NOTADB, MU_E_IO, "file is not a database"},
+    {SQLITE_FULL, MU_E_IO,
+     "No space left on device (database or disk is full); free some and run it again"},
+    {SQLITE_NOTADB, MU_E_IO,
+     "file is not a database; set `store` to a muster store, or to a file that doesn't exist yet"},
     {SQLITE_READONLY, MU_E_IO, "read-only; its file and directory must be writable"},
     {SQLITE_CORRUPT, MU_E_IO,
      "damaged (database disk image is malformed); restore it from a backup"},
@@ -47,10 +49,14 @@ int mu_sql_fail(struct mu_store *s, int rc, struct mu_err *err)
                 s->path);
     else if (known)
         mu_fail(err, known->code, "store %s: %s", s->path, known->text ? known->text : words);
-    else if (os != 0 && ((rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN))
-        mu_fail(err, MU_E_IO, "store %s: %s: %s", s->path, words, strerror(os));
-    else
-        mu_fail(err, MU_E_IO, "store %s: %s", s->path, words);
+    else if (os != 0 && ((rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN)) {
+        errno = os;
+        mu_fail_errno(err, "store %s: %s", s->path, words);
+    } else {
+        mu_fail(err, MU_E_IO, "store %s: %s%s", s->path, words,
+                (rc & 0xff) == SQLITE_IOERR ? "; is there space, a limit on file sizes, a bad disk?"
+                                            : "");
+    }
     err->native = rc;
     return -1;
 }

@@ -20,6 +20,15 @@ with() { sed "$1" "$work/good.yaml" >"$c"; }
 
 rm "$c"
 config 78 "no configuration" 'muster.yaml'
+expect 78 "no configuration, and none named" env -C /proc "$MUSTER" pull sendoso
+said 'muster init' "no configuration, and none named: says what makes one"
+if may_drop_rights; then
+    cp "$work/good.yaml" "$c"
+    chmod 000 "$c"
+    expect 78 "an unreadable configuration" "${UNPRIVILEGED[@]}" "$MUSTER" -c "$c" pull sendoso
+    said 'muster.yaml: Permission denied; the user that muster runs as must be allowed' "an unreadable configuration: says so"
+    rm -f "$c"
+fi
 mkdir "$c"
 config 78 "a directory as configuration" 'directory'
 rmdir "$c"
@@ -59,6 +68,13 @@ config 78 "a rate that is none" 'soon|rate'
 with 's/    token:.*/&\n    token: env:X/'
 config 78 "a key twice" 'twice|duplicate'
 
+for secret in 'env:NO_SUCH_NAME|NO_SUCH_NAME is not set; export it' 'env:EMPTY_NAME|EMPTY_NAME is empty' \
+    'command:exit 3|failed with status 3' 'command:printf ""|the secret is empty' 'file:/dev/zero|not a file' \
+    'command:no-such-program-here|failed with status 127' 'vault:x|env:NAME, file:PATH or command:CMD'; do
+    with "s#token: env:SENDOSO_TOKEN#token: '${secret%%|*}'#"
+    EMPTY_NAME='' config 78 "the secret ${secret%%|*}" "muster.yaml:6:12: .*${secret##*|}"
+done
+
 cp "$work/good.yaml" "$c"
 rm -f "$work"/muster.db*
 # The store.
@@ -71,18 +87,50 @@ mkdir "$work/muster.db"
 store 78 "a directory as store" 'directory'
 echo 'this is no database, but a text of some length' >"$work/muster.db"
 for _ in $(seq 40); do echo 'this is no database, but a text of some length' >>"$work/muster.db"; done
-store 1 "a text as store" 'not a database|database'
+store 1 "a text as store" 'not a database; set .store.'
+sqlite3 "$work/muster.db" 'CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)'
+store 78 "a database of another program" 'not a muster store|another program'
+with 's|store: .*|store: nowhere/muster.db|'
+store 78 "a store in a directory that isn't there" 'nowhere.*create it'
+cp "$work/good.yaml" "$c"
 expect 0 "a good store" muster pull sendoso
-if [ "$(id -u)" != 0 ]; then
+if may_drop_rights; then
     chmod 400 "$work/muster.db"
-    store 1 "a read-only store" 'read.?only|permission'
+    expect 1 "a read-only store" "${UNPRIVILEGED[@]}" "$MUSTER" -c "$c" pull sendoso
+    said 'read-only: Permission denied; the user that muster runs as' "a read-only store: says so"
+    expect 0 "a read-only store can be read" "${UNPRIVILEGED[@]}" "$MUSTER" -c "$c" users
+    chmod 000 "$work/muster.db"
+    expect 1 "an unreadable store" "${UNPRIVILEGED[@]}" "$MUSTER" -c "$c" users
+    said "can't be read: Permission denied" "an unreadable store: says so"
+    rm -rf "$work"/muster.db*
+    mkdir -p "$work/closed"
+    chmod 500 "$work/closed"
+    with 's|store: .*|store: closed/muster.db|'
+    expect 1 "a store in a directory nobody may write to" "${UNPRIVILEGED[@]}" "$MUSTER" -c "$c" pull sendoso
+    said "closed/muster.db: can't be created: Permission denied" "a store in a directory nobody may write to: says so"
+    cp "$work/good.yaml" "$c"
 fi
-sqlite3 "$work/muster.db" 'PRAGMA user_version=999' 2>/dev/null &&
-    store 78 "a store of a newer muster" '999|newer' || rm -rf "$work"/muster.db*
+expect 0 "a good store again" muster pull sendoso
+sqlite3 "$work/muster.db" 'PRAGMA user_version=999'
+store 78 "a store of a newer muster" '999.*newer|newer.*999'
+
+# A full disk: what was there before is there afterwards.
+expect 0 "a store before the disk is full" muster pull sendoso
+"$MUSTER" -c "$c" users --format csv >"$work/before.csv"
+change '{"join": {"first_name": "No", "last_name": "Room", "email": "no.room@example.test"}}'
+for limit in 1 24; do
+    expect 1 "no file may grow beyond $limit KiB" bash -c 'ulimit -f "$1"; shift; exec "$@"' sh "$limit" "$MUSTER" -c "$c" pull sendoso
+    said 'muster.db: disk I/O error.*(ulimit|is there space)|No space left' "no file may grow beyond $limit KiB: says so"
+    "$MUSTER" -c "$c" users --format csv >"$work/after.csv"
+    if cmp -s "$work/before.csv" "$work/after.csv"; then ok "and nothing is lost"; else bad "and nothing is lost"; fi
+done
+expect 0 "with room again it goes on" muster pull sendoso
+expect 0 "and the new one is there" muster users --filter 'emails.email=no.room@example.test'
+said 'Room' "and the new one is there"
 if mkdir -p "$work/full" && mount -t tmpfs -o size=200k tmpfs "$work/full" 2>/dev/null; then
-    sed "s|store: .*|store: $work/full/muster.db|" "$work/good.yaml" >"$c"
+    with "s|store: .*|store: $work/full/muster.db|"
     expect 1 "a full disk" "$MUSTER" -c "$c" pull sendoso
-    said 'full|space' "a full disk: says so"
+    said 'No space left on device.*free some' "a full disk: says so"
     umount "$work/full"
     cp "$work/good.yaml" "$c"
 fi
@@ -98,8 +146,9 @@ wait "$first" && ok "the first of the two is not hurt" || bad "the first of the 
 setting '{"latency": 0}'
 
 # Mapping files of the account's layer.
-mkdir -p "$work/maps/sendoso"
 sed 's|    adapter: sendoso|&\n    mappings: maps|' "$work/good.yaml" >"$c"
+config 78 "a directory of mappings that isn't there" 'muster.yaml:5:15: mappings: directory .*maps'
+mkdir -p "$work/maps/sendoso" "$work/maps/sendozo"
 m=$work/maps/sendoso/users.yaml
 mapping() {
     expect "$1" "$2" "$MUSTER" -c "$c" pull sendoso
@@ -122,4 +171,38 @@ printf 'fields:\n\ttitle: x\n' >"$m"
 mapping 78 "a tab in a mapping" 'users.yaml:2'
 : >"$m"
 mapping 78 "an empty mapping" 'empty'
+head -c 5000 /dev/urandom >"$m"
+mapping 78 "a binary mapping" 'users.yaml:1:1:.*binary'
+head -c 105000000 /dev/zero | tr '\0' 'a' >"$m"
+mapping 78 "a mapping of 100 MB" 'users.yaml: larger than the limit'
+printf 'fields: &a\n  title: *a\n' >"$m"
+mapping 78 "a cyclic mapping" 'users.yaml:2:10:.*cycle'
+printf 'fields:\n  title: {from: /x}\n name: {from: /y}\n' >"$m"
+mapping 78 "a mapping with wrong indentation" 'users.yaml:3:2:.*indentation'
+if may_drop_rights; then
+    chmod 000 "$m"
+    expect 78 "an unreadable mapping" "${UNPRIVILEGED[@]}" "$MUSTER" -c "$c" pull sendoso
+    said 'users.yaml: Permission denied' "an unreadable mapping: says so"
+fi
+rm -f "$m"
+mkdir "$m"
+mapping 78 "a directory as mapping" 'users.yaml: is a directory'
+rmdir "$m"
+
+# Mapping files that would never be read, and those that are gone.
+printf 'fields:\n  title: {from: /x}\n' >"$work/maps/users.yaml"
+mapping 78 "a mapping beside the folder of its system" 'maps/users.yaml: .*sendoso/users.yaml'
+mv "$work/maps/users.yaml" "$work/maps/sendozo/"
+mapping 78 "a mapping of a misspelt system" 'maps/sendozo: .*did you mean sendoso'
+mv "$work/maps/sendozo/users.yaml" "$work/maps/sendoso/usres.yaml"
+mapping 78 "a mapping of a misspelt name" 'usres.yaml:1:1'
+rm -r "$work/maps/sendozo" "$work/maps/sendoso/usres.yaml"
+expect 0 "all is well again" muster pull sendoso
+MUSTER_MAPPINGS=$work/nowhere mapping 78 "an installation without its mappings" 'nowhere.*MUSTER_MAPPINGS'
+mkdir "$work/some"
+cp -r "$MUSTER_MAPPINGS/sendoso" "$work/some/"
+rm "$work/some/sendoso/members.yaml"
+MUSTER_MAPPINGS=$work/some mapping 4 "an installation without one mapping" 'memberships: no mapping reads them any more'
+expect 0 "and nobody is gone" muster members --format csv
+said 'sendoso' "and nobody is gone"
 finish

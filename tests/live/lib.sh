@@ -139,6 +139,11 @@ EOF
 
 muster() { "$MUSTER" -c "$work/muster.yaml" "$@"; }
 
+# Put in front of a command: root may read and write everything; without that right modes count again.
+UNPRIVILEGED=()
+[ "$(id -u)" != 0 ] || UNPRIVILEGED=(setpriv '--bounding-set=-dac_override,-dac_read_search' --inh-caps=-all --)
+may_drop_rights() { "${UNPRIVILEGED[@]}" true 2>/dev/null; }
+
 # --- checks ---
 
 ok() {

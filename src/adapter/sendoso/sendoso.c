@@ -179,6 +179,13 @@ static int load_mappings(struct sendoso *s, const struct mu_layers *layers, stru
                            (int)RESOURCES_MAX);
         insert(s->resources, count++, r);
     }
+    /* An installation without its files must not look like an account without people. */
+    if (count == 0)
+        return mu_fail(
+            err, MU_E_CONFIG,
+            "no mapping files of sendoso in %s; install muster's, or name their directory "
+            "in MUSTER_MAPPINGS",
+            layers->dirs[0]);
     return check_parents(s, err);
 }
 
