@@ -20,7 +20,8 @@ live_tests = \
 	tests/live/bad_target.sh \
 	tests/live/cron.sh \
 	tests/live/export.sh \
-	tests/live/moved.sh
+	tests/live/moved.sh \
+	tests/live/overlays.sh
 
 # What those two use and carry along, tests themselves not.
 live_support = \

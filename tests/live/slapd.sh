@@ -19,6 +19,7 @@
 #   --nosync           the database isn't flushed at each write
 #   --maxsize MIB      room for the database (1024)
 #   --index LIST       attributes indexed for equality (objectClass,uid,cn,mail,member,entryUUID,entryCSN)
+#   --overlay NAME     refint or memberof, which follow renames and removals in members' names by themselves
 #   --limit-incoming N bytes of one request from a bound client (olcSockbufMaxIncomingAuth)
 #
 # DIR/env sets LDAP_URL LDAPI_URL LDAPS_URL LDAP_BASE LDAP_BIND_DN LDAP_WRITER_DN LDAP_PASSWORD_FILE LDAP_CA SLAPD_PID.
@@ -82,6 +83,7 @@ configuration() {
     done
     printf 'pidfile "%s/slapd.pid"\nargsfile "%s/slapd.args"\nloglevel none\n' "$dir" "$dir"
     if [ -n "$modules" ]; then printf 'modulepath "%s"\nmoduleload back_mdb\n' "$modules"; fi
+    if [ -n "$overlay" ]; then printf 'moduleload %s\n' "$overlay"; fi
     if [ "$tls" = yes ]; then
         printf 'TLSCACertificateFile "%s/ca.pem"\nTLSCertificateFile "%s/server.pem"\n' "$dir" "$dir"
         printf 'TLSCertificateKeyFile "%s/server.key"\n' "$dir"
@@ -98,6 +100,10 @@ configuration() {
     if [ "$readonly" = yes ]; then printf 'readonly on\n'; fi
     printf 'access to attrs=userPassword by anonymous auth by * none\n'
     printf 'access to * by dn.exact="%s" write by * read\n' "$writer"
+    case $overlay in
+    refint) printf 'overlay refint\nrefint_attributes member manager\n' ;;
+    memberof) printf 'overlay memberof\nmemberof-refint TRUE\n' ;;
+    esac
 }
 
 # Entries that are there before the first start.
@@ -111,12 +117,14 @@ first_entries() {
 
 setup() {
     local tls=no nosync=no readonly=no inetorgperson=yes with_base=no with_writer=no sizelimit='' incoming=''
+    local overlay=''
     local suffix=$default_suffix maxsize=1024 index=objectClass,uid,cn,mail,member,entryUUID,entryCSN program
     while [ $# -gt 0 ]; do
         case $1 in
         --tls) tls=yes ;;
         --nosync) nosync=yes ;;
         --readonly) readonly=yes ;;
+        --overlay) overlay=${2:?--overlay NAME} && shift ;;
         --no-inetorgperson) inetorgperson=no ;;
         --base) with_base=yes ;;
         --writer) with_base=yes with_writer=yes ;;

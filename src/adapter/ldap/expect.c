@@ -151,43 +151,66 @@ static bool is_in(struct mu_ldap *a, const struct mu_map *map, const char *attr,
     return mu_map_get(map, key.data, key.len) != NULL;
 }
 
-/* The values that are there, or that are not. */
-static size_t pick(struct mu_ldap *a, struct mu_arena *arena, const struct mu_map *map,
-                   const char *attr, bool there, const struct mu_value *values, size_t count,
-                   const struct mu_value **ret)
+/* The values that are there, or that are not; room for all of them. */
+static size_t pick(struct mu_ldap *a, const struct mu_map *map, const char *attr, bool there,
+                   const struct mu_value *values, size_t count, struct mu_value *to)
 {
-    struct mu_value *picked = mu_alloc_array(arena, count, sizeof(*picked));
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
         if (is_in(a, map, attr, &values[i]) == there)
-            picked[n++] = values[i];
+            to[n++] = values[i];
     }
-    *ret = picked;
     return n;
 }
 
-/* What of a change is still to be done. */
+/* A server that follows renames has put the new name of a member that is to leave where its old one
+ * was. But for those who stay. */
+static size_t pick_moved(struct mu_ldap *a, struct mu_arena *arena, const struct mu_map *map,
+                         const struct mu_opchange *c, struct mu_value *to)
+{
+    struct mu_map *stay = fold_values(
+        a, arena, c->attr, &(struct mu_attrval){.values = c->add, .count = c->add_count});
+    size_t n = 0;
+    for (size_t i = 0; i < c->remove_count; i++) {
+        const char *name = mu_ldap_moved_to(a, &c->remove[i]);
+        struct mu_value now = {.bytes = name, .len = name ? strlen(name) : 0};
+        if (name && !is_in(a, map, c->attr, &c->remove[i]) && is_in(a, map, c->attr, &now) &&
+            !is_in(a, stay, c->attr, &now))
+            to[n++] = (struct mu_value){.bytes = mu_strndup(arena, name, now.len), .len = now.len};
+    }
+    mu_map_free(stay);
+    return n;
+}
+
+/* What of a change is still to be done, value by value. */
 static struct mu_opchange rest_of(struct mu_ldap *a, struct mu_arena *arena,
                                   const struct mu_opchange *c, const struct mu_attrval *have)
 {
     struct mu_opchange rest = {.attr = c->attr};
     struct mu_map *map = fold_values(a, arena, c->attr, have);
-    rest.remove_count =
-        pick(a, arena, map, c->attr, true, c->remove, c->remove_count, &rest.remove);
-    rest.add_count = pick(a, arena, map, c->attr, false, c->add, c->add_count, &rest.add);
+    struct mu_value *remove = mu_alloc_array(arena, c->remove_count, sizeof(*remove));
+    size_t n = pick(a, map, c->attr, true, c->remove, c->remove_count, remove);
+    if (mu_ldap_match(a, c->attr) == MU_MATCH_DN)
+        n += pick_moved(a, arena, map, c, remove + n);
+    rest.remove = remove;
+    rest.remove_count = n;
+    struct mu_value *add = mu_alloc_array(arena, c->add_count, sizeof(*add));
+    rest.add_count = pick(a, map, c->attr, false, c->add, c->add_count, add);
+    rest.add = add;
     mu_map_free(map);
     return rest;
 }
 
 size_t mu_ldap_rest(struct mu_ldap *a, struct mu_arena *arena, const struct mu_op *op,
-                    const struct mu_object *there, struct mu_op *ret)
+                    const struct mu_object *there, bool each, struct mu_op *ret)
 {
     struct mu_opchange *changes = mu_alloc_array(arena, op->change_count, sizeof(*changes));
     size_t n = 0;
     for (size_t i = 0; i < op->change_count; i++) {
         const struct mu_opchange *c = &op->changes[i];
-        changes[n] = rest_of(a, arena, c, attr_of(there, c->attr));
-        n += changes[n].remove_count + changes[n].add_count > 0;
+        struct mu_opchange rest = rest_of(a, arena, c, attr_of(there, c->attr));
+        if (rest.remove_count + rest.add_count > 0)
+            changes[n++] = each ? rest : *c;
     }
     *ret = *op;
     ret->changes = changes;
@@ -259,9 +282,10 @@ static bool differs_values(struct mu_ldap *a, const struct mu_opchange *c,
 {
     MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
     struct mu_map *map = fold_values(a, arena, c->attr, have);
-    const struct mu_value *gone, *there;
-    size_t missing = pick(a, arena, map, c->attr, false, c->remove, c->remove_count, &gone);
-    size_t extra = pick(a, arena, map, c->attr, true, c->add, c->add_count, &there);
+    struct mu_value *gone = mu_alloc_array(arena, c->remove_count, sizeof(*gone));
+    struct mu_value *there = mu_alloc_array(arena, c->add_count, sizeof(*there));
+    size_t missing = pick(a, map, c->attr, false, c->remove, c->remove_count, gone);
+    size_t extra = pick(a, map, c->attr, true, c->add, c->add_count, there);
     mu_map_free(map);
     if (missing > 0) {
         say_difference(c->attr, gone, missing, have, why);

@@ -267,6 +267,7 @@ static void close_account(struct mu_account *account)
     struct mu_ldap *a = mu_ldap_of(account);
     mu_ldap_disconnect(a);
     mu_ldap_write_done(a);
+    mu_ldap_forget_moves(a);
     mu_secret_free(a->password);
     mu_arena_free(a->scratch);
     mu_arena_free(a->server_arena);

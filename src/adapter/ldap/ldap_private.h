@@ -6,7 +6,8 @@
  * answer.c waiting and errors, schema.c the server's schema, read.c the reading, object.c one whole
  * entry, containers.c what must exist before writing, write.c the window of writes, request.c one
  * write as requests, expect.c what a write relies on, look.c looking at the entry before or after
- * it, probe.c the doctor's questions. dn.c, match.c and ldif.c know no connection.
+ * it, moves.c what this run renamed, probe.c the doctor's questions. dn.c, match.c and ldif.c know
+ * no connection.
  */
 #ifndef MU_ADAPTER_LDAP_PRIVATE_H
 #define MU_ADAPTER_LDAP_PRIVATE_H
@@ -47,6 +48,7 @@ struct mu_ldap_place {
 };
 
 struct mu_ldap_schema;
+struct mu_ldap_moves;
 
 /* What is known of a connected server. */
 struct mu_ldap_server {
@@ -108,6 +110,7 @@ struct mu_ldap {
     struct mu_ldap_server server;
     struct mu_ldap_schema *schema; /* NULL: not read yet, or hidden */
 
+    struct mu_ldap_moves *moves;    /* since the last read; NULL: none */
     struct mu_ldap_flight *flights; /* set->window of them */
     size_t in_flight;
     struct mu_outcome *done; /* a queue of outcomes nobody has fetched: [done_first, done_count) */
@@ -206,10 +209,18 @@ const char *const *mu_ldap_expect_attrs(struct mu_arena *arena, const struct mu_
 bool mu_ldap_unexpected(struct mu_ldap *a, const struct mu_op *op, const struct mu_object *there,
                         bool values, struct mu_buf *why);
 
-/* op with the values only that are still to be removed or added; how many changes are left. In the
- * arena, values lent by op. */
+/* op with what of its changes is still to be done; how many are left. each: value by value; else a
+ * change is left whole, or is left out because all of it is done. In the arena, values lent by op.
+ */
 size_t mu_ldap_rest(struct mu_ldap *a, struct mu_arena *arena, const struct mu_op *op,
-                    const struct mu_object *there, struct mu_op *ret);
+                    const struct mu_object *there, bool each, struct mu_op *ret);
+
+/* ---- moves.c ---- */
+
+void mu_ldap_moved(struct mu_ldap *a, const char *from, const char *to);
+/* Where the entry is now that had this name when the target was read; NULL: it wasn't moved. */
+const char *mu_ldap_moved_to(const struct mu_ldap *a, const struct mu_value *name);
+void mu_ldap_forget_moves(struct mu_ldap *a);
 
 /* ---- look.c ---- */
 

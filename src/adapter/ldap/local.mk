@@ -10,6 +10,7 @@ libmuster_a_SOURCES += \
 	src/adapter/ldap/ldif.c src/adapter/ldap/ldif.h \
 	src/adapter/ldap/look.c \
 	src/adapter/ldap/match.c src/adapter/ldap/match.h \
+	src/adapter/ldap/moves.c \
 	src/adapter/ldap/object.c \
 	src/adapter/ldap/probe.c \
 	src/adapter/ldap/read.c \

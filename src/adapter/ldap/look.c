@@ -2,8 +2,8 @@
 /*
  * Looking at the entry a write is for: before it where the server can't assert, and after the
  * server refused it as stale. Overlays of the server (refint, memberof) follow a rename of ours in
- * members' names; then part of a change is done already, and only the rest of it is sent. Other
- * changes are done as planned or not at all.
+ * members' names; then part of an operation is done already, and only the rest of it is sent: of
+ * members value by value, of others change by change.
  */
 #include <string.h>
 
@@ -50,9 +50,11 @@ static enum mu_ldap_finding judge_modify(struct mu_ldap *a, struct mu_ldap_fligh
     const struct mu_op *op = f->op;
     struct mu_op rest;
     bool itself = there && (!op->native || mu_streq(op->native, there->native));
-    if (itself && mu_ldap_rest(a, f->own, op, there, &rest) == 0)
+    size_t left =
+        itself ? mu_ldap_rest(a, f->own, op, there, op->why == MU_WHY_MEMBERS, &rest) : SIZE_MAX;
+    if (left == 0)
         return MU_LDAP_IS_DONE;
-    if (itself && op->why == MU_WHY_MEMBERS && !f->rest)
+    if (itself && !f->rest && (op->why == MU_WHY_MEMBERS || left < op->change_count))
         return go_on(f, &rest);
     mu_ldap_unexpected(a, mu_ldap_todo(f), there, true, why);
     return MU_LDAP_IS_STALE;

@@ -442,6 +442,7 @@ int mu_ldap_read(struct mu_account *account, struct mu_arena *arena, struct mu_o
     reader_init(r);
     if (a->in_flight == 0)
         a->lost = false;
+    mu_ldap_forget_moves(a);
     int rc = mu_ldap_connect(a, err);
     if (rc == 0)
         rc = mu_ldap_check_base(a, err);

@@ -144,6 +144,8 @@ static void push_was_so(struct mu_ldap *a, const struct mu_op *op)
 static void push_success(struct mu_ldap *a, const struct mu_ldap_flight *f, char *native)
 {
     push_outcome(a, f->op, MU_DONE_OK)->native = native;
+    if (f->op->verb == MU_OP_RENAME)
+        mu_ldap_moved(a, f->op->name, f->op->new_name);
 }
 
 static struct mu_ldap_flight *flight_of(struct mu_ldap *a, int msgid)
