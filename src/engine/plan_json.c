@@ -316,15 +316,14 @@ static int parse_lines(struct mu_arena *arena, const struct lines *l, struct mu_
     return 0;
 }
 
-int mu_plan_parse(struct mu_arena *arena, const char *text, size_t len, const struct mu_plan **ret,
-                  struct mu_err *err)
+int plan_read(struct mu_arena *arena, const char *text, size_t len, struct mu_plan *ret,
+              const char **ret_hash, struct mu_err *err)
 {
     MU_AUTO(json) struct json_object *doc = NULL;
     MU_AUTO(buf) struct mu_buf rest = MU_BUF_INIT(MU_BUF_MAX);
     struct json_object *ops, *claims, *guards;
-    struct mu_plan *plan = mu_alloc(arena, sizeof(*plan));
+    struct mu_plan plan = {0};
     struct lines lines = {NULL, NULL};
-    char hash[MU_DIGEST_HEX];
     bool ours = find_lines(text, len, &lines);
     if (ours) {
         mu_buf_add(&rest, text, (size_t)(lines.from - text));
@@ -334,19 +333,30 @@ int mu_plan_parse(struct mu_arena *arena, const char *text, size_t len, const st
         return mu_wrap(err, "plan");
     if (!json_object_is_type(doc, json_type_object))
         return bad(err, "it is not an object");
-    if (parse_header(arena, doc, plan, err) < 0 || array_of(doc, "operations", &ops, err) < 0 ||
+    if (parse_header(arena, doc, &plan, err) < 0 || array_of(doc, "operations", &ops, err) < 0 ||
         array_of(doc, "claims", &claims, err) < 0 || array_of(doc, "guards", &guards, err) < 0 ||
-        (ours ? parse_lines(arena, &lines, plan, err) : parse_ops(arena, ops, plan, err)) < 0 ||
-        parse_claims(arena, claims, plan, err) < 0 || parse_readings(arena, guards, plan, err) < 0)
+        (ours ? parse_lines(arena, &lines, &plan, err) : parse_ops(arena, ops, &plan, err)) < 0 ||
+        parse_claims(arena, claims, &plan, err) < 0 ||
+        parse_readings(arena, guards, &plan, err) < 0)
         return -1;
-    const char *said = mu_json_str(doc, "hash");
-    plan_hash(plan, hash);
-    if (!mu_streq(said, hash))
+    *ret = plan;
+    *ret_hash = copy_str(arena, doc, "hash");
+    return 0;
+}
+
+int mu_plan_parse(struct mu_arena *arena, const char *text, size_t len, const struct mu_plan **ret,
+                  struct mu_err *err)
+{
+    struct mu_plan *plan = mu_alloc(arena, sizeof(*plan));
+    const char *said;
+    if (plan_read(arena, text, len, plan, &said, err) < 0)
+        return -1;
+    plan_hash(plan, plan->hash);
+    if (!mu_streq(said, plan->hash))
         return mu_fail(
             err, MU_E_REFUSED,
-            "the plan was changed after it was made: its hash is %.16s..., it says %.16s...", hash,
-            said ? said : "nothing");
-    memcpy(plan->hash, hash, sizeof(hash));
+            "the plan was changed after it was made: its hash is %.16s..., it says %.16s...",
+            plan->hash, said ? said : "nothing");
     *ret = plan;
     return 0;
 }

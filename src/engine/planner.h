@@ -108,4 +108,9 @@ void plan_read_members_guard(struct planner *p, const struct who *group, int64_t
 /* plan_json.c */
 void plan_hash(const struct mu_plan *plan, char ret[MU_DIGEST_HEX]);
 
+/* What a plan's file says, in the arena; *ret_hash is the hash it claims to have (NULL: none),
+ * which the caller compares. */
+int plan_read(struct mu_arena *arena, const char *text, size_t len, struct mu_plan *ret,
+              const char **ret_hash, struct mu_err *err);
+
 #endif

@@ -175,8 +175,8 @@ int mu_map_entry(const struct mu_resource *r, const struct mu_doc *record,
 void mu_map_raw(const struct mu_resource *r, const struct mu_doc *record, struct mu_buf *to);
 
 /*
- * Merges a supplement's entry into a main one: what main has stays, what it lacks comes from
- * `extra` (whole fields; extras name by name). Appends the merged entry in schema order.
+ * Lays a supplement's entry over a main one: a field of `extra` replaces main's, except the id;
+ * lists are joined item by item and extras name by name. Appends the merged entry in schema order.
  */
 void mu_map_merge(enum mu_kind kind, const struct mu_doc *main, const struct mu_doc *extra,
                   struct mu_buf *to);

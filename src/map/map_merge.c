@@ -65,7 +65,9 @@ static void put_list(struct mu_jw *w, const struct mu_attr *attr, const struct m
     mu_jw_key(w, attr->name);
     mu_jw_array(w);
     for (const struct mu_doc *item = main_list->first; item != NULL; item = item->next) {
-        put_item(w, attr, item, find_item(attr, extra_list, item));
+        /* One address in two spellings is two items; what is said of it goes to the first. */
+        bool first = find_item(attr, main_list, item) == item;
+        put_item(w, attr, item, first ? find_item(attr, extra_list, item) : NULL);
     }
     for (const struct mu_doc *item = extra_list->first; item != NULL; item = item->next) {
         if (find_item(attr, main_list, item) == NULL) {

@@ -145,12 +145,8 @@ static int get_bytes(struct mu_arena *arena, struct json_object *from, struct mu
         *ret = (struct mu_value){mu_strndup(arena, json_object_get_string(from), len), len};
         return 0;
     }
-    struct json_object *text = NULL;
-    if (!json_object_object_get_ex(from, "base64", &text) ||
-        !json_object_is_type(text, json_type_string)) {
-        return -1;
-    }
-    return get_base64(arena, json_object_get_string(text), ret);
+    const char *text = mu_json_str(from, "base64");
+    return text != NULL ? get_base64(arena, text, ret) : -1;
 }
 
 /* Absent is NULL. Text with a NUL inside is refused: it would be cut. */
@@ -207,14 +203,23 @@ static int get_flag(struct json_object *doc, const char *key, bool *ret, struct 
     return 0;
 }
 
+/* An attribute's name, with options or a path. It is shown in LDIF as it is, so that a line break
+ * in it would be a line of somebody's own. */
+static bool is_attribute(const char *s)
+{
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-;/";
+    return s != NULL && s[0] != '\0' && s[strspn(s, allowed)] == '\0';
+}
+
 static int get_change(struct mu_arena *arena, struct json_object *doc, struct mu_opchange *ret,
                       struct mu_err *err)
 {
     if (get_text(arena, doc, "attr", &ret->attr, err) < 0) {
         return -1;
     }
-    if (ret->attr == NULL) {
-        return mu_fail(err, MU_E_DATA, "operation: a change without attr");
+    if (!is_attribute(ret->attr)) {
+        return mu_fail(err, MU_E_DATA, "operation: a change whose attr is no attribute's name");
     }
     if (get_flag(doc, "absent", &ret->absent, err) < 0 ||
         get_flag(doc, "drift", &ret->drift, err) < 0 ||

@@ -1,32 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 # Fuzz targets: with --enable-fuzzing run by libFuzzer (`make fuzz FUZZ_SECONDS=60`), else replayers for `make check`.
+# fuzz_NAME has its inputs in corpus/NAME, and the words that get it further in dict/NAME.dict.
 
 fuzzers = \
+	tests/fuzz/fuzz_config \
+	tests/fuzz/fuzz_dn \
 	tests/fuzz/fuzz_filter \
 	tests/fuzz/fuzz_json \
+	tests/fuzz/fuzz_ldif \
 	tests/fuzz/fuzz_map \
 	tests/fuzz/fuzz_op \
+	tests/fuzz/fuzz_page \
+	tests/fuzz/fuzz_plan \
 	tests/fuzz/fuzz_text \
 	tests/fuzz/fuzz_yaml
 
-fuzz_corpus = \
-	tests/fuzz/corpus/filter/all.txt \
-	tests/fuzz/corpus/filter/quoted.txt \
-	tests/fuzz/corpus/json/deep.json \
-	tests/fuzz/corpus/json/numbers.json \
-	tests/fuzz/corpus/json/users.json \
-	tests/fuzz/corpus/map/group.yaml \
-	tests/fuzz/corpus/map/user.yaml \
-	tests/fuzz/corpus/op/create.json \
-	tests/fuzz/corpus/op/rename.json \
-	tests/fuzz/corpus/text/bad.txt \
-	tests/fuzz/corpus/text/time.txt \
-	tests/fuzz/corpus/text/unicode.txt \
-	tests/fuzz/corpus/yaml/alias.yaml \
-	tests/fuzz/corpus/yaml/config.yaml
-
 check_PROGRAMS += $(fuzzers)
-EXTRA_DIST += $(fuzz_corpus) tests/fuzz/replay.c tests/fuzz/replay.sh
+EXTRA_DIST += tests/fuzz/corpus tests/fuzz/dict tests/fuzz/fuzz.sh tests/fuzz/replay.c tests/fuzz/replay.sh
 
 if FUZZING
 fuzz_main =
@@ -37,14 +27,25 @@ fuzz_ldflags = $(AM_LDFLAGS)
 TESTS += tests/fuzz/replay.sh
 endif
 
+tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_config_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_dn_SOURCES = tests/fuzz/fuzz_dn.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_dn_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_filter_SOURCES = tests/fuzz/fuzz_filter.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_filter_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_json_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_ldif_SOURCES = tests/fuzz/fuzz_ldif.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_ldif_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_map_SOURCES = tests/fuzz/fuzz_map.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_map_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_op_SOURCES = tests/fuzz/fuzz_op.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_op_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_page_SOURCES = tests/fuzz/fuzz_page.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_page_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_page_CPPFLAGS = $(AM_CPPFLAGS) -DMU_TEST_DATA='"$(abs_top_srcdir)/tests"'
+tests_fuzz_fuzz_plan_SOURCES = tests/fuzz/fuzz_plan.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_plan_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_text_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_yaml_SOURCES = tests/fuzz/fuzz_yaml.c tests/fuzz/fuzz.h $(fuzz_main)
@@ -53,18 +54,13 @@ tests_fuzz_fuzz_yaml_LDFLAGS = $(fuzz_ldflags)
 check-fuzz: $(fuzzers)
 	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' bash $(top_srcdir)/tests/fuzz/replay.sh
 
-# Each target for FUZZ_SECONDS; what is found new stays in tests/fuzz/found of the build directory.
+# Each target for FUZZ_SECONDS; FUZZ_ONLY="NAME..." for some of them.
 FUZZ_SECONDS = 60
+FUZZ_ONLY =
 fuzz: $(fuzzers)
 if FUZZING
-	@set -e; for program in $(fuzzers); do \
-	    name=$${program##*/fuzz_}; \
-	    mkdir -p tests/fuzz/found/$$name; \
-	    echo "  FUZZ     $$program"; \
-	    ./$$program -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=20 -artifact_prefix=tests/fuzz/found/ \
-	        tests/fuzz/found/$$name $(abs_top_srcdir)/tests/fuzz/corpus/$$name >tests/fuzz/$$name.log 2>&1 \
-	        || { tail -n 100 tests/fuzz/$$name.log; exit 1; }; \
-	done
+	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	    bash $(top_srcdir)/tests/fuzz/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_ONLY)
 else
 	@echo "configure with --enable-fuzzing CC=clang first"; exit 1
 endif

@@ -51,6 +51,9 @@ static const struct {
     {"Not A   Name", "not a name"},
     {"cn=a,garbage", "cn=a,garbage"},
     {"cn=\\", "cn=\\"},
+    {"cn=a\t,\n dc=x\r", "cn=a,dc=x"},
+    {"cn=a\\09,dc=x", "cn=a\\09,dc=x"},
+    {"cn=# Not Lost", "cn=# not lost"},
 };
 
 START_TEST(key_of_each_spelling)
@@ -171,6 +174,7 @@ START_TEST(tidy_and_relative)
     ck_assert_str_eq(dn, "ou=People,ou=a\\2Cb,dc=x");
     ck_assert_int_eq(mu_dn_tidy(arena, "", "dc=x", &dn, &err), -1);
     ck_assert_int_eq(mu_dn_tidy(arena, "people", "dc=x", &dn, &err), -1);
+    ck_assert_int_eq(mu_dn_tidy(arena, "cn=# lost", "dc=x", &dn, &err), -1);
     ck_assert_int_eq(err.code, MU_E_DATA);
 }
 END_TEST

@@ -344,6 +344,18 @@ START_TEST(test_raw)
 }
 END_TEST
 
+START_TEST(test_merge_with_itself_changes_nothing)
+{
+    static const char text[] = "{\"id\":\"1\",\"emails\":[{\"email\":\"A@x\",\"is_primary\":true},"
+                               "{\"email\":\"a@x\"}]}";
+    MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
+    const struct mu_doc *entry = parse(arena, text);
+    MU_AUTO(buf) struct mu_buf to = MU_BUF_INIT(MU_BUF_MAX);
+    mu_map_merge(MU_USER, entry, entry, &to);
+    ck_assert_str_eq(to.data, text);
+}
+END_TEST
+
 START_TEST(test_merge)
 {
     MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
@@ -431,6 +443,7 @@ Suite *map_eval_suite(void)
     tcase_add_test(t, test_membership);
     tcase_add_test(t, test_raw);
     tcase_add_test(t, test_merge);
+    tcase_add_test(t, test_merge_with_itself_changes_nothing);
     tcase_add_test(t, test_threads);
     suite_add_tcase(s, t);
     return s;

@@ -30,6 +30,8 @@ static const struct {
     {MU_MATCH_INTEGER, "0", "0"},
     {MU_MATCH_INTEGER, "-07", "-7"},
     {MU_MATCH_INTEGER, "", ""},
+    {MU_MATCH_INTEGER, "-000", "-0"},
+    {MU_MATCH_INTEGER, "0-0-", "0-0-"},
     {MU_MATCH_WORD, "TRUE", "true"},
     {MU_MATCH_WORD, "inetOrgPerson", "inetorgperson"},
     {MU_MATCH_OCTETS, " A  b ", " A  b "},

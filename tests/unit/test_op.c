@@ -165,6 +165,12 @@ START_TEST(test_bad_documents)
         "\"a\",\"drift\":1}]}",
         "{\"seq\":1,\"verb\":\"create\",\"why\":\"join\",\"name\":\"x\",\"changes\":[{\"attr\":"
         "\"a\",\"add\":[{\"base64\":\"!\"}]}]}",
+        "{\"seq\":1,\"verb\":\"create\",\"why\":\"join\",\"name\":\"x\",\"changes\":[{\"attr\":"
+        "\"a\",\"add\":[{\"base64\":\"AAA=\\u0000!\"}]}]}",
+        "{\"seq\":1,\"verb\":\"create\",\"why\":\"join\",\"name\":\"x\",\"changes\":[{\"attr\":"
+        "\"a\\ndn: cn=b\",\"add\":[\"b\"]}]}",
+        "{\"seq\":1,\"verb\":\"create\",\"why\":\"join\",\"name\":\"x\",\"changes\":[{\"attr\":"
+        "\"\",\"add\":[\"b\"]}]}",
     };
     struct mu_arena *arena = mu_arena_new();
     for (size_t i = 0; i < MU_LEN(bad); i++) {

@@ -45,9 +45,11 @@ static const struct {
     {"0.9.2342.19200300.100.1.3", "mail"},
 };
 
-/* Bytes that only libldap's parser understands; all others stand for themselves in a DN. */
-static const bool needs_parser[256] = {['\0'] = true, ['\\'] = true, ['"'] = true, ['+'] = true,
-                                       [';'] = true,  ['<'] = true,  ['>'] = true, ['#'] = true};
+/* Bytes that only libldap's parser understands (of control characters it drops the blanks at an
+ * end, and keys have the others escaped); all others stand for themselves in a DN. */
+static const bool needs_parser[256] = {
+    [0 ... ' ' - 1] = true, ['\\'] = true, ['"'] = true, ['+'] = true,
+    [';'] = true,           ['<'] = true,  ['>'] = true, ['#'] = true};
 
 static void add_type(struct mu_buf *to, const char *s, size_t len)
 {
@@ -66,6 +68,22 @@ static void add_type(struct mu_buf *to, const char *s, size_t len)
             return;
         }
     }
+}
+
+/* "#" begins a value as hexadecimal digits. libldap takes one without a digit and drops what stands
+ * behind it up to the next RDN: that is no name, and must not become a shorter one. Nor is what has
+ * more parts than anybody names things by. */
+static bool is_sane(LDAPDN dn)
+{
+    for (size_t i = 0; dn && dn[i]; i++) {
+        for (size_t j = 0; dn[i][j]; j++) {
+            const LDAPAVA *part = dn[i][j];
+            if (j == PARTS_MAX ||
+                ((part->la_flags & LDAP_AVA_BINARY) && part->la_value.bv_len == 0))
+                return false;
+        }
+    }
+    return true;
 }
 
 /* False: it is no DN. */
@@ -91,11 +109,11 @@ static bool add_plain(const char *dn, size_t len, struct mu_buf *to)
 static void add_escaped(struct mu_buf *to, const char *s, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        if (s[i] == '\0') {
-            mu_buf_adds(to, "\\00");
+        if ((unsigned char)s[i] < ' ') { /* among them blanks that a parser would drop */
+            mu_buf_printf(to, "\\%02x", (unsigned)s[i]);
             continue;
         }
-        if (strchr(",+\\", s[i]) || (i == 0 && s[i] == '#'))
+        if (strchr(",+;\"<>\\", s[i]) || (i == 0 && s[i] == '#'))
             mu_buf_addc(to, '\\');
         mu_buf_addc(to, s[i]);
     }
@@ -122,13 +140,12 @@ static int by_text(const void *a, const void *b)
     return strcmp(x->data, y->data);
 }
 
-/* The parts of an RDN are a set: they are put in the order of their keys. False: too many of
- * them. */
-static bool add_rdn(struct mu_buf *to, LDAPRDN rdn, struct mu_buf *scratch)
+/* The parts of an RDN are a set: they are put in the order of their keys. */
+static void add_rdn(struct mu_buf *to, LDAPRDN rdn, struct mu_buf *scratch)
 {
     struct mu_buf parts[PARTS_MAX];
     size_t count = 0;
-    while (rdn[count] && count < PARTS_MAX) {
+    while (rdn[count]) {
         parts[count] = (struct mu_buf)MU_BUF_INIT(to->max);
         add_part(&parts[count], rdn[count], scratch);
         count++;
@@ -139,7 +156,6 @@ static bool add_rdn(struct mu_buf *to, LDAPRDN rdn, struct mu_buf *scratch)
         mu_buf_add(to, parts[i].data, parts[i].len);
         mu_buf_done(&parts[i]);
     }
-    return !rdn[count];
 }
 
 static bool add_parsed(const char *dn, size_t len, struct mu_buf *to)
@@ -151,10 +167,10 @@ static bool add_parsed(const char *dn, size_t len, struct mu_buf *to)
     char *text = mu_xmalloc(len + 1); /* the parser wants a NUL at the end */
     memcpy(text, dn, len);
     text[len] = '\0';
-    bool ok = ldap_str2dn(text, &parsed, parse_flags) == LDAP_SUCCESS;
+    bool ok = ldap_str2dn(text, &parsed, parse_flags) == LDAP_SUCCESS && is_sane(parsed);
     for (size_t i = 0; ok && parsed && parsed[i]; i++) {
         mu_buf_adds(to, i ? "," : "");
-        ok = add_rdn(to, parsed[i], &scratch);
+        add_rdn(to, parsed[i], &scratch);
     }
     ldap_dnfree(parsed);
     free(text);
@@ -207,9 +223,13 @@ static int parse(const char *dn, LDAPDN *ret, struct mu_err *err)
 {
     if (strlen(dn) > MU_DN_MAX)
         return refuse(err, dn, "longer than a name may be (MU_DN_MAX)");
-    if (ldap_str2dn(dn, ret, parse_flags) != LDAP_SUCCESS)
-        return refuse(err, dn, "not a distinguished name (RFC 4514)");
-    return 0;
+    LDAPDN parsed = NULL;
+    if (ldap_str2dn(dn, &parsed, parse_flags) == LDAP_SUCCESS && is_sane(parsed)) {
+        *ret = parsed;
+        return 0;
+    }
+    ldap_dnfree(parsed);
+    return refuse(err, dn, "not a distinguished name (RFC 4514)");
 }
 
 static const char *print(struct mu_arena *arena, LDAPDN dn)

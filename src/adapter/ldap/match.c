@@ -171,13 +171,19 @@ static void add_without(struct mu_buf *to, const char *s, size_t len, const char
     }
 }
 
+/* What is no number stays as it is. */
 static void add_integer(struct mu_buf *to, const char *s, size_t len)
 {
-    size_t i = 0;
-    if (len > 0 && *s == '-')
-        mu_buf_addc(to, s[i++]);
-    while (i + 1 < len && s[i] == '0')
+    size_t sign = len > 0 && *s == '-', i = sign;
+    while (i < len && s[i] >= '0' && s[i] <= '9')
         i++;
+    if (i < len) {
+        mu_buf_add(to, s, len);
+        return;
+    }
+    for (i = sign; i + 1 < len && s[i] == '0';)
+        i++;
+    mu_buf_add(to, s, sign);
     mu_buf_add(to, s + i, len - i);
 }
 
