@@ -85,6 +85,7 @@ unit_sources = \
 	tests/unit/test_pages.c \
 	tests/unit/test_park.c \
 	tests/unit/test_prefetch.c \
+	tests/unit/test_preread.c \
 	tests/unit/test_schema.c \
 	tests/unit/test_secret.c \
 	tests/unit/test_sendoso.c \

@@ -3,4 +3,5 @@ libmuster_a_SOURCES += \
 	src/adapter/account.c \
 	src/adapter/adapter.h \
 	src/adapter/prefetch.c src/adapter/prefetch.h \
+	src/adapter/preread.c src/adapter/preread.h \
 	src/adapter/registry.c

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reading ahead: a thread fills a ring of pages, its owner empties it. Documents change hands
- * whole, under the lock, so that json-c's plain reference counts are never touched by two threads.
+ * whole, under the lock, so that no two threads ever touch one.
  */
 #include "adapter/prefetch.h"
 
-#include <pthread.h>
-#include <signal.h>
-#include <string.h>
+#include "base/thread.h"
 
 /* What one call of source->next gave. */
 struct item {
@@ -95,17 +93,6 @@ static void release(struct mu_prefetch *p)
     free(p);
 }
 
-/* Signals stay with the thread that asks about cancellation. */
-static int start(struct mu_prefetch *p)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int rc = pthread_create(&p->thread, NULL, run, p);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return rc;
-}
-
 int mu_prefetch_begin(struct mu_account *a, const char *const *only, int depth,
                       struct mu_prefetch **ret, struct mu_err *err)
 {
@@ -118,10 +105,9 @@ int mu_prefetch_begin(struct mu_account *a, const char *const *only, int depth,
     p->ring = mu_xcalloc((size_t)depth, sizeof(*p->ring));
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->changed, NULL);
-    int rc = start(p);
-    if (rc != 0) {
+    if (mu_thread_start(&p->thread, run, p, err) < 0) {
         release(p);
-        return mu_fail(err, MU_E_IO, "%s: no thread to read with: %s", a->name, strerror(rc));
+        return mu_wrap(err, "%s", a->name);
     }
     *ret = p;
     return 0;

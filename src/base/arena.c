@@ -68,6 +68,18 @@ void mu_arena_reset(struct mu_arena *arena)
     arena->used = 0;
 }
 
+void mu_arena_adopt(struct mu_arena *arena, struct mu_arena *from)
+{
+    struct block *last = from->head;
+    while (last->next) {
+        last = last->next;
+    }
+    last->next = arena->head->next;
+    arena->head->next = from->head;
+    arena->used += from->used;
+    free(from);
+}
+
 size_t mu_arena_used(const struct mu_arena *arena)
 {
     return arena->used;

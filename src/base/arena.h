@@ -22,6 +22,9 @@ void mu_arena_free(struct mu_arena *arena); /* NULL is fine */
 /* Forgets everything allocated; keeps one block for reuse. */
 void mu_arena_reset(struct mu_arena *arena);
 
+/* What `from` holds lives in the arena from now on; `from` is no more. */
+void mu_arena_adopt(struct mu_arena *arena, struct mu_arena *from);
+
 /* Bytes handed out since creation or reset: the leak ruler and the memory line of reports. */
 size_t mu_arena_used(const struct mu_arena *arena);
 

@@ -14,6 +14,7 @@ libmuster_a_SOURCES += \
 	src/base/opt.c src/base/opt.h \
 	src/base/secret.c src/base/secret_read.c src/base/secret.h \
 	src/base/str.c src/base/str.h src/base/str_unicode.c \
+	src/base/thread.c src/base/thread.h \
 	src/base/time.c src/base/time.h \
 	src/base/writer.c src/base/writer.h \
 	src/base/yaml.c src/base/yaml.h src/base/yaml_build.c

@@ -2,6 +2,7 @@
 /* muster sync: pull, plan, guard and apply in one go, for cron and timers. */
 #include <stdio.h>
 
+#include "adapter/preread.h"
 #include "base/time.h"
 #include "cli/ask.h"
 #include "cli/outcomes.h"
@@ -142,6 +143,17 @@ static int plan_and_apply(struct sync_run *r, struct mu_err *err)
     return execute(r, err);
 }
 
+/* Source and target are read at the same time. */
+static int read_and_go_on(struct sync_run *r, struct mu_err *err)
+{
+    MU_AUTO(preread) struct mu_preread *ahead = NULL;
+    if (mu_preread_begin(r->target, &ahead, err) < 0)
+        return -1;
+    int rc = pull(r, err);
+    mu_preread_join(ahead);
+    return rc < 0 ? -1 : plan_and_apply(r, err);
+}
+
 static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
 {
     struct sync_run r = {.cli = cli,
@@ -156,7 +168,7 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
         mu_cli_lock_sync(cli, r.sync, r.wait_s, &lock, err) < 0 ||
         mu_cli_open(cli, r.sync->to, &r.target, err) < 0)
         return -1;
-    int status = pull(&r, err) < 0 ? -1 : plan_and_apply(&r, err);
+    int status = read_and_go_on(&r, err);
     mu_account_close(r.target);
     return status;
 }

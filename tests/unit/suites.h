@@ -33,6 +33,7 @@ Suite *opt_suite(void);
 Suite *pages_suite(void);
 Suite *park_suite(void);
 Suite *prefetch_suite(void);
+Suite *preread_suite(void);
 Suite *schema_suite(void);
 Suite *secret_suite(void);
 Suite *sendoso_suite(void);

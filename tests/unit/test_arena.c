@@ -78,6 +78,22 @@ START_TEST(test_printf_around_its_first_try)
 }
 END_TEST
 
+START_TEST(test_adopt)
+{
+    struct mu_arena *other = mu_arena_new();
+    char *large = mu_alloc(other, 3 << 20), *small = mu_strdup(other, "small");
+    memset(large, 'x', 3 << 20);
+    size_t used = mu_arena_used(arena) + mu_arena_used(other);
+    mu_arena_adopt(arena, other);
+    ck_assert_uint_eq(mu_arena_used(arena), used);
+    mu_strdup(arena, "more");
+    ck_assert_str_eq(small, "small");
+    ck_assert_int_eq(large[(3 << 20) - 1], 'x');
+    mu_arena_reset(arena);
+    ck_assert_uint_eq(mu_arena_used(arena), 0);
+}
+END_TEST
+
 START_TEST(test_free_takes_null)
 {
     mu_arena_free(NULL);
@@ -100,6 +116,7 @@ Suite *arena_suite(void)
     tcase_add_test(tc, test_used_is_a_ruler);
     tcase_add_test(tc, test_texts);
     tcase_add_test(tc, test_printf_around_its_first_try);
+    tcase_add_test(tc, test_adopt);
     tcase_add_test(tc, test_free_takes_null);
     suite_add_tcase(s, tc);
     TCase *fatal = tcase_create("fatal");
