@@ -20,6 +20,7 @@ enum {
 
 struct mu_credential {
     char *name;
+    char *where;              /* bearer: what holds it */
     struct mu_secret *bearer; /* NULL: OAuth */
     struct mu_oauth *oauth;
     char *state_file, *lock_file;
@@ -31,10 +32,12 @@ struct mu_credential {
     int64_t dead_us;
 };
 
-struct mu_credential *mu_credential_bearer(const char *name, struct mu_secret *token)
+struct mu_credential *mu_credential_bearer(const char *name, const char *where,
+                                           struct mu_secret *token)
 {
     struct mu_credential *c = mu_xcalloc(1, sizeof(*c));
     c->name = mu_xstrdup(name);
+    c->where = mu_xstrdup(where);
     c->bearer = token;
     return c;
 }
@@ -67,6 +70,7 @@ void mu_credential_free(struct mu_credential *c)
     free(c->state_file);
     free(c->lock_file);
     free(c->name);
+    free(c->where);
     free(c);
 }
 
@@ -169,9 +173,9 @@ int mu_credential_refused(struct mu_credential *c, const char *token, struct mu_
 {
     if (c->bearer)
         return mu_fail(err, MU_E_AUTH,
-                       "token rejected (401): it is wrong, withdrawn, too old or lacks a scope; "
-                       "create a new one and put it where the configuration of %s says",
-                       c->name);
+                       "token rejected (401): it is wrong, expired, withdrawn or lacks a scope; "
+                       "create a new one and put it into %s",
+                       c->where);
     if (is_dead(c, err))
         return -1;
     if (!c->unsaved && usable(&c->tokens, token))

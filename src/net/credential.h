@@ -35,8 +35,10 @@ struct mu_oauth_conf {
         authorize; /* what a person runs to authorise again; NULL: "muster init --authorize NAME" */
 };
 
-struct mu_credential *mu_credential_bearer(const char *name,
-                                           struct mu_secret *token); /* takes the secret over */
+/* A fixed token; takes the secret over. `where`: what holds it, for the person who has to renew it
+ * (`env:SENDOSO_TOKEN`). */
+struct mu_credential *mu_credential_bearer(const char *name, const char *where,
+                                           struct mu_secret *token);
 int mu_credential_oauth(const struct mu_oauth_conf *conf, struct mu_log *log,
                         struct mu_credential **ret, struct mu_err *err);
 void mu_credential_free(struct mu_credential *c); /* NULL is fine */

@@ -4,7 +4,7 @@
 set -euo pipefail
 # shellcheck source=tests/live/lib.sh
 . "${top_srcdir:?}/tests/live/lib.sh"
-need curl
+need slapd ldapsearch curl python3
 
 slapd_start --nosync
 sim_start --users 350 --groups 6 --seed 5 --rate off
@@ -31,6 +31,7 @@ spoiled 4 "a page cut in the connection" 'users' "{$users, \"kind\": \"truncate\
 spoiled 4 "an empty 200" 'nothing in it|empty' "{$users, \"kind\": \"empty\"}"
 spoiled 4 "nesting of 100,000" 'deep|nest|depth' "{$users, \"kind\": \"deep\"}"
 spoiled 4 "a page of 300 MB" 'MiB|MB|ceiling|larger|limit' "{$users, \"kind\": \"huge\"}"
+spoiled 4 "a page that never ends" 'MiB|MB|ceiling|larger|limit' "{$users, \"kind\": \"endless\"}"
 spoiled 4 "a page that stalls" 'time|stall|byte' "{$users, \"kind\": \"stall\"}"
 spoiled 4 "a connection reset" 'reset|connection|closed' "{$users, \"kind\": \"reset\"}"
 spoiled 4 "a NUL in a name" 'NUL|first_name' "{$users, \"kind\": \"nul\"}"
@@ -62,6 +63,15 @@ SENDOSO_TOKEN=tok-abc expect 3 "a wrong token" muster pull sendoso
 said 'token|401' "a wrong token is named"
 unsaid 'tok-abc' "and not shown"
 expect 0 "a wrong token removes nobody" muster plan teams-to-ldap
+fault '{"kind": "unauthorized", "times": 1000}'
+setting '{"401-body": "e2"}'
+expect 3 "an expired token" muster pull sendoso
+said 'token rejected .401.*expired.*create a new one and put it into env:SENDOSO_TOKEN' "an expired token is called that, with the fix"
+setting '{"401-body": "html"}'
+expect 3 "a token refused in HTML" muster pull sendoso
+said '401' "a token refused in HTML"
+setting '{"401-body": "e1"}'
+clear_faults
 env -u SENDOSO_TOKEN "$MUSTER" -c "$work/muster.yaml" pull sendoso >"$work/out" 2>"$work/err" && bad "no secret" || ok "no secret"
 said 'SENDOSO_TOKEN' "the secret that is missing is named"
 
@@ -74,6 +84,26 @@ expect 0 "and removes nobody" muster plan teams-to-ldap
 sim_stop
 expect 3 "a server that is down" muster pull sendoso
 said 'connect|refused' "a server that is down is named"
+
+# Somebody in no group, and a group with nobody in it.
+sim_start --users 40 --groups 3 --seed 5 --rate off
+write_config
+rm -f "$work"/muster.db*
+slapd_stop
+slapd_start --nosync
+write_config
+expect 0 "with people in no group" muster sync teams-to-ldap --yes
+"$MUSTER" -c "$work/muster.yaml" users --format json | python3 -c '
+import json, sys
+print("\n".join(u["id"] for u in json.load(sys.stdin) if not u.get("groups")))' >"$work/alone"
+if [ -s "$work/alone" ]; then ok "there are such people"; else bad "there are such people"; fi
+ldap_dump >"$work/dump.ldif"
+expect 0 "they are in LDAP, and in no group there" python3 "$top_srcdir/tests/live/roundtrip.py" "$SIM_URL" "$SIM_TOKEN" \
+    dc=example,dc=org "$work/dump.ldif"
+ldap_dump '(member=cn=nobody,dc=example,dc=org)' dn >"$work/out"
+said '^dn:' "a group with nobody has the placeholder"
+expect 0 "and nothing is left to do" muster plan teams-to-ldap
+sim_stop
 
 # Odd but good.
 for setting in ids=string budgets=null budgets=decimal budgets=missing balances=null members=users members=data \

@@ -540,7 +540,7 @@ START_TEST(bearer)
     static char good[] = "Bearer good", other[] = "Bearer other";
     for (int i = 0; i < 2; i++) {
         struct bench b;
-        struct mu_credential *c = mu_credential_bearer("test", mu_secret_new("good", 4));
+        struct mu_credential *c = mu_credential_bearer("test", "env:T", mu_secret_new("good", 4));
         set_up(&b, want_token, i ? other : good, (struct mu_http_conf){.tries = 3});
         struct mu_request request = {.path = "/x", .credential = c};
         int rc = mu_http_call(b.http, &request, &b.r, &b.err);

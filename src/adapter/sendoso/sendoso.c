@@ -97,7 +97,12 @@ static int open_credential(struct sendoso *s, const struct mu_account_conf *conf
         return open_oauth(s, conf, oauth, suffix, ret, err);
     if (mu_secret_load(token, &secret, err) < 0)
         return -1;
-    *ret = mu_credential_bearer(mu_printf(s->arena, "%s%s", s->base.name, suffix), secret);
+    /* A command may hold more than a person should see in a log. */
+    const char *where =
+        mu_starts(token->text, "command:")
+            ? mu_printf(s->arena, "what the command in %s:%d reads", token->file, token->line)
+            : token->text;
+    *ret = mu_credential_bearer(mu_printf(s->arena, "%s%s", s->base.name, suffix), where, secret);
     return 0;
 }
 
