@@ -32,7 +32,8 @@ static int tls_refused(const struct mu_flight *f, const struct mu_flight_conf *c
         return mu_fail(err, MU_E_CONFIG, "%s is not a file of CA certificates",
                        conf->ca_file ? conf->ca_file : "ca");
     return mu_fail(err, MU_E_REMOTE,
-                   "the TLS certificate of %s is not trusted (%s); a private CA goes into `ca:`",
+                   "the TLS certificate of %s is not trusted (%s); if a private CA issued it, name "
+                   "that in `ca:`",
                    conf->host, text);
 }
 

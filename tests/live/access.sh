@@ -70,8 +70,54 @@ over() { # NAME EXIT URL LINES
     expect "$2" "$1" "$MUSTER" -c "$work/tls.yaml" plan teams-to-ldap
 }
 over "LDAPS" 0 "$LDAPS_URL" "    ca: $LDAP_CA"
-over "LDAPS under a CA nobody trusts" 1 "$LDAPS_URL" "    timeout: 30s"
-said 'certificate|TLS|trust' "LDAPS under a CA nobody trusts: says so"
 over "StartTLS" 0 "$LDAP_URL" "    ca: $LDAP_CA\n    starttls: required"
 over "ldapi" 0 "$LDAPI_URL" "    timeout: 30s"
+over "LDAPS under a CA nobody trusts" 1 "$LDAPS_URL" "    timeout: 30s"
+said "TLS failed.*issued by one in the system's list" "LDAPS under a CA nobody trusts: says so"
+said "openssl s_client -brief -connect 127.0.0.1:$LDAP_TLS_PORT\`" "and how to look"
+over "a CA file that isn't there" 1 "$LDAPS_URL" "    ca: nowhere.pem"
+said 'nowhere.pem a readable file of certificates' "a CA file that isn't there: says so"
+over "a CA file that is none" 1 "$LDAPS_URL" "    ca: muster.yaml"
+said 'muster.yaml a readable file of certificates' "a CA file that is none: says so"
+over "LDAPS at a port without TLS" 1 "${LDAPS_URL%:*}:$LDAP_PORT" "    ca: $LDAP_CA"
+said 'does that port speak TLS' "LDAPS at a port without TLS: says so"
+over "LDAP at a port with TLS" 1 "${LDAP_URL%:*}:$LDAP_TLS_PORT" "    timeout: 5s"
+said 'connection was lost' "LDAP at a port with TLS: says so"
+over "a socket that isn't there" 1 ldapi://%2Fnowhere%2Fldapi "    timeout: 5s"
+said 'nowhere.*No such file' "a socket that isn't there: says so"
+over "plain LDAP to another machine" 78 ldap://ldap.example.org "    timeout: 5s"
+said 'starttls: required|ldaps://' "plain LDAP to another machine: a password isn't sent in the clear"
+
+# The server's certificate made anew: another name in it, or out of date.
+certified() { # SAN DAYS
+    (
+        cd "$work/slapd"
+        openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -sha256 -days "$2" -out server.pem \
+            -extfile <(printf 'subjectAltName=%s\nbasicConstraints=CA:FALSE\n' "$1") 2>>openssl.log
+    )
+    "$top_srcdir/tests/live/slapd.sh" stop "$work/slapd"
+    "$top_srcdir/tests/live/slapd.sh" start "$work/slapd"
+}
+# The same for HTTPS: the handshake is over before anybody notices that it is no HTTP server.
+https() { # NAME PATTERN [CA]
+    sed -e "s|    url: http.*|    url: https://127.0.0.1:$LDAP_TLS_PORT\n    tries: 1${3:+\n    ca: $3}|" \
+        "$work/muster.yaml" >"$work/https.yaml"
+    expect 3 "HTTPS: $1" "$MUSTER" -c "$work/https.yaml" pull sendoso
+    said "$2" "HTTPS: $1: says so"
+}
+https "a CA nobody trusts" 'not trusted .*; if a private CA issued it, name that in .ca:'
+certified DNS:elsewhere.example 10
+over "LDAPS, another host's certificate" 1 "$LDAPS_URL" "    ca: $LDAP_CA"
+said 'made out to 127.0.0.1' "LDAPS, another host's certificate: says so"
+over "StartTLS, another host's certificate" 1 "$LDAP_URL" "    ca: $LDAP_CA\n    starttls: required"
+said "made out to 127.0.0.1.*-starttls ldap -CAfile $LDAP_CA" "StartTLS, another host's certificate: says so"
+https "another host's certificate" 'not trusted .*(subject|host)' "$LDAP_CA"
+certified DNS:localhost,IP:127.0.0.1 -1
+over "LDAPS, a certificate out of date" 1 "$LDAPS_URL" "    ca: $LDAP_CA"
+said 'certificate in date' "LDAPS, a certificate out of date: says so"
+https "a certificate out of date" 'not trusted .*expired' "$LDAP_CA"
+slapd_stop
+slapd_start --nosync --base
+over "StartTLS where there is none" 1 "$LDAP_URL" "    starttls: required"
+said 'StartTLS is refused; set TLS up on the server, or use ldaps://' "StartTLS where there is none: says so"
 finish

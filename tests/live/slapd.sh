@@ -178,7 +178,7 @@ listen() {
     local urls="ldap://127.0.0.1:$port/ ldapi://${socket//\//%2F}/" tries
     if [ -f "$dir/ca.pem" ]; then urls="$urls ldaps://127.0.0.1:$tls_port/"; fi
     "$dir/bin/slapd" -f "$dir/slapd.conf" -h "$urls" -n slapd 2>"$dir/slapd.log" || return 1
-    for ((tries = 0; tries < 100; tries++)); do
+    for ((tries = 0; tries < 600; tries++)); do
         if answers; then return 0; fi
         sleep 0.05
     done

@@ -135,6 +135,26 @@ static int open_handle(struct mu_ldap *a, struct mu_err *err)
     return a->tls_from_start || a->set->starttls == MU_STARTTLS_REQUIRED ? set_tls(a, err) : 0;
 }
 
+/* libldap doesn't tell which of them it was; the command does. */
+static void ask_about_tls(const struct mu_ldap *a, const char *diagnostic, struct mu_buf *to)
+{
+    LDAPURLDesc *url = NULL;
+    const char *ca = a->set->ca;
+    if (ldap_url_parse(a->set->url, &url) != LDAP_URL_SUCCESS)
+        return;
+    mu_buf_adds(to, "TLS failed");
+    if (!mu_streq(diagnostic, "(unknown error code)"))
+        mu_buf_printf(to, ": %s", diagnostic);
+    mu_buf_printf(
+        to,
+        "; does that port speak TLS, and is the server's certificate in date, made out to "
+        "%s, and issued by one in %s? `openssl s_client -brief -connect %s:%d%s%s%s` tells",
+        url->lud_host, ca ? ca : "the system's list (or name yours: ca)", url->lud_host,
+        url->lud_port, a->tls_from_start ? "" : " -starttls ldap", ca ? " -CAfile " : "",
+        ca ? ca : "");
+    ldap_free_urldesc(url);
+}
+
 /* libldap tells little more than "can't contact": what the system says of it, or what it mostly
  * is. */
 static int cant_connect(struct mu_ldap *a, int rc, int error, struct mu_err *err)
@@ -144,13 +164,7 @@ static int cant_connect(struct mu_ldap *a, int rc, int error, struct mu_err *err
     bool tls = a->tls_from_start || a->set->starttls == MU_STARTTLS_REQUIRED;
     ldap_get_option(a->ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, &diagnostic);
     if (tls && diagnostic && *diagnostic) {
-        bool says = !mu_streq(diagnostic, "(unknown error code)");
-        mu_buf_printf(&why,
-                      "TLS failed%s%s; is it a TLS port, and is the server's certificate made out "
-                      "to this host and "
-                      "issued by one in %s?",
-                      says ? ": " : "", says ? diagnostic : "",
-                      a->set->ca ? a->set->ca : "the system's list (or name yours: ca)");
+        ask_about_tls(a, diagnostic, &why);
     } else if (diagnostic && *diagnostic) {
         mu_buf_adds(&why, diagnostic);
     } else if (error == ENOTCONN) { /* what libldap makes of a refusal */
@@ -198,7 +212,9 @@ static int secure(struct mu_ldap *a, struct mu_err *err)
     if (rc == LDAP_CONNECT_ERROR || rc == LDAP_SERVER_DOWN)
         return cant_connect(a, rc, 0, err);
     if (rc != LDAP_SUCCESS)
-        return mu_ldap_fail(a, err, rc, NULL, "%s: StartTLS", a->set->url);
+        return mu_ldap_fail(a, err, rc, NULL,
+                            "%s: StartTLS is refused; set TLS up on the server, or use ldaps://",
+                            a->set->url);
     return 0;
 }
 
