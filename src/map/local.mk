@@ -10,6 +10,7 @@ libmuster_a_SOURCES += \
 	src/map/map_merge.c \
 	src/map/map_path.c \
 	src/map/map_private.h \
+	src/map/map_reads.c \
 	src/map/map_rule.c \
 	src/map/map_target.c \
 	src/map/map_type.c \

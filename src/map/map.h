@@ -204,6 +204,16 @@ struct mu_rule {
 };
 const struct mu_rule *mu_map_rule(const struct mu_resource *r, const char *field);
 
+/* What a field's rule looks at in a document (a record, or for a target mapping an entry), in the
+ * rule's order; of alternatives none behind the first that is there. At most 64. Arena. Returns
+ * their number. */
+struct mu_read {
+    const char *pointer; /* "/email", "/emails/?/value" */
+    const char *value;   /* what stands there, as compact JSON; NULL: nothing */
+};
+size_t mu_map_reads(const struct mu_resource *r, const char *field, struct json_object *doc,
+                    struct json_object *context, struct mu_arena *arena, const struct mu_read **ret);
+
 /* Runs the file's examples. Calls report for each: failure is NULL when it passed. Returns the
  * number that failed. */
 typedef void mu_map_report(void *arg, const char *example, const char *failure);
