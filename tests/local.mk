@@ -68,6 +68,7 @@ unit_sources = \
 	tests/unit/test_engine.c \
 	tests/unit/test_entry.c \
 	tests/unit/test_err.c \
+	tests/unit/test_explain.c \
 	tests/unit/test_filter.c \
 	tests/unit/test_governor.c \
 	tests/unit/test_http.c \

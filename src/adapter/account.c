@@ -2,6 +2,8 @@
 /* Opening and closing accounts of any adapter, and letting go of pages. */
 #include "adapter/adapter.h"
 
+#include <string.h>
+
 int mu_account_open(struct mu_arena *arena, const struct mu_adapter *adapter,
                     struct mu_account_conf *conf, struct mu_account **ret, struct mu_err *err)
 {
@@ -22,4 +24,15 @@ void mu_page_drop(struct mu_page *page)
 {
     mu_arena_free(page->arena);
     *page = (struct mu_page){.total = -1};
+}
+
+bool mu_target_same(struct mu_account *target, const char *attr, const struct mu_value *x,
+                    const struct mu_value *y)
+{
+    MU_AUTO(buf) struct mu_buf a = MU_BUF_INIT(MU_BUF_MAX), b = MU_BUF_INIT(MU_BUF_MAX);
+    if (x->len == y->len && memcmp(x->bytes, y->bytes, x->len) == 0)
+        return true;
+    target->adapter->target->fold(target, attr, x, &a);
+    target->adapter->target->fold(target, attr, y, &b);
+    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 }

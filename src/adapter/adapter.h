@@ -174,4 +174,8 @@ int mu_account_open(struct mu_arena *arena, const struct mu_adapter *adapter,
                     struct mu_account_conf *conf, struct mu_account **ret, struct mu_err *err);
 void mu_account_close(struct mu_account *a); /* NULL is fine */
 
+/* Whether two values are one to the target: equal, or of one form (`fold`). attr NULL: names. */
+bool mu_target_same(struct mu_account *target, const char *attr, const struct mu_value *x,
+                    const struct mu_value *y);
+
 #endif

@@ -7,6 +7,7 @@ muster_SOURCES += \
 	src/cli/cmd.c src/cli/cmd.h \
 	src/cli/cmd_apply.c \
 	src/cli/cmd_doctor.c \
+	src/cli/cmd_explain.c \
 	src/cli/cmd_export.c \
 	src/cli/cmd_init.c \
 	src/cli/cmd_list.c \
@@ -22,6 +23,8 @@ muster_SOURCES += \
 	src/cli/session.c src/cli/session.h \
 	src/cli/show.c src/cli/show.h \
 	src/cli/show_parked.c \
+	src/cli/show_explain.c src/cli/show_explain.h \
+	src/cli/show_explain_json.c \
 	src/cli/show_plan.c \
 	src/cli/show_snapshot.c \
 	src/cli/table.c src/cli/table.h

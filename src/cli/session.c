@@ -149,7 +149,8 @@ int mu_cli_snapshot(struct mu_cli *cli, const char *account, const char *as_of,
     long long id = 0;
     if (as_of && !mu_parse_int(as_of, 1, INT64_MAX, &id))
         return mu_fail(err, MU_E_USAGE,
-                       "--as-of needs the number of a snapshot; see muster snapshots");
+                       "'%s': a snapshot is named by its number; see muster snapshots",
+                       mu_printable(cli->arena, as_of, strlen(as_of), 100));
     int found = mu_snapshot_get(cli->store, cli->arena, account, id, ret, err);
     if (found < 0)
         return -1;

@@ -35,6 +35,11 @@ static const char *const removals[] = {[MU_REMOVE_KEEP] = "keep",
                                        [MU_REMOVE_DELETE] = "delete",
                                        NULL};
 
+const char *mu_removal_name(int removal)
+{
+    return removals[removal];
+}
+
 /* A sync's settings as written. */
 struct sync_values {
     const char *from, *to;

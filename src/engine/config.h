@@ -18,6 +18,7 @@ struct mu_account_def {
 };
 
 enum mu_removal { MU_REMOVE_KEEP, MU_REMOVE_DISABLE, MU_REMOVE_DELETE };
+const char *mu_removal_name(int removal); /* "keep" ... */
 
 /* Limits of one run: over `percent` of what is there and over `count` is refused. */
 struct mu_limit {

@@ -4,6 +4,13 @@ libmuster_a_SOURCES += \
 	src/engine/config.c src/engine/config.h \
 	src/engine/crosscheck.c src/engine/crosscheck.h \
 	src/engine/effect.c src/engine/effect.h \
+	src/engine/explain.c src/engine/explain.h \
+	src/engine/explain_fields.c \
+	src/engine/explain_find.c \
+	src/engine/explain_groups.c \
+	src/engine/explain_trail.c \
+	src/engine/explain_why.c \
+	src/engine/explainer.h \
 	src/engine/guard.c \
 	src/engine/park.c src/engine/park.h \
 	src/engine/plan.c src/engine/plan.h \

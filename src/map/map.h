@@ -85,6 +85,7 @@
 #include "model/op.h"
 
 enum mu_policy { MU_POLICY_FORCE, MU_POLICY_KEEP, MU_POLICY_MERGE };
+const char *mu_policy_name(enum mu_policy policy); /* "force" ... */
 enum mu_page_style { MU_PAGE_NONE, MU_PAGE_NUMBER, MU_PAGE_SCIM };
 
 enum { MU_PTR_ALT_MAX = 4, MU_JOIN_MAX = 4 };
@@ -212,7 +213,8 @@ struct mu_read {
     const char *value;   /* what stands there, as compact JSON; NULL: nothing */
 };
 size_t mu_map_reads(const struct mu_resource *r, const char *field, struct json_object *doc,
-                    struct json_object *context, struct mu_arena *arena, const struct mu_read **ret);
+                    struct json_object *context, struct mu_arena *arena,
+                    const struct mu_read **ret);
 
 /* Runs the file's examples. Calls report for each: failure is NULL when it passed. Returns the
  * number that failed. */

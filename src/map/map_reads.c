@@ -45,8 +45,7 @@ static void put_path(struct mu_buf *to, const struct mu_path *path)
 static struct json_object *gather(struct json_object *list, const struct mu_ptr *rest)
 {
     struct json_object *found = NULL;
-    size_t count =
-        json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
     for (size_t i = 0; i < count && i < MU_MAP_ITEMS_MAX; i++) {
         struct json_object *value = mu_ptr_get(rest, json_object_array_get_idx(list, i));
         if (value == NULL) {

@@ -36,21 +36,27 @@ static int check_attribute(const struct mu_loader *l, const struct mu_y *at,
     return 0;
 }
 
+static const char *const policies[] = {
+    [MU_POLICY_FORCE] = "force", [MU_POLICY_KEEP] = "keep", [MU_POLICY_MERGE] = "merge"};
+
+const char *mu_policy_name(enum mu_policy policy)
+{
+    return policies[policy];
+}
+
 static int compile_policy(const struct mu_loader *l, const struct mu_y *rule, enum mu_policy *ret)
 {
-    static const char *const words[] = {
-        [MU_POLICY_FORCE] = "force", [MU_POLICY_KEEP] = "keep", [MU_POLICY_MERGE] = "merge"};
     const struct mu_y *node = mu_y_get(rule, "policy");
     if (node == NULL) {
         return 0;
     }
-    for (size_t i = 0; i < MU_LEN(words); i++) {
-        if (strcmp(words[i], node->text) == 0) {
+    for (size_t i = 0; i < MU_LEN(policies); i++) {
+        if (strcmp(policies[i], node->text) == 0) {
             *ret = (enum mu_policy)i;
             return 0;
         }
     }
-    return mu_unknown(l, node, "policy", node->text, words, MU_LEN(words));
+    return mu_unknown(l, node, "policy", node->text, policies, MU_LEN(policies));
 }
 
 static int compile_fields(const struct mu_loader *l, const struct mu_y *fields,

@@ -6,12 +6,12 @@
 #include "store/sqlite.h"
 
 static const char sql_of_one[] =
-    "SELECT id, first, NULL, body FROM entry INDEXED BY entry_live"
+    "SELECT id, body, raw, first, NULL FROM entry INDEXED BY entry_live"
     " WHERE account = ?1 AND kind = ?2 AND id = ?3 AND last IS NULL"
-    " UNION ALL SELECT id, first, last, body FROM entry INDEXED BY entry_past"
+    " UNION ALL SELECT id, body, raw, first, last FROM entry INDEXED BY entry_past"
     " WHERE account = ?1 AND kind = ?2 AND id = ?3 AND last IS NOT NULL ORDER BY first DESC";
 static const char sql_ended[] =
-    "SELECT id, first, last, body FROM entry INDEXED BY entry_past"
+    "SELECT id, body, raw, first, last FROM entry INDEXED BY entry_past"
     " WHERE account = ?1 AND kind = ?2 AND last IS NOT NULL ORDER BY last DESC";
 
 /* ?2 and ?3 are pieces of what mu_op_json writes: cheaper than parsing each operation. */
@@ -26,6 +26,7 @@ static const char sql_trail[] =
 struct mu_versions {
     struct mu_store *store;
     sqlite3_stmt *stmt;
+    enum mu_kind kind;
 };
 
 struct mu_trail {
@@ -52,7 +53,7 @@ int mu_versions_open(struct mu_store *s, const char *account, enum mu_kind kind,
     if (id)
         mu_sql_text(stmt, 3, id);
     struct mu_versions *v = mu_xcalloc(1, sizeof(*v));
-    *v = (struct mu_versions){.store = s, .stmt = stmt};
+    *v = (struct mu_versions){.store = s, .stmt = stmt, .kind = kind};
     *ret = v;
     return 0;
 }
@@ -62,13 +63,16 @@ int mu_versions_next(struct mu_versions *v, struct mu_version *ret, struct mu_er
     int rc = mu_sql_step(v->store, v->stmt, err);
     if (rc != 1)
         return rc;
-    bool live = sqlite3_column_type(v->stmt, 2) == SQLITE_NULL;
+    bool live = sqlite3_column_type(v->stmt, 4) == SQLITE_NULL;
     *ret = (struct mu_version){
-        .id = (const char *)sqlite3_column_text(v->stmt, 0),
-        .first = sqlite3_column_int64(v->stmt, 1),
-        .ended = live ? 0 : sqlite3_column_int64(v->stmt, 2) + 1,
-        .body = (const char *)sqlite3_column_text(v->stmt, 3),
-        .body_len = (size_t)sqlite3_column_bytes(v->stmt, 3),
+        .entry = {.kind = v->kind,
+                  .id = (const char *)sqlite3_column_text(v->stmt, 0),
+                  .body = (const char *)sqlite3_column_text(v->stmt, 1),
+                  .body_len = (size_t)sqlite3_column_bytes(v->stmt, 1),
+                  .raw = (const char *)sqlite3_column_text(v->stmt, 2),
+                  .raw_len = (size_t)sqlite3_column_bytes(v->stmt, 2)},
+        .first = sqlite3_column_int64(v->stmt, 3),
+        .ended = live ? 0 : sqlite3_column_int64(v->stmt, 4) + 1,
     };
     return 1;
 }

@@ -11,11 +11,9 @@
 #include "store/store.h"
 
 struct mu_version {
-    const char *id;
     int64_t first; /* the snapshot that brought it */
     int64_t ended; /* the snapshot that changed it or had it no more; 0: it is live */
-    const char *body;
-    size_t body_len;
+    struct mu_entry entry;
 };
 struct mu_versions;
 

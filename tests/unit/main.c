@@ -27,6 +27,7 @@ static const struct unit units[] = {
     {"engine", engine_suite},
     {"entry", entry_suite},
     {"err", err_suite},
+    {"explain", explain_suite},
     {"filter", filter_suite},
     {"governor", governor_suite},
     {"http", http_suite},

@@ -16,6 +16,7 @@ Suite *dn_suite(void);
 Suite *engine_suite(void);
 Suite *entry_suite(void);
 Suite *err_suite(void);
+Suite *explain_suite(void);
 Suite *filter_suite(void);
 Suite *governor_suite(void);
 Suite *http_suite(void);

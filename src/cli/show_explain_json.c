@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A story for programs; muster(1) documents the shape. */
+#include <string.h>
+
+#include "cli/show_explain.h"
+
+static void text(struct mu_jw *w, const char *key, const char *value)
+{
+    mu_jw_key(w, key);
+    mu_jw_str(w, value);
+}
+
+static void number(struct mu_jw *w, const char *key, int64_t value)
+{
+    mu_jw_key(w, key);
+    mu_jw_int(w, value);
+}
+
+static void flag(struct mu_jw *w, const char *key, bool value)
+{
+    mu_jw_key(w, key);
+    mu_jw_bool(w, value);
+}
+
+/* A text that is JSON already; NULL: null. */
+static void raw(struct mu_jw *w, const char *key, const char *json)
+{
+    mu_jw_key(w, key);
+    if (json)
+        mu_jw_raw(w, json, strlen(json));
+    else
+        mu_jw_null(w);
+}
+
+static void rule(struct mu_jw *w, const struct mu_rule *r)
+{
+    mu_jw_key(w, "rule");
+    if (!r) {
+        mu_jw_null(w);
+        return;
+    }
+    mu_jw_object(w);
+    text(w, "file", r->file);
+    number(w, "line", r->line);
+    text(w, "text", r->text);
+    mu_jw_end(w, '}');
+}
+
+static void links(struct mu_jw *w, const struct mu_link *list, size_t count)
+{
+    mu_jw_key(w, "fields");
+    mu_jw_array(w);
+    for (size_t i = 0; i < count; i++) {
+        mu_jw_object(w);
+        text(w, "field", list[i].field);
+        raw(w, "value", list[i].value);
+        text(w, "resource", list[i].resource);
+        rule(w, list[i].rule);
+        mu_jw_key(w, "reads");
+        mu_jw_array(w);
+        for (size_t j = 0; j < list[i].read_count; j++) {
+            mu_jw_object(w);
+            text(w, "pointer", list[i].reads[j].pointer);
+            raw(w, "value", list[i].reads[j].value);
+            mu_jw_end(w, '}');
+        }
+        mu_jw_end(w, ']');
+        text(w, "note", list[i].note);
+        mu_jw_end(w, '}');
+    }
+    mu_jw_end(w, ']');
+}
+
+static void because(struct mu_jw *w, const struct mu_because *list, size_t count)
+{
+    flag(w, "in_agreement", count == 0);
+    mu_jw_key(w, "because");
+    mu_jw_array(w);
+    for (size_t i = 0; i < count; i++) {
+        mu_jw_object(w);
+        text(w, "code", list[i].code);
+        text(w, "text", list[i].text);
+        mu_jw_end(w, '}');
+    }
+    mu_jw_end(w, ']');
+}
+
+static void written(struct mu_jw *w, const struct mu_written *by)
+{
+    mu_jw_key(w, "written");
+    if (!by->run) {
+        mu_jw_null(w);
+        return;
+    }
+    mu_jw_object(w);
+    number(w, "run", by->run);
+    number(w, "operation", by->seq);
+    text(w, "verb", mu_verb_name(by->verb));
+    text(w, "why", mu_reason_name(by->why));
+    number(w, "at", by->at);
+    mu_jw_end(w, '}');
+}
+
+static void values(struct mu_jw *w, const char *key, const struct mu_value *list, size_t count)
+{
+    mu_jw_key(w, key);
+    mu_jw_array(w);
+    for (size_t i = 0; i < count; i++)
+        mu_jw_strn(w, list[i].bytes, list[i].len);
+    mu_jw_end(w, ']');
+}
+
+static void attributes(struct mu_jw *w, const struct mu_story *s)
+{
+    mu_jw_key(w, "attributes");
+    mu_jw_array(w);
+    for (size_t i = 0; i < s->attr_count; i++) {
+        const struct mu_attr_story *a = &s->attrs[i];
+        mu_jw_object(w);
+        text(w, "name", a->name);
+        text(w, "policy", mu_policy_name(a->policy));
+        rule(w, a->rule);
+        links(w, a->links, a->link_count);
+        values(w, "wanted", a->want, a->want_count);
+        values(w, "there", a->have, a->have_count);
+        flag(w, "differs", a->differs);
+        written(w, &a->written);
+        mu_jw_end(w, '}');
+    }
+    mu_jw_end(w, ']');
+}
+
+static void groups(struct mu_jw *w, const struct mu_story *s)
+{
+    mu_jw_key(w, "groups");
+    mu_jw_array(w);
+    for (size_t i = 0; i < s->member_count; i++) {
+        const struct mu_member_story *m = &s->members[i];
+        mu_jw_object(w);
+        text(w, "id", m->id);
+        text(w, "label", m->label);
+        text(w, "name", m->name);
+        text(w, "attribute", m->attribute);
+        flag(w, "in_source", m->in_source);
+        mu_jw_key(w, "on_target");
+        if (m->there < 0)
+            mu_jw_null(w);
+        else
+            mu_jw_bool(w, m->there);
+        links(w, m->links, m->link_count);
+        written(w, &m->written);
+        because(w, m->because, m->because_count);
+        mu_jw_end(w, '}');
+    }
+    mu_jw_end(w, ']');
+}
+
+static void head(struct mu_jw *w, const struct mu_story *s, const char *found_by)
+{
+    text(w, "sync", s->sync->name);
+    text(w, "from", s->sync->from->name);
+    text(w, "to", s->sync->to->name);
+    mu_jw_key(w, "snapshot");
+    mu_jw_object(w);
+    number(w, "id", s->snapshot.id);
+    text(w, "verdict", mu_verdict_name(s->snapshot.verdict));
+    number(w, "finished", s->snapshot.finished);
+    mu_jw_end(w, '}');
+    flag(w, "past", s->past);
+    mu_jw_key(w, "user");
+    mu_jw_object(w);
+    text(w, "id", s->id);
+    text(w, "label", s->label);
+    text(w, "found_by", found_by);
+    flag(w, "in_snapshot", s->in_snapshot);
+    flag(w, "protected", s->protected);
+    text(w, "resource", s->resource);
+    raw(w, "record", s->raw);
+    mu_jw_end(w, '}');
+}
+
+void mu_show_story_json(const struct mu_story *s, const char *found_by)
+{
+    MU_AUTO(buf) struct mu_buf json = MU_BUF_INIT(MU_BUF_MAX);
+    struct mu_jw w;
+    mu_jw_init(&w, &json, true);
+    mu_jw_object(&w);
+    head(&w, s, found_by);
+    mu_jw_key(&w, "target");
+    mu_jw_object(&w);
+    text(&w, "error", s->target_error);
+    flag(&w, "there", s->on_target);
+    text(&w, "name", s->name);
+    text(&w, "wanted_name", s->wanted_name);
+    text(&w, "native", s->native);
+    text(&w, "matched", s->matched);
+    mu_jw_end(&w, '}');
+    because(&w, s->because, s->because_count);
+    attributes(&w, s);
+    groups(&w, s);
+    mu_jw_end(&w, '}');
+    mu_show_document(&json);
+}
