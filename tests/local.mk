@@ -19,6 +19,7 @@ live_tests = \
 	tests/live/bad_source.sh \
 	tests/live/bad_target.sh \
 	tests/live/cron.sh \
+	tests/live/explain.sh \
 	tests/live/export.sh \
 	tests/live/moved.sh \
 	tests/live/overlays.sh

@@ -73,6 +73,15 @@ static bool is_protected(const struct explainer *x)
     return false;
 }
 
+static int load_parked(struct explainer *x, const char *what, const char *name,
+                       struct parked_list *ret, struct mu_err *err)
+{
+    return x->q->past
+               ? 0
+               : mu_parked_list(x->q->store, x->arena, mu_printf(x->arena, "%s %s", what, name),
+                                &ret->items, &ret->count, err);
+}
+
 /* ---- the target ---- */
 
 static void unseen(struct explainer *x, const struct mu_err *why)
@@ -165,6 +174,8 @@ static int tell(struct explainer *x, struct mu_err *err)
     if (load_sources(x, err) < 0 || load_entry(x, err) < 0 ||
         mu_ledger_load(x->q->store, x->arena, x->q->sync->name, &x->owned, &x->owned_count, err) <
             0 ||
+        load_parked(x, "pull", x->q->sync->from->name, &x->parked_records, err) < 0 ||
+        load_parked(x, "sync", x->q->sync->name, &x->parked_ops, err) < 0 ||
         explain_trail(x, MU_USER, x->q->user, &x->trail, err) < 0)
         return -1;
     make_plan(x);

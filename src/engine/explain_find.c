@@ -130,7 +130,27 @@ static int find_owned(struct finder *f, struct mu_store *store, const char *sync
     return 0;
 }
 
-static void find_parked(struct finder *f, const struct mu_snapshot *snapshot)
+static int find_parked(struct finder *f, struct mu_store *store, const char *account,
+                       enum mu_kind kind, struct mu_err *err)
+{
+    struct mu_parked *parked;
+    size_t count;
+    MU_AUTO(arena) struct mu_arena *row = mu_arena_new();
+    if (mu_parked_list(store, f->arena, mu_printf(f->arena, "pull %s", account), &parked, &count,
+                       err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        const char *label = parked[i].label ? parked[i].label : parked[i].id;
+        if (parked[i].kind == kind && mu_streq(parked[i].id, f->text))
+            add(f, FIT_ID, parked[i].id, label, NULL);
+        else if (parked[i].kind == kind && same(f, row, parked[i].label))
+            add(f, FIT_NAME, parked[i].id, label, NULL);
+    }
+    return 0;
+}
+
+/* Of an older snapshot its evidence tells. */
+static void find_parked_then(struct finder *f, const struct mu_snapshot *snapshot)
 {
     MU_AUTO(json) struct json_object *doc = NULL;
     struct mu_err ignored = MU_ERR_INIT;
@@ -154,10 +174,11 @@ static int find(struct finder *f, struct mu_store *store, const struct mu_sync *
     if (mu_map_count(f->seen) > 0)
         return 0;
     f->past = true;
-    find_parked(f, snapshot);
-    return find_before(f, store, sync->from->name, kind, err) < 0
-               ? -1
-               : find_owned(f, store, sync->name, kind, err);
+    if (find_parked(f, store, sync->from->name, kind, err) < 0 ||
+        find_before(f, store, sync->from->name, kind, err) < 0)
+        return -1;
+    find_parked_then(f, snapshot);
+    return find_owned(f, store, sync->name, kind, err);
 }
 
 int mu_explain_find(struct mu_store *store, const struct mu_sync *sync,

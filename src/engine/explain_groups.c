@@ -9,12 +9,15 @@
 
 enum { GROUPS_SHOWN_MAX = 200 };
 
+enum move { MOVES_NOT, MOVES_IN, MOVES_OUT };
+
 /* One group at work. */
 struct work {
     struct mu_member_story *story;
     struct mu_entry row;
     bool in_snapshot; /* the group itself */
     const struct mu_op *pending;
+    enum move move; /* what that does */
     struct trail trail;
     struct reasons because;
 };
@@ -49,23 +52,29 @@ static bool any_held(struct explainer *x, const struct mu_value *values, size_t 
     return false;
 }
 
-static bool moves(struct explainer *x, const struct mu_op *op, const char *attr)
+static enum move moves(struct explainer *x, const struct mu_op *op, const char *attr)
 {
-    for (size_t c = 0; attr && c < op->change_count; c++)
-        if (mu_strieq(op->changes[c].attr, attr) &&
-            (any_held(x, op->changes[c].add, op->changes[c].add_count) ||
-             any_held(x, op->changes[c].remove, op->changes[c].remove_count)))
-            return true;
-    return false;
+    enum move found = MOVES_NOT;
+    for (size_t c = 0; attr && c < op->change_count; c++) {
+        const struct mu_opchange *change = &op->changes[c];
+        if (!mu_strieq(change->attr, attr))
+            continue;
+        if (any_held(x, change->add, change->add_count))
+            return MOVES_IN;
+        if (any_held(x, change->remove, change->remove_count))
+            found = MOVES_OUT;
+    }
+    return found;
 }
 
 static void find_pending(struct explainer *x, struct work *w)
 {
     for (size_t i = 0; x->plan && i < x->plan->op_count && !w->pending; i++) {
         const struct mu_op *op = &x->plan->ops[i];
-        if (op->kind == MU_GROUP && mu_streq(op->id, w->story->id) &&
-            moves(x, op, w->story->attribute))
-            w->pending = op;
+        if (op->kind != MU_GROUP || !mu_streq(op->id, w->story->id))
+            continue;
+        w->move = moves(x, op, w->story->attribute);
+        w->pending = w->move == MOVES_NOT ? NULL : op;
     }
 }
 
@@ -160,7 +169,8 @@ static void why_pending(struct explainer *x, struct work *w)
     if (w->because.count == before)
         explain_because(x, &w->because, "not_applied",
                         "the plan from snapshot %" PRId64 " %s it; run `muster sync %s`",
-                        x->plan->snapshot, w->row.id ? "adds" : "removes", x->q->sync->name);
+                        x->plan->snapshot, w->move == MOVES_IN ? "adds" : "removes",
+                        x->q->sync->name);
 }
 
 /* A member the source doesn't list, and whom nothing is planned about. */

@@ -43,7 +43,17 @@ static bool names_kind(struct explainer *x, const char *resource, enum mu_kind k
     return mu_streq(mu_schema_of(kind)->plural, resource);
 }
 
-static bool parked(struct explainer *x, enum mu_kind kind, const char *id, struct reasons *to)
+static const struct mu_parked *parked_of(const struct parked_list *list, enum mu_kind kind,
+                                         const char *id)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].kind == kind && mu_streq(list->items[i].id, id))
+            return &list->items[i];
+    return NULL;
+}
+
+/* What was parked by an older read is known from its evidence only. */
+static bool parked_then(struct explainer *x, enum mu_kind kind, const char *id, struct reasons *to)
 {
     MU_AUTO(json) struct json_object *doc = evidence_of(&x->q->snapshot);
     struct json_object *list = mu_json_at(doc, "/parked");
@@ -58,6 +68,32 @@ static bool parked(struct explainer *x, enum mu_kind kind, const char *id, struc
         return true;
     }
     return false;
+}
+
+static bool parked(struct explainer *x, enum mu_kind kind, const char *id, struct reasons *to)
+{
+    const struct mu_parked *p = parked_of(&x->parked_records, kind, id);
+    char since[MU_TIME_TEXT];
+    if (!p)
+        return parked_then(x, kind, id, to);
+    explain_because(x, to, "parked", "the record can't be used, since %s in %" PRId64 " %s: %s",
+                    mu_time_text(p->first_seen, since), p->tries, p->tries == 1 ? "read" : "reads",
+                    p->reason);
+    return true;
+}
+
+/* An operation the target refused waits for its next try. */
+static bool waits(struct explainer *x, enum mu_kind kind, const char *id, struct reasons *to)
+{
+    const struct mu_parked *p = parked_of(&x->parked_ops, kind, id);
+    char since[MU_TIME_TEXT], next[MU_TIME_TEXT];
+    if (!p || p->next_try <= mu_now())
+        return false;
+    explain_because(x, to, "waiting",
+                    "the target refused it %" PRId64 " %s since %s; next try from %s: %s", p->tries,
+                    p->tries == 1 ? "time" : "times", mu_time_text(p->first_seen, since),
+                    mu_time_text(p->next_try, next), p->reason);
+    return true;
 }
 
 int explain_last(struct explainer *x, enum mu_kind kind, const char *id, struct mu_version *ret,
@@ -148,6 +184,8 @@ static void inactive(struct explainer *x, struct reasons *to)
 
 void explain_left(struct explainer *x, enum mu_kind kind, const char *id, struct reasons *to)
 {
+    if (waits(x, kind, id, to))
+        return;
     for (size_t i = 0; x->plan && i < x->plan->left_count; i++) {
         const struct mu_left *l = &x->plan->left[i];
         if (l->kind == kind && mu_streq(l->id, id) && l->trouble)

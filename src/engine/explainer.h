@@ -23,6 +23,11 @@ struct reasons {
     size_t count;
 };
 
+struct parked_list {
+    struct mu_parked *items;
+    size_t count;
+};
+
 struct explainer {
     const struct mu_explain_query *q;
     const struct mu_target_ops *ops; /* NULL: no target */
@@ -33,8 +38,9 @@ struct explainer {
     size_t owned_count;
     /* The user's, of the snapshot or else as they last were; NULL: never seen, or not kept. */
     struct json_object *doc, *record;
-    struct trail trail;      /* of the user */
-    struct mu_object object; /* of the user on the target; name NULL: none */
+    struct parked_list parked_records, parked_ops; /* as of now; of a story of the past: none */
+    struct trail trail;                            /* of the user */
+    struct mu_object object;                       /* of the user on the target; name NULL: none */
     struct mu_story *story;
     struct reasons because;
 };
@@ -77,6 +83,7 @@ int explain_last(struct explainer *x, enum mu_kind kind, const char *id, struct 
 /* Of what is not in the snapshot: was it parked, is it gone, was it ever there? */
 int explain_absent(struct explainer *x, enum mu_kind kind, const char *id, struct reasons *to,
                    struct mu_err *err);
+/* In conflict, or refused and waiting. */
 void explain_left(struct explainer *x, enum mu_kind kind, const char *id, struct reasons *to);
 void explain_guards(struct explainer *x, struct reasons *to);
 /* What keeps the user from standing on the target as the source has it. */

@@ -387,6 +387,55 @@ START_TEST(test_merge)
 }
 END_TEST
 
+/* "POINTER=value POINTER=value" of what a field's rule looks at. */
+static const char *reads(struct mapping *m, const struct mu_resource *r, const char *field,
+                         struct json_object *doc)
+{
+    const struct mu_read *list;
+    const char *all = "";
+    MU_AUTO(json) struct json_object *context = parse("{\"group_id\":\"71\"}");
+    size_t count = mu_map_reads(r, field, doc, context, m->arena, &list);
+    for (size_t i = 0; i < count; i++) {
+        all = mu_printf(m->arena, "%s%s%s=%s", all, i ? " " : "", list[i].pointer,
+                        list[i].value ? list[i].value : "-");
+    }
+    return all;
+}
+
+START_TEST(test_reads)
+{
+    struct mapping m;
+    mapping_open(&m);
+    const struct mu_resource *r = mapping_of(
+        &m, "kind: user\nfetch: {path: \"/u/{group_id}\", records: /x, for_each: groups}\nfields:\n"
+            "  id: {from: /id, type: id, required: true}\n"
+            "  title: {first: [/a, /b~1c, /d]}\n"
+            "  name: {join: [/f, /g]}\n"
+            "  status: {const: active}\n"
+            "  languages: {from: \"/l/?/code\"}\n"
+            "  emails: {each: [{email: {from: /e}}, {over: /list, email: {from: /v}, type: {const: "
+            "work}}]}\n"
+            "  groups: {each: [{id: {from: /@/group_id, type: id}}]}\n"
+            "  attributes: {extras: {x: {from: /x}, y: {from: /y}}}\n");
+    struct json_object *doc =
+        parse("{\"id\":7,\"b/c\":\"T\",\"d\":\"no\",\"f\":\"F\",\"l\":[{\"code\":\"sv\"},{}],"
+              "\"e\":\"a@x\",\"list\":[{\"v\":\"b@x\"}],\"x\":1.50,\"y\":2}");
+    ck_assert_str_eq(reads(&m, r, "id", doc), "/id=7");
+    ck_assert_str_eq(reads(&m, r, "title", doc), "/a=- /b~1c=\"T\"");
+    ck_assert_str_eq(reads(&m, r, "name", doc), "/f=\"F\" /g=-");
+    ck_assert_str_eq(reads(&m, r, "status", doc), "");
+    ck_assert_str_eq(reads(&m, r, "languages", doc), "/l/?/code=[\"sv\"]");
+    ck_assert_str_eq(reads(&m, r, "emails", doc), "/e=\"a@x\" /list/?/v=[\"b@x\"]");
+    ck_assert_str_eq(reads(&m, r, "groups", doc), "/@/group_id=\"71\"");
+    ck_assert_str_eq(reads(&m, r, "attributes", doc), "/x=1.50 /y=2");
+    ck_assert_str_eq(reads(&m, r, "attributes/y", doc), "/y=2");
+    ck_assert_str_eq(reads(&m, r, "nothing", doc), "");
+    ck_assert_str_eq(reads(&m, r, "name", NULL), "/f=- /g=-");
+    json_object_put(doc);
+    mapping_close(&m);
+}
+END_TEST
+
 static const struct mu_resource *shared;
 
 static void *work(void *arg)
@@ -444,6 +493,7 @@ Suite *map_eval_suite(void)
     tcase_add_test(t, test_raw);
     tcase_add_test(t, test_merge);
     tcase_add_test(t, test_merge_with_itself_changes_nothing);
+    tcase_add_test(t, test_reads);
     tcase_add_test(t, test_threads);
     suite_add_tcase(s, t);
     return s;
