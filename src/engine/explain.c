@@ -41,7 +41,7 @@ static int load_entry(struct explainer *x, struct mu_err *err)
     struct mu_version v;
     struct mu_story *story = x->story;
     int rc = explain_last(x, MU_USER, x->q->user, &v, err);
-    if (rc < 0 || (rc == 1 && mu_entry_doc(&v.entry, &x->doc, err) < 0))
+    if (rc < 0 || (rc == 1 && mu_entry_doc(&v.entry, x->arena, &x->doc, err) < 0))
         return -1;
     story->label = x->q->user;
     story->resource = explain_resource(x, MU_USER);
@@ -50,7 +50,7 @@ static int load_entry(struct explainer *x, struct mu_err *err)
     story->in_snapshot = v.ended == 0 || v.ended > x->q->snapshot.id;
     story->label = mu_entry_label(x->arena, x->doc);
     story->raw = v.entry.raw;
-    return v.entry.raw ? mu_json_parse(v.entry.raw, v.entry.raw_len, &x->record, err) : 0;
+    return v.entry.raw ? mu_doc_parse(x->arena, v.entry.raw, v.entry.raw_len, &x->record, err) : 0;
 }
 
 static const char *const *protected_list(const struct explainer *x)
@@ -203,10 +203,7 @@ int mu_explain(const struct mu_explain_query *q, struct mu_arena *arena,
                                .past = q->past,
                                .id = q->user,
                                .target_error = q->past ? NULL : q->target_error};
-    int rc = tell(&x, err);
-    json_object_put(x.doc);
-    json_object_put(x.record);
-    if (rc < 0)
+    if (tell(&x, err) < 0)
         return mu_wrap(err, "explain %s", q->user);
     *ret = story;
     return 0;

@@ -43,65 +43,68 @@ const char *explain_resource(struct explainer *x, enum mu_kind kind)
     return r ? mu_map_info(r)->name : NULL;
 }
 
-/* "attributes/budget" leads into the extras; a field of the schema is a member. */
-static struct json_object *field_value(struct mu_arena *arena, struct json_object *doc,
-                                       const char *field)
-{
-    return doc ? mu_json_at(doc, mu_printf(arena, "/%s", field)) : NULL;
-}
-
-static const char *compact(struct mu_arena *arena, struct json_object *value)
+/* A field's value as compact JSON: "attributes/budget" leads into the extras. NULL: absent. */
+static const char *field_value(struct mu_arena *arena, const struct mu_doc *doc, const char *field)
 {
     MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
+    const struct mu_doc *value = mu_doc_at(doc, mu_printf(arena, "/%s", field));
+    struct mu_jw w;
     if (!value)
         return NULL;
-    mu_json_canonical(value, &text);
+    mu_jw_init(&w, &text, false);
+    mu_jw_doc(&w, value);
     return mu_strndup(arena, text.data, text.len);
 }
 
-/* What today's mapping makes of the record; NULL: nothing. Caller owns. */
-static struct json_object *mapped_today(struct explainer *x, const struct mu_resource *r,
-                                        struct json_object *record, struct json_object *context)
+/* What today's mapping makes of the record; NULL: nothing. */
+static const struct mu_doc *mapped_today(struct explainer *x, const struct mu_resource *r,
+                                         const struct mu_doc *record, const struct mu_doc *context)
 {
-    MU_AUTO(buf) struct mu_buf body = MU_BUF_INIT(MU_BUF_MAX);
+    struct mu_buf body = MU_BUF_INIT(MU_BUF_MAX);
     struct mu_err ignored = MU_ERR_INIT;
-    struct json_object *doc = NULL;
+    const struct mu_doc *doc = NULL;
     const char *id;
-    if (!r || !record || mu_map_entry(r, record, context, x->arena, &body, &id, &ignored) < 0 ||
-        mu_json_parse(body.data, body.len, &doc, &ignored) < 0)
-        return NULL;
+    if (r && record && mu_map_entry(r, record, context, x->arena, &body, &id, &ignored) == 0)
+        mu_doc_parse(x->arena, mu_strndup(x->arena, body.data, body.len), body.len, &doc, &ignored);
+    mu_buf_done(&body);
     return doc;
 }
 
-/* A field the main record doesn't tell was told by a supplement, whose records aren't kept. */
+/* What a supplement tells replaces what the main record does, and joins lists; its own records
+ * aren't kept. */
 static bool from_supplement(struct explainer *x, enum mu_kind kind, const char *made,
                             struct mu_link *link)
 {
     const struct mu_resource *extra = source_of(x, kind, true);
     const struct mu_rule *rule = extra ? mu_map_rule(extra, link->field) : NULL;
-    if (!rule || !link->value || made)
+    if (!rule || !link->value || mu_streq(made, link->value))
         return false;
-    link->resource = mu_map_info(extra)->name;
+    const char *name = mu_map_info(extra)->name;
+    bool joined = made && *made == '[';
+    link->note = mu_printf(x->arena, "%s %s, whose records aren't kept",
+                           joined ? "joined with what is told by" : "told by", name);
+    if (joined)
+        return true;
+    link->resource = name;
     link->rule = rule;
     link->read_count = 0;
-    link->note = mu_printf(x->arena, "told by %s, whose records aren't kept", link->resource);
     return true;
 }
 
 static struct mu_link link_of(struct explainer *x, enum mu_kind kind, const char *field,
-                              struct json_object *doc, struct json_object *today,
-                              struct json_object *record, struct json_object *context)
+                              const struct mu_doc *doc, const struct mu_doc *today,
+                              const struct mu_doc *record, const struct mu_doc *context)
 {
     const struct mu_resource *r = source_of(x, kind, false);
     struct mu_link link = {.field = field,
-                           .value = compact(x->arena, field_value(x->arena, doc, field)),
+                           .value = field_value(x->arena, doc, field),
                            .resource = r ? mu_map_info(r)->name : NULL,
                            .rule = r ? mu_map_rule(r, field) : NULL};
-    const char *made = compact(x->arena, field_value(x->arena, today, field));
-    if (from_supplement(x, kind, made, &link))
-        return link;
+    const char *made = field_value(x->arena, today, field);
     if (link.rule && record)
         link.read_count = mu_map_reads(r, field, record, context, x->arena, &link.reads);
+    if (from_supplement(x, kind, made, &link))
+        return link;
     if (!link.rule)
         link.note = r ? "no rule fills it" : "the source's mappings aren't known here";
     else if (!record)
@@ -115,12 +118,11 @@ static struct mu_link link_of(struct explainer *x, enum mu_kind kind, const char
 }
 
 size_t explain_links(struct explainer *x, enum mu_kind kind, const char *const *fields,
-                     struct json_object *doc, struct json_object *record,
-                     struct json_object *context, const struct mu_link **ret)
+                     const struct mu_doc *doc, const struct mu_doc *record,
+                     const struct mu_doc *context, const struct mu_link **ret)
 {
     struct mu_link *links = mu_alloc_array(x->arena, LINKS_MAX, sizeof(*links));
-    MU_AUTO(json)
-    struct json_object *today = mapped_today(x, source_of(x, kind, false), record, context);
+    const struct mu_doc *today = mapped_today(x, source_of(x, kind, false), record, context);
     size_t count = 0;
     for (; fields[count] && count < LINKS_MAX; count++)
         links[count] = link_of(x, kind, fields[count], doc, today, record, context);

@@ -4,8 +4,7 @@
 
 #include "base/map.h"
 #include "base/str.h"
-#include "engine/explain.h"
-#include "store/history.h"
+#include "engine/explainer.h"
 
 /* How well an entry fits a text: the first of these that finds anybody decides. */
 enum fit { FIT_ID, FIT_EMAIL, FIT_USERNAME, FIT_NAME, FITS };
@@ -27,24 +26,23 @@ static bool same(const struct finder *f, struct mu_arena *row, const char *value
     return value && mu_streq(mu_fold(row, value), f->folded);
 }
 
-static bool has_email(const struct finder *f, struct mu_arena *row, struct json_object *doc)
+static bool has_email(const struct finder *f, struct mu_arena *row, const struct mu_doc *doc)
 {
-    struct json_object *list = mu_json_at(doc, "/emails");
-    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
-    for (size_t i = 0; i < count; i++)
-        if (same(f, row, mu_json_str(json_object_array_get_idx(list, i), "email")))
+    const struct mu_doc *list = mu_doc_member(doc, "emails");
+    for (const struct mu_doc *e = list ? list->first : NULL; e; e = e->next)
+        if (same(f, row, mu_doc_str(e, "email")))
             return true;
     return false;
 }
 
 static enum fit fit_of(const struct finder *f, struct mu_arena *row, const char *id,
-                       struct json_object *doc)
+                       const struct mu_doc *doc)
 {
     if (mu_streq(id, f->text))
         return FIT_ID;
     if (has_email(f, row, doc))
         return FIT_EMAIL;
-    if (same(f, row, mu_json_str(doc, "username")))
+    if (same(f, row, mu_doc_str(doc, "username")))
         return FIT_USERNAME;
     return same(f, row, mu_entry_label(row, doc)) ? FIT_NAME : FITS;
 }
@@ -68,9 +66,9 @@ static void add(struct finder *f, enum fit fit, const char *id, const char *labe
 static int look_at(struct finder *f, struct mu_arena *row, const struct mu_entry *entry,
                    struct mu_err *err)
 {
-    MU_AUTO(json) struct json_object *doc = NULL;
+    const struct mu_doc *doc;
     mu_arena_reset(row);
-    if (mu_entry_doc(entry, &doc, err) < 0)
+    if (mu_entry_doc(entry, row, &doc, err) < 0)
         return -1;
     enum fit fit = fit_of(f, row, entry->id, doc);
     if (fit != FITS)
@@ -152,15 +150,9 @@ static int find_parked(struct finder *f, struct mu_store *store, const char *acc
 /* Of an older snapshot its evidence tells. */
 static void find_parked_then(struct finder *f, const struct mu_snapshot *snapshot)
 {
-    MU_AUTO(json) struct json_object *doc = NULL;
-    struct mu_err ignored = MU_ERR_INIT;
-    if (!snapshot->evidence ||
-        mu_json_parse(snapshot->evidence, strlen(snapshot->evidence), &doc, &ignored) < 0)
-        return;
-    struct json_object *list = mu_json_at(doc, "/parked");
-    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
-    for (size_t i = 0; i < count; i++) {
-        const char *id = mu_json_str(json_object_array_get_idx(list, i), "id");
+    const struct mu_doc *list = explain_evidence(f->arena, snapshot, "/parked");
+    for (const struct mu_doc *p = list ? list->first : NULL; p; p = p->next) {
+        const char *id = mu_doc_str(p, "id");
         if (id && mu_streq(id, f->text))
             add(f, FIT_ID, id, id, NULL);
     }

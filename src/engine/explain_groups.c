@@ -207,22 +207,19 @@ static int why(struct explainer *x, struct work *w, struct mu_err *err)
 
 /* ---- the source's side ---- */
 
-static struct json_object *parse(const char *text, size_t len)
+static const struct mu_doc *parse(struct mu_arena *arena, const char *text, size_t len)
 {
-    struct json_object *doc = NULL;
+    const struct mu_doc *doc;
     struct mu_err ignored = MU_ERR_INIT;
-    if (text)
-        mu_json_parse(text, len, &doc, &ignored);
-    return doc;
+    return text && mu_doc_parse(arena, text, len, &doc, &ignored) == 0 ? doc : NULL;
 }
 
 static void row_links(struct explainer *x, struct work *w)
 {
     static const char *const fields[] = {"user_id", "group_id", NULL};
-    MU_AUTO(json) struct json_object *doc = parse(w->row.body, w->row.body_len);
-    MU_AUTO(json) struct json_object *record = parse(w->row.raw, w->row.raw_len);
-    MU_AUTO(json) struct json_object *context = json_object_new_object();
-    json_object_object_add(context, "group_id", json_object_new_string(w->story->id));
+    const struct mu_doc *doc = parse(x->arena, w->row.body, w->row.body_len);
+    const struct mu_doc *record = parse(x->arena, w->row.raw, w->row.raw_len);
+    const struct mu_doc *context = mu_doc_single(x->arena, "group_id", w->story->id);
     w->story->link_count =
         explain_links(x, MU_MEMBERSHIP, fields, doc, record, context, &w->story->links);
 }
@@ -232,10 +229,10 @@ static int find_group(struct explainer *x, struct work *w, struct mu_err *err)
     const char *from = x->q->sync->from->name;
     struct mu_entry entry;
     struct mu_err damaged = MU_ERR_INIT;
-    MU_AUTO(json) struct json_object *doc = NULL;
+    const struct mu_doc *doc;
     int rc = mu_entry_get(x->q->store, x->arena, from, x->q->snapshot.id, MU_GROUP, w->story->id,
                           &entry, err);
-    if (rc == 1 && mu_entry_doc(&entry, &doc, &damaged) == 0) {
+    if (rc == 1 && mu_entry_doc(&entry, x->arena, &doc, &damaged) == 0) {
         w->in_snapshot = true;
         w->story->label = mu_entry_label(x->arena, doc);
     }

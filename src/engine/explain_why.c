@@ -26,13 +26,15 @@ void explain_because(struct explainer *x, struct reasons *to, const char *code, 
 
 /* ---- not in the snapshot ---- */
 
-static struct json_object *evidence_of(const struct mu_snapshot *snapshot)
+const struct mu_doc *explain_evidence(struct mu_arena *arena, const struct mu_snapshot *snapshot,
+                                      const char *pointer)
 {
-    struct json_object *doc = NULL;
+    const struct mu_doc *doc;
     struct mu_err ignored = MU_ERR_INIT;
-    if (snapshot->evidence)
-        mu_json_parse(snapshot->evidence, strlen(snapshot->evidence), &doc, &ignored);
-    return doc;
+    if (!snapshot->evidence ||
+        mu_doc_parse(arena, snapshot->evidence, strlen(snapshot->evidence), &doc, &ignored) < 0)
+        return NULL;
+    return mu_doc_at(doc, pointer);
 }
 
 static bool names_kind(struct explainer *x, const char *resource, enum mu_kind kind)
@@ -55,16 +57,13 @@ static const struct mu_parked *parked_of(const struct parked_list *list, enum mu
 /* What was parked by an older read is known from its evidence only. */
 static bool parked_then(struct explainer *x, enum mu_kind kind, const char *id, struct reasons *to)
 {
-    MU_AUTO(json) struct json_object *doc = evidence_of(&x->q->snapshot);
-    struct json_object *list = mu_json_at(doc, "/parked");
-    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
-    for (size_t i = 0; i < count; i++) {
-        struct json_object *p = json_object_array_get_idx(list, i);
-        const char *resource = mu_json_str(p, "resource");
-        if (!mu_streq(mu_json_str(p, "id"), id) || !resource || !names_kind(x, resource, kind))
+    const struct mu_doc *list = explain_evidence(x->arena, &x->q->snapshot, "/parked");
+    for (const struct mu_doc *p = list ? list->first : NULL; p; p = p->next) {
+        const char *resource = mu_doc_str(p, "resource");
+        if (!mu_streq(mu_doc_str(p, "id"), id) || !resource || !names_kind(x, resource, kind))
             continue;
         explain_because(x, to, "parked", "the record of %s can't be used: %s", resource,
-                        mu_json_str(p, "reason"));
+                        mu_doc_str(p, "reason"));
         return true;
     }
     return false;
@@ -133,8 +132,8 @@ static int gone(struct explainer *x, int64_t in, struct reasons *to, struct mu_e
 
 static void not_complete(struct explainer *x, struct reasons *to)
 {
-    MU_AUTO(json) struct json_object *doc = evidence_of(&x->q->snapshot);
-    const char *finding = mu_json_text(mu_json_at(doc, "/findings/0/text"));
+    const char *finding =
+        mu_doc_text(explain_evidence(x->arena, &x->q->snapshot, "/findings/0/text"));
     if (x->q->snapshot.verdict != MU_COMPLETE)
         explain_because(x, to, "additive",
                         "the read wasn't complete, so nothing is removed after it%s%s",
@@ -163,7 +162,7 @@ int explain_absent(struct explainer *x, enum mu_kind kind, const char *id, struc
 
 bool explain_is_inactive(const struct explainer *x)
 {
-    const char *status = x->doc ? mu_json_str(x->doc, "status") : NULL;
+    const char *status = x->doc ? mu_doc_str(x->doc, "status") : NULL;
     return x->story->in_snapshot && x->q->sync->inactive != MU_REMOVE_KEEP &&
            (mu_streq(status, "inactive") || mu_streq(status, "deleted"));
 }
@@ -173,11 +172,11 @@ static void inactive(struct explainer *x, struct reasons *to)
     static const char *const doings[] = {[MU_REMOVE_KEEP] = "stays",
                                          [MU_REMOVE_DISABLE] = "is set aside",
                                          [MU_REMOVE_DELETE] = "is deleted"};
-    const char *raw = mu_json_str(x->doc, "status_raw");
+    const char *raw = mu_doc_str(x->doc, "status_raw");
     explain_because(x, to, "inactive",
                     "the source says status %s%s%s%s; with `inactive: %s` in the sync who is on "
                     "the target %s, and nobody else is put there",
-                    mu_json_str(x->doc, "status"), raw ? " (\"" : "", raw ? raw : "",
+                    mu_doc_str(x->doc, "status"), raw ? " (\"" : "", raw ? raw : "",
                     raw ? "\")" : "", mu_removal_name(x->q->sync->inactive),
                     doings[x->q->sync->inactive]);
 }

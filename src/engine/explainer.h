@@ -37,7 +37,7 @@ struct explainer {
     struct mu_owned *owned;                   /* the whole ledger of the sync */
     size_t owned_count;
     /* The user's, of the snapshot or else as they last were; NULL: never seen, or not kept. */
-    struct json_object *doc, *record;
+    const struct mu_doc *doc, *record;
     struct parked_list parked_records, parked_ops; /* as of now; of a story of the past: none */
     struct trail trail;                            /* of the user */
     struct mu_object object;                       /* of the user on the target; name NULL: none */
@@ -68,8 +68,8 @@ void explain_attempts(struct explainer *x, const struct trail *trail, struct rea
 
 /* Links of an entry's fields, of those in `fields` (NULL-terminated). */
 size_t explain_links(struct explainer *x, enum mu_kind kind, const char *const *fields,
-                     struct json_object *doc, struct json_object *record,
-                     struct json_object *context, const struct mu_link **ret);
+                     const struct mu_doc *doc, const struct mu_doc *record,
+                     const struct mu_doc *context, const struct mu_link **ret);
 const char *explain_resource(struct explainer *x, enum mu_kind kind);
 void explain_attrs(struct explainer *x);
 bool explain_holds(struct explainer *x, const char *attr, const struct mu_value *values,
@@ -77,6 +77,9 @@ bool explain_holds(struct explainer *x, const char *attr, const struct mu_value 
 
 /* ---- explain_why.c ---- */
 
+/* What a read's evidence holds at a pointer; NULL: nothing. */
+const struct mu_doc *explain_evidence(struct mu_arena *arena, const struct mu_snapshot *snapshot,
+                                      const char *pointer);
 /* The version that was live in the snapshot or was the last one before; arena. 1, 0, -1. */
 int explain_last(struct explainer *x, enum mu_kind kind, const char *id, struct mu_version *ret,
                  struct mu_err *err);

@@ -212,8 +212,8 @@ struct mu_read {
     const char *pointer; /* "/email", "/emails/?/value" */
     const char *value;   /* what stands there, as compact JSON; NULL: nothing */
 };
-size_t mu_map_reads(const struct mu_resource *r, const char *field, struct json_object *doc,
-                    struct json_object *context, struct mu_arena *arena,
+size_t mu_map_reads(const struct mu_resource *r, const char *field, const struct mu_doc *doc,
+                    const struct mu_doc *context, struct mu_arena *arena,
                     const struct mu_read **ret);
 
 /* Runs the file's examples. Calls report for each: failure is NULL when it passed. Returns the

@@ -41,62 +41,69 @@ static void put_path(struct mu_buf *to, const struct mu_path *path)
     }
 }
 
-/* The values a list's items have behind `rest`, as one JSON list; NULL when there are none. */
-static struct json_object *gather(struct json_object *list, const struct mu_ptr *rest)
+/* What one pointer leads to, as compact JSON on its way. */
+struct found {
+    struct mu_buf text;
+    struct mu_jw w;
+    bool any;
+};
+
+static void put_value(struct found *f, const struct mu_doc *value)
 {
-    struct json_object *found = NULL;
-    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
-    for (size_t i = 0; i < count && i < MU_MAP_ITEMS_MAX; i++) {
-        struct json_object *value = mu_ptr_get(rest, json_object_array_get_idx(list, i));
-        if (value == NULL) {
-            continue;
-        }
-        if (found == NULL) {
-            found = json_object_new_array();
-        }
-        json_object_array_add(found, json_object_get(value));
+    if (value != NULL) {
+        f->any = true;
+        mu_jw_doc(&f->w, value);
     }
-    return found;
 }
 
-static const char *json_text(struct mu_arena *arena, struct json_object *value)
+/* The values a list's items have behind `rest`, as one JSON list. */
+static void put_items(struct found *f, const struct mu_doc *list, const struct mu_ptr *rest)
 {
-    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
-    struct mu_jw w;
-    if (value == NULL) {
-        return NULL;
+    size_t count = 0;
+    mu_jw_array(&f->w);
+    if (mu_doc_is(list, MU_DOC_LIST)) {
+        for (const struct mu_doc *item = list->first; item && count < MU_MAP_ITEMS_MAX;
+             item = item->next, count++) {
+            put_value(f, mu_doc_get(rest, item));
+        }
     }
-    mu_jw_init(&w, &text, false);
-    mu_jw_json(&w, value);
-    return mu_strndup(arena, text.data, text.len);
+    mu_jw_end(&f->w, ']');
+}
+
+static void keep(struct reads *r, const char *pointer, size_t len, const struct found *f)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        if (mu_streq(r->list[i].pointer, pointer)) {
+            return;
+        }
+    }
+    if (r->count < READS_MAX) {
+        struct mu_arena *arena = r->scope->arena;
+        r->list[r->count++] =
+            (struct mu_read){.pointer = mu_strndup(arena, pointer, len),
+                             .value = f->any ? mu_strndup(arena, f->text.data, f->text.len) : NULL};
+    }
 }
 
 /* False: nothing is there. `list`: the list whose items the path starts from; NULL: the document. */
 static bool look(struct reads *r, const struct mu_path *list, const struct mu_path *path)
 {
     MU_AUTO(buf) struct mu_buf pointer = MU_BUF_INIT(MU_BUF_MAX);
-    MU_AUTO(json) struct json_object *found = NULL;
+    struct found f = {.text = MU_BUF_INIT(MU_BUF_MAX)};
+    mu_jw_init(&f.w, &f.text, false);
     if (list != NULL) {
         put_path(&pointer, list);
         mu_buf_adds(&pointer, "/?");
-        found = gather(mu_path_get(list, r->scope), &path->ptr);
+        put_items(&f, mu_path_get(list, r->scope), &path->ptr);
     } else if (path->many) {
-        found = gather(mu_path_get(path, r->scope), &path->rest);
+        put_items(&f, mu_path_get(path, r->scope), &path->rest);
     } else {
-        found = json_object_get(mu_path_get(path, r->scope));
+        put_value(&f, mu_path_get(path, r->scope));
     }
     put_path(&pointer, path);
-    for (size_t i = 0; i < r->count; i++) {
-        if (mu_streq(r->list[i].pointer, pointer.data)) {
-            return found != NULL;
-        }
-    }
-    if (r->count < READS_MAX) {
-        r->list[r->count++] =
-            (struct mu_read){.pointer = mu_strndup(r->scope->arena, pointer.data, pointer.len),
-                             .value = json_text(r->scope->arena, found)};
-    }
-    return found != NULL;
+    keep(r, pointer.data, pointer.len, &f);
+    mu_buf_done(&f.text);
+    return f.any;
 }
 
 /* Of alternatives those behind the first that is there aren't looked at. */
@@ -140,8 +147,9 @@ static void look_field(struct reads *r, const struct mu_field *f, const char *fi
     }
 }
 
-size_t mu_map_reads(const struct mu_resource *r, const char *field, struct json_object *doc,
-                    struct json_object *context, struct mu_arena *arena, const struct mu_read **ret)
+size_t mu_map_reads(const struct mu_resource *r, const char *field, const struct mu_doc *doc,
+                    const struct mu_doc *context, struct mu_arena *arena,
+                    const struct mu_read **ret)
 {
     const struct mu_scope scope = {doc, context, arena, NULL};
     struct reads reads = {.scope = &scope};

@@ -389,11 +389,11 @@ END_TEST
 
 /* "POINTER=value POINTER=value" of what a field's rule looks at. */
 static const char *reads(struct mapping *m, const struct mu_resource *r, const char *field,
-                         struct json_object *doc)
+                         const struct mu_doc *doc)
 {
     const struct mu_read *list;
     const char *all = "";
-    MU_AUTO(json) struct json_object *context = parse("{\"group_id\":\"71\"}");
+    const struct mu_doc *context = mu_doc_single(m->arena, "group_id", "71");
     size_t count = mu_map_reads(r, field, doc, context, m->arena, &list);
     for (size_t i = 0; i < count; i++) {
         all = mu_printf(m->arena, "%s%s%s=%s", all, i ? " " : "", list[i].pointer,
@@ -417,9 +417,9 @@ START_TEST(test_reads)
             "work}}]}\n"
             "  groups: {each: [{id: {from: /@/group_id, type: id}}]}\n"
             "  attributes: {extras: {x: {from: /x}, y: {from: /y}}}\n");
-    struct json_object *doc =
-        parse("{\"id\":7,\"b/c\":\"T\",\"d\":\"no\",\"f\":\"F\",\"l\":[{\"code\":\"sv\"},{}],"
-              "\"e\":\"a@x\",\"list\":[{\"v\":\"b@x\"}],\"x\":1.50,\"y\":2}");
+    const struct mu_doc *doc = parse(
+        m.arena, "{\"id\":7,\"b/c\":\"T\",\"d\":\"no\",\"f\":\"F\",\"l\":[{\"code\":\"sv\"},{}],"
+                 "\"e\":\"a@x\",\"list\":[{\"v\":\"b@x\"}],\"x\":1.50,\"y\":2}");
     ck_assert_str_eq(reads(&m, r, "id", doc), "/id=7");
     ck_assert_str_eq(reads(&m, r, "title", doc), "/a=- /b~1c=\"T\"");
     ck_assert_str_eq(reads(&m, r, "name", doc), "/f=\"F\" /g=-");
@@ -431,7 +431,6 @@ START_TEST(test_reads)
     ck_assert_str_eq(reads(&m, r, "attributes/y", doc), "/y=2");
     ck_assert_str_eq(reads(&m, r, "nothing", doc), "");
     ck_assert_str_eq(reads(&m, r, "name", NULL), "/f=- /g=-");
-    json_object_put(doc);
     mapping_close(&m);
 }
 END_TEST
