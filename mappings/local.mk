@@ -4,6 +4,7 @@ nobase_dist_pkgdata_DATA += \
 	mappings/README.md \
 	mappings/ldap/groupofnames.yaml \
 	mappings/ldap/inetorgperson.yaml \
+	mappings/plan.schema.json \
 	mappings/schema.json \
 	mappings/sendoso/groups.yaml \
 	mappings/sendoso/members.yaml \

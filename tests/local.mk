@@ -22,7 +22,8 @@ live_tests = \
 	tests/live/explain.sh \
 	tests/live/export.sh \
 	tests/live/moved.sh \
-	tests/live/overlays.sh
+	tests/live/overlays.sh \
+	tests/live/plan.sh
 
 # What those two use and carry along, tests themselves not.
 live_support = \
@@ -84,6 +85,7 @@ unit_sources = \
 	tests/unit/test_match.c \
 	tests/unit/test_op.c \
 	tests/unit/test_opt.c \
+	tests/unit/test_owning.c \
 	tests/unit/test_pages.c \
 	tests/unit/test_park.c \
 	tests/unit/test_prefetch.c \

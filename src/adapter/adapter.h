@@ -125,9 +125,11 @@ struct mu_target_ops {
                  struct mu_buf *to);
     /* The placeholder member as a value, NULL when the target needs none. */
     const char *(*placeholder)(struct mu_account *a);
+    /* Writes a second it allows; 0: as many as it can take. NULL slot: the same. */
+    double (*rate)(struct mu_account *a);
     /* Queues one operation; blocks only while the window is full. `op` must live until its outcome
      * is reaped. -1: the connection is gone; outcomes of what was in flight are still reaped (as
-     * MU_DONE_FAILED, in doubt). */
+     * MU_DONE_DOUBT). */
     int (*submit)(struct mu_account *a, const struct mu_op *op, struct mu_err *err);
     /* 1: an outcome. 0: nothing in flight. wait: block for one. When not waiting, 0 also means:
      * none yet. */

@@ -75,7 +75,7 @@ const struct mu_cmd mu_cmd_apply = {
     .about =
         "Does the operations of a plan made by muster plan -o, and no other. Refuses (exit 3) a "
         "plan that was altered,\n"
-        "is older than a day, was made from a snapshot that is no longer the newest, or that a "
+        "has expired, was made from a snapshot that is no longer the newest, or that a "
         "guard refuses. An operation\n"
         "that no longer fits what is on the target is not done (stale), and the exit status is 4.",
     .opts = opts,

@@ -119,6 +119,16 @@ static int read_nothing(struct mu_account *a, struct mu_arena *arena, struct mu_
     return 0;
 }
 
+static int nobody(struct mu_account *a, struct mu_arena *arena, const char **ret,
+                  struct mu_err *err)
+{
+    (void)a;
+    (void)arena;
+    (void)err;
+    *ret = NULL;
+    return 0;
+}
+
 static int prepare_nothing(struct mu_account *a, struct mu_arena *arena,
                            void (*add)(void *arg, const struct mu_op *op), void *arg,
                            struct mu_err *err)
@@ -155,7 +165,8 @@ static int show_ldif(const struct export *x, const struct mu_account_def *to,
     const struct mu_plan *plan;
     struct mu_sync sync = sync_to(x, to);
     MU_AUTO(buf) struct mu_buf ldif = MU_BUF_INIT(MU_BUF_MAX);
-    if (mu_plan_make(x->cli->store, &sync, target, x->cli->arena, x->cli->log, &plan, err) < 0)
+    if (mu_plan_make(x->cli->store, &sync, target, NULL, x->cli->arena, x->cli->log, &plan, err) <
+        0)
         return -1;
     for (size_t i = 0; i < plan->op_count; i++) {
         to->adapter->target->show(target, &plan->ops[i], &ldif);
@@ -203,6 +214,7 @@ static int export_ldif(const struct export *x, const char *as, struct mu_err *er
     struct mu_adapter adapter = *to->adapter;
     ops.read = read_nothing;
     ops.prepare = prepare_nothing;
+    ops.identity = nobody;
     adapter.target = &ops;
     target->adapter = &adapter;
     int rc = show_ldif(x, to, target, err);

@@ -42,27 +42,35 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
     const struct mu_sync *sync;
     const struct mu_plan *plan;
     struct mu_snapshot snap;
+    const struct mu_selection selection = {.only = mu_args_list(cli->arena, args, "only"),
+                                           .except = mu_args_list(cli->arena, args, "except")};
+    int wait_s;
+    MU_AUTO(lock) struct mu_lock *lock = NULL;
     MU_AUTO(account)
     struct mu_account *target = NULL; /* outlives the plan, which borrows names from its mappings */
-    if (mu_cli_config(cli, err) < 0 ||
+    if (mu_args_wait(args, &wait_s, err) < 0 || mu_cli_config(cli, err) < 0 ||
         mu_config_sync(cli->config, args->words[0], &sync, err) < 0 ||
-        mu_cli_store(cli, MU_STORE_READ, err) < 0 ||
+        mu_cli_store(cli, MU_STORE_WRITE, err) < 0 ||
         mu_cli_snapshot(cli, sync->from->name, NULL, &snap, err) < 0 ||
+        mu_cli_lock_sync(cli, sync, wait_s, &lock, err) < 0 ||
         mu_cli_open(cli, sync->to, &target, err) < 0 ||
-        mu_plan_make(cli->store, sync, target, cli->arena, cli->log, &plan, err) < 0)
+        mu_plan_make(cli->store, sync, target, &selection, cli->arena, cli->log, &plan, err) < 0)
         return -1;
     return show(cli, plan, mu_args_get(args, "output"), err);
 }
 
 static const struct mu_cmd_opt opts[] = {
     {"output", 'o', "FILE", "write the plan there, for muster apply; - is standard output"},
+    {"only", 0, "WHO", "only about these people and groups: id, name, e-mail or glob; repeatable"},
+    {"except", 0, "WHO", "about everybody but these; repeatable"},
+    {"wait", 0, "SECONDS", "wait so long for another run of this sync (default: 0)"},
     {.name = NULL}};
 
 const struct mu_cmd mu_cmd_plan = {
     .name = "plan",
     .summary =
         "show what a sync would write: the diff, the cost, what can't be undone; writes nothing",
-    .usage = "[SYNC] [-o FILE]",
+    .usage = "[SYNC] [-o FILE] [--only WHO] [--except WHO] [--wait SECONDS]",
     .about = "Compares the newest snapshot of the sync's source with its target and prints what "
              "would make them agree.\n"
              "Exit 0: nothing to do. 2: there are changes. 3: a guard refuses them. 4: nothing to "

@@ -128,7 +128,7 @@ static int plan_and_apply(struct sync_run *r, struct mu_err *err)
 {
     struct mu_cli *cli = r->cli;
     struct mu_err lost = MU_ERR_INIT;
-    if (mu_plan_make(cli->store, r->sync, r->target, cli->arena, cli->log, &r->plan, err) < 0)
+    if (mu_plan_make(cli->store, r->sync, r->target, NULL, cli->arena, cli->log, &r->plan, err) < 0)
         return -1;
     warn_of_left(r);
     if (r->plan->op_count == 0 && r->plan->claim_count == 0)

@@ -14,7 +14,8 @@
 static const char *const done_names[] = {[MU_DONE_OK] = "ok",
                                          [MU_DONE_FAILED] = "failed",
                                          [MU_DONE_STALE] = "stale",
-                                         [MU_DONE_SKIPPED] = "skipped"};
+                                         [MU_DONE_SKIPPED] = "skipped",
+                                         [MU_DONE_DOUBT] = "in doubt"};
 
 void mu_outcomes_begin(struct mu_outcomes *o, struct mu_cli *cli, const struct mu_plan *plan)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Executing a plan: intents before writes, outcomes after them, phases one after another. */
-#include "engine/apply.h"
+#include "engine/applier.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "engine/owning.h"
 #include "engine/park.h"
 
 enum { BATCH = 256, COLLECT_EVERY = 16, ALIKE_MAX = 50, ALIKE_KINDS = 16 };
@@ -45,7 +46,7 @@ struct applier {
     struct mu_parking *parking;
     int moments; /* before and after each commit, for how->kill_at */
     bool broken; /* the connection is gone, or too much failed: nothing more is sent */
-    struct mu_buf key;
+    struct mu_owning owning;
 };
 
 static void moment(struct applier *a)
@@ -113,50 +114,14 @@ static void note(struct applier *a, const struct mu_outcome *o)
     int64_t *counts[] = {[MU_DONE_OK] = &a->ret->ok,
                          [MU_DONE_FAILED] = &a->ret->failed,
                          [MU_DONE_STALE] = &a->ret->stale,
-                         [MU_DONE_SKIPPED] = &a->ret->skipped};
+                         [MU_DONE_SKIPPED] = &a->ret->skipped,
+                         [MU_DONE_DOUBT] = &a->ret->failed};
     ++*counts[o->done];
     judge(a, o);
     if (a->report)
         a->report(a->arg, o);
     mu_progress(a->log, a->sync->name, a->ret->ok + a->ret->failed + a->ret->stale,
                 (int64_t)a->plan->op_count);
-}
-
-static int ledger_put(struct applier *a, const struct mu_op *op, const char *name,
-                      const char *native, struct mu_err *err)
-{
-    struct mu_value value = {.bytes = name, .len = strlen(name)};
-    mu_buf_reset(&a->key);
-    a->ops->fold(a->target, NULL, &value, &a->key);
-    struct mu_owned owned = {.kind = op->kind,
-                             .id = op->id,
-                             .name = name,
-                             .key = a->key.data,
-                             .native = native,
-                             .run = a->ret->run,
-                             .disabled = op->why == MU_WHY_DISABLE};
-    return mu_ledger_put(a->store, a->sync->name, &owned, err);
-}
-
-/* What became ours, has another name now, or is no more. */
-static int update_ledger(struct applier *a, const struct noted *n, struct mu_err *err)
-{
-    const struct mu_op *op = n->op;
-    if (n->done != MU_DONE_OK || !op->id || op->kind == MU_KINDS)
-        return 0;
-    switch (op->verb) {
-    case MU_OP_CREATE:
-        return ledger_put(a, op, op->name, n->native, err);
-    case MU_OP_RENAME:
-        return ledger_put(a, op, op->new_name, op->native, err);
-    case MU_OP_DELETE:
-        return mu_ledger_drop(a->store, a->sync->name, op->kind, op->id, err);
-    case MU_OP_MODIFY:
-    case MU_OP_MANUAL:
-    case MU_OP_VERBS:
-        break;
-    }
-    return 0;
 }
 
 /* One transaction: outcomes so far with their ledger rows, and the intents of ops[from..to). What
@@ -169,8 +134,8 @@ static int journal(struct applier *a, size_t from, size_t to, struct mu_err *err
     for (size_t i = 0; rc == 0 && i < a->noted_count; i++) {
         const struct noted *n = &a->noted[i];
         rc = mu_journal_outcome(a->store, a->ret->run, n->op->seq, n->done, n->text, err);
-        if (rc == 0)
-            rc = update_ledger(a, n, err);
+        if (rc == 0 && n->done == MU_DONE_OK)
+            rc = mu_owning_done(&a->owning, n->op, n->native, a->ret->run, err);
     }
     for (size_t i = from; rc == 0 && i < to; i++)
         rc = mu_journal_intent(a->store, a->ret->run, &a->plan->ops[i], NULL, err);
@@ -235,6 +200,8 @@ static int send_batch(struct applier *a, size_t from, size_t to, struct mu_err *
         if (!a->broken && a->ops->submit(a->target, &a->plan->ops[i], &lost) < 0) {
             a->broken = true;
             mu_log(a->log, MU_LOG_ERROR, "%s", lost.text);
+            note(a,
+                 &(struct mu_outcome){.op = &a->plan->ops[i], .done = MU_DONE_DOUBT, .err = lost});
             continue;
         }
         if (a->broken)
@@ -286,71 +253,41 @@ static int enter_claims(struct applier *a, struct mu_err *err)
     return rc < 0 ? -1 : commit(a, err);
 }
 
-static int check(const struct mu_sync *sync, const struct mu_plan *plan, struct mu_err *err)
-{
-    int64_t age = mu_now() - plan->made;
-    if (!mu_streq(plan->sync, sync->name) || !mu_streq(plan->from, sync->from->name) ||
-        !mu_streq(plan->to, sync->to->name))
-        return mu_fail(
-            err, MU_E_REFUSED,
-            "the plan is for sync %s from %s to %s, which this configuration doesn't have",
-            plan->sync, plan->from, plan->to);
-    if (plan->verdict == MU_VOID)
-        return mu_fail(err, MU_E_REFUSED, "the plan was made from a void read");
-    if (age > MU_PLAN_MAX_AGE_S || age < -300)
-        return mu_fail(err, MU_E_REFUSED,
-                       "the plan is %" PRId64 " hours old, %d are allowed; make it again",
-                       age / 3600, MU_PLAN_MAX_AGE_S / 3600);
-    return 0;
-}
-
-/* A newer read of the source makes a plan stale: what it shows is no longer what the source says.
- * */
-static int check_snapshot(struct mu_store *store, const struct mu_plan *plan, struct mu_err *err)
-{
-    struct mu_arena *arena = mu_arena_new();
-    struct mu_snapshot now;
-    int rc = mu_snapshot_get(store, arena, plan->from, 0, &now, err);
-    if (rc == 0)
-        rc = mu_fail(err, MU_E_REFUSED,
-                     "the store has no snapshot of %s: the plan was made with another store",
-                     plan->from);
-    else if (rc == 1 && now.id != plan->snapshot)
-        rc = mu_fail(err, MU_E_REFUSED,
-                     "the plan was made from snapshot %" PRId64 ", the newest of %s is %" PRId64
-                     "; make it again",
-                     plan->snapshot, plan->from, now.id);
-    mu_arena_free(arena);
-    return rc < 0 ? -1 : 0;
-}
-
 static int begin_run(struct applier *a, struct mu_err *err)
 {
     const struct mu_plan *plan = a->plan;
+    const struct mu_run run = {.sync = plan->sync,
+                               .command = a->how->command,
+                               .plan = plan->hash,
+                               .mapping = plan->mapping,
+                               .undoes = plan->undoes,
+                               .snapshot = plan->snapshot,
+                               .planned = (int64_t)plan->op_count};
     moment(a);
-    int rc = mu_run_begin(a->store, plan->sync, a->how->command, plan->hash, plan->snapshot,
-                          (int64_t)plan->op_count, &a->ret->run, err);
+    int rc = mu_run_begin(a->store, &run, &a->ret->run, err);
     moment(a);
     return rc;
 }
 
-/* In one transaction; what the run did is done, whether or not this succeeds. */
+/* In one transaction; what the run did is done, whether or not this succeeds. Only a plan about
+ * everybody tells who needs nothing any more. */
 static int settle_parked(struct applier *a, struct mu_err *err)
 {
+    const struct mu_selection *about = &a->plan->selection;
+    bool whole = !about->only && !about->except && !a->plan->undoes;
     if (a->ret->stopped.code != MU_OK)
         mu_parking_forgive(a->parking, &a->ret->stopped);
     mu_parking_expect(a->parking, a->plan);
     if (mu_journal_begin(a->store, err) < 0 ||
-        mu_parking_settle(a->parking, MU_PARKING_DROP_REST, err) < 0)
+        mu_parking_settle(a->parking, whole ? MU_PARKING_DROP_REST : MU_PARKING_KEEP_REST, err) < 0)
         return -1;
     return commit(a, err);
 }
 
-static int apply_locked(struct applier *a, struct mu_err *err)
+static int run(struct applier *a, struct mu_err *err)
 {
     const struct mu_plan *plan = a->plan;
-    if (check_snapshot(a->store, plan, err) < 0 || begin_run(a, err) < 0 ||
-        enter_claims(a, err) < 0)
+    if (begin_run(a, err) < 0 || enter_claims(a, err) < 0)
         return -1;
     int rc = run_ops(a, err);
     if (rc == 0)
@@ -388,26 +325,31 @@ int mu_apply(struct mu_store *store, const struct mu_sync *sync, struct mu_accou
              const struct mu_plan *plan, const struct mu_apply_how *how, struct mu_log *log,
              mu_apply_report *report, void *arg, struct mu_applied *ret, struct mu_err *err)
 {
-    struct applier a = {.store = store,
-                        .sync = sync,
-                        .target = target,
-                        .ops = target->adapter->target,
-                        .plan = plan,
-                        .how = how,
-                        .log = log,
-                        .report = report,
-                        .arg = arg,
-                        .ret = ret,
-                        .key = MU_BUF_INIT(MU_BUF_MAX)};
+    struct applier a = {
+        .store = store,
+        .sync = sync,
+        .target = target,
+        .ops = target->adapter->target,
+        .plan = plan,
+        .how = how,
+        .log = log,
+        .report = report,
+        .arg = arg,
+        .ret = ret,
+        .owning = {.store = store,
+                   .sync = sync->name,
+                   .target = target,
+                   .fold = MU_BUF_INIT(MU_BUF_MAX)},
+    };
     *ret = (struct mu_applied){0};
-    if (check(sync, plan, err) < 0)
+    if (apply_check(store, sync, target, plan, err) < 0)
         return -1;
     a.noted = mu_xcalloc(plan->op_count + 1, sizeof(*a.noted));
     int rc = mu_parking_open(store, "sync", sync->name, &a.parking, err);
     if (rc == 0)
-        rc = apply_locked(&a, err);
+        rc = run(&a, err);
     mu_parking_free(a.parking);
     free(a.noted);
-    mu_buf_done(&a.key);
+    mu_buf_done(&a.owning.fold);
     return rc;
 }

@@ -36,9 +36,10 @@ typedef void mu_apply_report(void *arg, const struct mu_outcome *outcome);
 int mu_sync_lock(struct mu_store *store, const struct mu_sync *sync, int wait_s,
                  struct mu_lock **ret, struct mu_err *err);
 
-/* The caller holds mu_sync_lock. Refuses a plan that is too old or whose sync, accounts or snapshot
- * don't fit this configuration (MU_E_REFUSED). -1: nothing was written, or the run was cut short:
- * *ret says how far. */
+/* The caller holds mu_sync_lock. Refuses a plan that has expired, or whose sync, accounts,
+ * mappings or snapshot don't fit this configuration and store, or when a run that was cut has to be
+ * settled by planning again (MU_E_REFUSED). -1: nothing was written, or the run was cut short: *ret
+ * says how far. */
 int mu_apply(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
              const struct mu_plan *plan, const struct mu_apply_how *how, struct mu_log *log,
              mu_apply_report *report, void *arg, struct mu_applied *ret, struct mu_err *err);

@@ -44,6 +44,7 @@ const char *mu_removal_name(int removal)
 struct sync_values {
     const char *from, *to;
     int inactive, gone, gone_groups;
+    int64_t plan_age;
     const struct mu_y *guards;
 };
 
@@ -59,6 +60,8 @@ static const struct mu_opt sync_opts[] = {
     {"gone_groups", MU_OPT_ENUM, offsetof(struct sync_values, gone_groups), .def = "delete",
      .choices = removals,
      .help = "what happens to groups that are no longer in the source: keep or delete"},
+    {"plan_age", MU_OPT_DURATION, offsetof(struct sync_values, plan_age), .def = "24h",
+     .help = "how long a saved plan may be applied: 90m, 24h, 7d"},
     {"guards", MU_OPT_NODE, offsetof(struct sync_values, guards), .help = "limits of one run"},
     {.name = NULL}};
 
@@ -366,7 +369,8 @@ static int read_sync(struct mu_arena *arena, const struct mu_config *c, const st
                              .line = key->line,
                              .inactive = values.inactive,
                              .gone = values.gone,
-                             .gone_groups = values.gone_groups};
+                             .gone_groups = values.gone_groups,
+                             .plan_age = values.plan_age};
     if (values.gone_groups == MU_REMOVE_DISABLE)
         return mu_y_fail(mu_y_get(map, "gone_groups"), err,
                          "gone_groups: a group can't be disabled; keep or delete");

@@ -35,6 +35,7 @@ struct mu_sync {
     /* enum mu_removal: to users gone from a complete read; default disable */
     int gone;
     int gone_groups;         /* enum mu_removal keep|delete; default delete (only our own) */
+    int64_t plan_age;        /* seconds a plan may be applied after it was made; default a day */
     struct mu_limit remove;  /* users or groups removed or disabled; default 10 or 5 % */
     struct mu_limit members; /* of one group's members; default 30 %, from 10 members up */
     /* users and groups (id, e-mail, name or glob) never removed or disabled */

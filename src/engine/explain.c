@@ -93,8 +93,8 @@ static void make_plan(struct explainer *x)
 {
     struct mu_err why = MU_ERR_INIT;
     if (x->ops && !x->q->past &&
-        mu_plan_make(x->q->store, x->q->sync, x->q->target, x->arena, x->q->log, &x->plan, &why) <
-            0)
+        mu_plan_make(x->q->store, x->q->sync, x->q->target, NULL, x->arena, x->q->log, &x->plan,
+                     &why) < 0)
         unseen(x, &why);
 }
 

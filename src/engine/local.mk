@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 libmuster_a_SOURCES += \
+	src/engine/applier.h \
 	src/engine/apply.c src/engine/apply.h \
+	src/engine/apply_check.c \
 	src/engine/config.c src/engine/config.h \
 	src/engine/crosscheck.c src/engine/crosscheck.h \
 	src/engine/effect.c src/engine/effect.h \
@@ -12,14 +14,18 @@ libmuster_a_SOURCES += \
 	src/engine/explain_why.c \
 	src/engine/explainer.h \
 	src/engine/guard.c \
+	src/engine/owning.c src/engine/owning.h \
 	src/engine/park.c src/engine/park.h \
 	src/engine/plan.c src/engine/plan.h \
 	src/engine/plan_diff.c \
+	src/engine/plan_drift.c \
 	src/engine/plan_json.c \
 	src/engine/plan_match.c \
 	src/engine/plan_members.c \
 	src/engine/plan_park.c \
+	src/engine/plan_select.c \
 	src/engine/plan_show.c \
 	src/engine/planner.h \
 	src/engine/pull.c src/engine/pull.h \
+	src/engine/settle.c src/engine/settle.h \
 	src/engine/verdict.c src/engine/verdict.h

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "engine/park.h"
+#include "engine/settle.h"
 
 void *plan_grow(void *items, size_t count, size_t *cap, size_t size)
 {
@@ -72,44 +73,6 @@ static void add_container(void *arg, const struct mu_op *op)
     own->name = mu_strdup(p->arena, op->name);
 }
 
-/* Creates of runs that were cut or failed in doubt: what stands there may well be ours. */
-static int load_claimed(struct planner *p, struct mu_err *err)
-{
-    struct mu_run *runs;
-    size_t count;
-    if (mu_run_list(p->store, p->arena, 20, &runs, &count, err) < 0)
-        return -1;
-    p->claimed = mu_map_new(0);
-    for (size_t i = 0; i < count; i++) {
-        if (!mu_streq(runs[i].sync, p->sync->name))
-            continue;
-        if (mu_streq(runs[i].status, "done"))
-            break;
-        struct mu_steps *steps;
-        struct mu_step step;
-        int rc;
-        if (mu_steps_open(p->store, runs[i].id, &steps, err) < 0)
-            return -1;
-        while ((rc = mu_steps_next(steps, &step, err)) == 1) {
-            MU_AUTO(json) struct json_object *doc = NULL;
-            struct mu_op op;
-            if (mu_streq(step.done, "ok") || mu_streq(step.done, "skipped"))
-                continue;
-            if (mu_json_parse(step.op, strlen(step.op), &doc, err) < 0 ||
-                mu_op_parse(p->arena, doc, &op, err) < 0) {
-                rc = -1;
-                break;
-            }
-            if (op.verb == MU_OP_CREATE && op.id)
-                mu_map_put(p->claimed, op.name, strlen(op.name), mu_strdup(p->arena, op.id));
-        }
-        mu_steps_close(steps);
-        if (rc < 0)
-            return -1;
-    }
-    return 0;
-}
-
 static void index_target(struct planner *p)
 {
     p->by_key = mu_map_new(p->object_count);
@@ -120,6 +83,12 @@ static void index_target(struct planner *p)
         if (o->native)
             mu_map_put(p->by_native, o->native, strlen(o->native), o);
     }
+}
+
+static int load_ledger(struct planner *p, struct mu_err *err)
+{
+    if (mu_ledger_load(p->store, p->arena, p->sync->name, &p->owned, &p->owned_count, err) < 0)
+        return -1;
     p->owned_by_key = mu_map_new(p->owned_count);
     for (int k = 0; k < MU_KINDS; k++)
         p->owned_by_id[k] = mu_map_new(0);
@@ -129,6 +98,18 @@ static void index_target(struct planner *p)
         mu_map_put(p->owned_by_key, o->key, strlen(o->key), o);
         p->ours[o->kind]++;
     }
+    return 0;
+}
+
+static int settle(struct planner *p, struct mu_err *err)
+{
+    const struct mu_settling settling = {.store = p->store,
+                                         .sync = p->sync->name,
+                                         .target = p->target,
+                                         .by_key = p->by_key,
+                                         .by_native = p->by_native,
+                                         .log = p->log};
+    return mu_store_writable(p->store) ? mu_settle(&settling, err) : 0;
 }
 
 static int read_sides(struct planner *p, struct mu_err *err)
@@ -142,10 +123,11 @@ static int read_sides(struct planner *p, struct mu_err *err)
                        "no usable snapshot of %s yet; run `muster pull %s` first", from, from);
     p->may_remove = p->snapshot.verdict == MU_COMPLETE;
     if (p->ops_of->read(p->target, p->arena, &p->objects, &p->object_count, err) < 0 ||
-        mu_ledger_load(p->store, p->arena, p->sync->name, &p->owned, &p->owned_count, err) < 0 ||
-        load_claimed(p, err) < 0 || plan_load_parked(p, err) < 0)
+        p->ops_of->identity(p->target, p->arena, &p->identity, err) < 0)
         return -1;
     index_target(p);
+    if (settle(p, err) < 0 || load_ledger(p, err) < 0 || plan_load_parked(p, err) < 0)
+        return -1;
     return p->ops_of->prepare(p->target, p->arena, add_container, p, err);
 }
 
@@ -257,16 +239,65 @@ static void *keep(struct mu_arena *arena, const void *items, size_t count, size_
     return copy;
 }
 
+/* Of the objects as a set: their order is the server's business. */
+static const char *state_of(struct planner *p)
+{
+    static const uint8_t no_key[MU_HASH_KEY_LEN] = {0};
+    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
+    uint8_t all[MU_HASH_LEN] = {0}, one[MU_HASH_LEN];
+    for (size_t i = 0; i < p->object_count; i++) {
+        const struct mu_object *o = &p->objects[i];
+        mu_buf_reset(&text);
+        mu_buf_printf(&text, "%s\n%s\n", o->key, o->native ? o->native : "");
+        mu_hash(no_key, text.data, text.len, one);
+        for (size_t j = 0; j < sizeof(all); j++)
+            all[j] ^= one[j];
+    }
+    mu_buf_reset(&text);
+    for (size_t j = 0; j < sizeof(all); j++)
+        mu_buf_printf(&text, "%02x", all[j]);
+    return mu_strndup(p->arena, text.data, text.len);
+}
+
+static int64_t count_one_way(struct planner *p)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < p->op_count; i++) {
+        struct mu_op back;
+        mu_arena_reset(p->row);
+        count += !mu_op_inverse(p->row, &p->ops[i], NULL, &back);
+    }
+    return count;
+}
+
+static int64_t count_calls(const struct planner *p)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < p->op_count; i++)
+        count += p->ops[i].verb != MU_OP_MANUAL;
+    return count;
+}
+
 static const struct mu_plan *finish(struct planner *p)
 {
     struct mu_plan *plan = mu_alloc(p->arena, sizeof(*plan));
+    int64_t now = mu_now();
     *plan = (struct mu_plan){
         .sync = p->sync->name,
         .from = p->sync->from->name,
         .to = p->sync->to->name,
         .snapshot = p->snapshot.id,
         .verdict = p->snapshot.verdict,
-        .made = mu_now(),
+        .made = now,
+        .expires = now + p->sync->plan_age,
+        .mapping = mu_strdup(p->arena, p->mapping),
+        .selection = *p->selection,
+        .target = {.identity = p->identity,
+                   .objects = (int64_t)p->object_count,
+                   .state = state_of(p)},
+        .one_way = count_one_way(p),
+        .calls = count_calls(p),
+        .rate = p->ops_of->rate ? p->ops_of->rate(p->target) : 0,
         .ops = keep(p->arena, p->ops, p->op_count, sizeof(*p->ops)),
         .op_count = p->op_count,
         .left = keep(p->arena, p->left, p->left_count, sizeof(*p->left)),
@@ -307,7 +338,6 @@ static void planner_done(struct planner *p)
     mu_map_free(p->by_key);
     mu_map_free(p->by_native);
     mu_map_free(p->owned_by_key);
-    mu_map_free(p->claimed);
     mu_map_free(p->who_by_key);
     mu_buf_done(&p->fold_a);
     mu_buf_done(&p->fold_b);
@@ -318,19 +348,37 @@ static void planner_done(struct planner *p)
     free(p->readings);
 }
 
-int mu_plan_make(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
-                 struct mu_arena *arena, struct mu_log *log, const struct mu_plan **ret,
-                 struct mu_err *err)
+int64_t mu_plan_seconds(const struct mu_plan *plan)
 {
+    return plan->rate > 0 ? (int64_t)((double)plan->calls / plan->rate) + 1 : 0;
+}
+
+void mu_plan_mapping(struct mu_account *target, char ret[MU_DIGEST_HEX])
+{
+    static const enum mu_kind kinds[] = {MU_USER, MU_GROUP};
+    MU_AUTO(buf) struct mu_buf all = MU_BUF_INIT(MU_BUF_MAX);
+    for (size_t i = 0; i < MU_LEN(kinds); i++)
+        mu_buf_printf(&all, "%s\n",
+                      mu_map_info(target->adapter->target->mapping(target, kinds[i]))->digest);
+    mu_digest(all.data, all.len, ret);
+}
+
+int mu_plan_make(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
+                 const struct mu_selection *selection, struct mu_arena *arena, struct mu_log *log,
+                 const struct mu_plan **ret, struct mu_err *err)
+{
+    static const struct mu_selection everybody = {NULL, NULL};
     struct planner p = {.store = store,
                         .sync = sync,
                         .target = target,
                         .ops_of = target->adapter->target,
+                        .selection = selection ? selection : &everybody,
                         .arena = arena,
                         .row = mu_arena_new(),
                         .log = log,
                         .fold_a = MU_BUF_INIT(MU_BUF_MAX),
                         .fold_b = MU_BUF_INIT(MU_BUF_MAX)};
+    mu_plan_mapping(target, p.mapping);
     int rc = make(&p, ret, err);
     planner_done(&p);
     return rc < 0 ? mu_wrap(err, "plan %s", sync->name) : 0;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The plan: the list of operations that would make a target agree with a snapshot. A value: it can
- * be printed, saved, hashed, refused, and applied exactly. Making one reads the store and the
- * target and writes nothing.
+ * be printed, saved, hashed, refused, and applied exactly. Making one writes nothing to the target.
  *
  * Order: containers, group renames, users (renames, creates, changes), groups, memberships,
  * disables, removals. Who is who: the ledger's immutable id first, then the name the mapping asks
@@ -15,7 +14,7 @@
 #include "engine/config.h"
 #include "store/store.h"
 
-enum { MU_PLAN_VERSION = 1, MU_PLAN_MAX_AGE_S = 24 * 3600 };
+enum { MU_PLAN_VERSION = 1 };
 
 /* Somebody or something the plan leaves alone, and why. */
 struct mu_left {
@@ -33,31 +32,61 @@ struct mu_reading {
     const char *allow; /* the one setting that would let this plan pass */
 };
 
+/* Of whom a plan may speak: those that a text of `only` fits and none of `except` does. Texts are
+ * globs, folded, on id, name, e-mail address and the name on the target; of users and groups
+ * alike. NULL: everybody, nobody. A membership is planned when its user or its group is selected
+ * and neither is excepted. */
+struct mu_selection {
+    const char *const *only, *const *except;
+};
+
 struct mu_plan {
     const char *sync, *from, *to;
     int64_t snapshot;
     enum mu_verdict verdict;
-    int64_t made; /* Unix seconds */
+    int64_t made, expires; /* Unix seconds; 0: never */
+    int64_t undoes;        /* run that it takes back; 0: none */
+    const char *mapping;   /* digest of the target's mappings */
+    struct mu_selection selection;
+    /* The target as it was read: who we were bound as (NULL: unknown), and how many objects in what
+     * state (a digest of their names, ids and versions). */
+    struct {
+        const char *identity;
+        int64_t objects;
+        const char *state;
+    } target;
     const struct mu_op *ops;
     size_t op_count;
     const struct mu_left *left;
     size_t left_count;
     const struct mu_reading *readings;
     size_t reading_count;
-    /* Objects that a run which was cut created without living to note it: they are ours, and apply
-     * enters them first. */
+    /* Objects of others that become ours (muster adopt): entered into the ledger first of all. */
     const struct mu_owned *claims;
     size_t claim_count;
     int64_t users, groups; /* desired, for summaries and guards */
+    int64_t one_way;       /* operations that no undo can reverse */
+    int64_t calls;         /* writes it takes */
+    double rate;           /* writes a second the target allows; 0: as fast as it can */
     /* of the header's digest and each operation's, in order (plan_json.c) */
     char hash[MU_DIGEST_HEX];
 };
 
-/* The mapping digest and more of what the plan was made from is in its JSON. `target` is open; its
- * read happens here. */
+/*
+ * The caller holds mu_sync_lock (engine/apply.h). `target` is open; its read happens here. Runs that
+ * were cut are settled first: what became of their last operations is looked up on the target and
+ * entered into journal and ledger; with a store opened for reading they stay in doubt. `selection`
+ * may be NULL.
+ */
 int mu_plan_make(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
-                 struct mu_arena *arena, struct mu_log *log, const struct mu_plan **ret,
-                 struct mu_err *err);
+                 const struct mu_selection *selection, struct mu_arena *arena, struct mu_log *log,
+                 const struct mu_plan **ret, struct mu_err *err);
+
+/* How long its writes take at the pace the target allows; 0: it sets none. */
+int64_t mu_plan_seconds(const struct mu_plan *plan);
+
+/* Digest of the mappings a target was opened with. */
+void mu_plan_mapping(struct mu_account *target, char ret[MU_DIGEST_HEX]);
 
 /* Over a guard: -1, MU_E_REFUSED, naming each. `allow`: hash the person agreed to (--allow HASH),
  * NULL: none. */

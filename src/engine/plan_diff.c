@@ -94,8 +94,10 @@ void plan_create(struct planner *p, struct who *w, const struct mu_resource *map
         const struct mu_value *add;
         size_t adds = missing(p, wants[i].name, wants[i].values, wants[i].count, NULL, 0, &add);
         if (adds > 0)
-            changes[n++] = (struct mu_opchange){
-                .attr = plan_intern(p, wants[i].name), .add = add, .add_count = adds};
+            changes[n++] = (struct mu_opchange){.attr = plan_intern(p, wants[i].name),
+                                                .add = add,
+                                                .add_count = adds,
+                                                .shared = wants[i].policy == MU_POLICY_MERGE};
     }
     struct mu_op *op = plan_add_op(p, MU_OP_CREATE, MU_WHY_JOIN, w);
     op->native = NULL;
@@ -106,23 +108,50 @@ void plan_create(struct planner *p, struct who *w, const struct mu_resource *map
     w->op_end = p->op_count;
 }
 
-/* Fills *change; false when nothing has to change. */
-static bool compare(struct planner *p, const struct mu_object *o, const struct mu_want *want,
-                    struct mu_opchange *change)
+/* Of the values that are there and not wanted, those that we added: of the others' attribute no
+ * more is ours. */
+static int ours_only(struct planner *p, const struct who *w, struct mu_opchange *change,
+                     struct mu_err *err)
 {
-    const struct mu_attrval *have = attr_of(o, want->name);
+    struct mu_value *kept = mu_alloc_array(p->arena, change->remove_count + 1, sizeof(*kept));
+    size_t count = 0;
+    for (size_t i = 0; i < change->remove_count; i++) {
+        mu_buf_reset(&p->fold_a);
+        p->ops_of->fold(p->target, change->attr, &change->remove[i], &p->fold_a);
+        const struct mu_owned_value v = {.kind = w->kind,
+                                         .id = w->id,
+                                         .attr = change->attr,
+                                         .value = {p->fold_a.data, p->fold_a.len}};
+        int ours = mu_value_owned(p->store, p->sync->name, &v, err);
+        if (ours < 0)
+            return -1;
+        if (ours)
+            kept[count++] = change->remove[i];
+    }
+    change->remove = count ? kept : NULL;
+    change->remove_count = count;
+    return 0;
+}
+
+/* Fills *change. 1: it has something to change, 0: nothing, -1. */
+static int compare(struct planner *p, const struct who *w, const struct mu_want *want,
+                   struct mu_opchange *change, struct mu_err *err)
+{
+    const struct mu_attrval *have = attr_of(w->object, want->name);
     const struct mu_value *values = have ? have->values : NULL;
     size_t count = have ? have->count : 0;
     if (want->policy == MU_POLICY_KEEP && count > 0)
-        return false;
+        return 0;
     if (count == 1 && want->count == 1 && plan_same(p, want->name, values, want->values))
-        return false;
-    *change = (struct mu_opchange){.attr = plan_intern(p, want->name)};
+        return 0;
+    *change = (struct mu_opchange){.attr = plan_intern(p, want->name),
+                                   .shared = want->policy == MU_POLICY_MERGE};
     change->add_count =
         missing(p, want->name, want->values, want->count, values, count, &change->add);
-    if (want->policy == MU_POLICY_FORCE)
-        change->remove_count =
-            missing(p, want->name, values, count, want->values, want->count, &change->remove);
+    change->remove_count =
+        missing(p, want->name, values, count, want->values, want->count, &change->remove);
+    if (change->shared && change->remove_count > 0 && ours_only(p, w, change, err) < 0)
+        return -1;
     /* Where values of others may stand beside ours, new ones don't matter. */
     change->absent = count == 0 && want->policy != MU_POLICY_MERGE;
     return change->add_count + change->remove_count > 0;
@@ -186,20 +215,27 @@ int plan_delete(struct planner *p, struct who *w, struct mu_err *err)
     return 0;
 }
 
-void plan_update(struct planner *p, struct who *w, const struct mu_resource *mapping,
-                 const struct mu_want *wants, size_t count)
+int plan_update(struct planner *p, struct who *w, const struct mu_resource *mapping,
+                const struct mu_want *wants, size_t count, struct mu_err *err)
 {
     const char *rdn = mu_map_info(mapping)->rdn;
     struct mu_opchange *changes = mu_alloc_array(p->row, count + 1, sizeof(*changes));
     size_t n = lacks_classes(p, w->object, mapping, &changes[0]) ? 1 : 0;
-    for (size_t i = 0; i < count; i++)
-        if (!mu_strieq(wants[i].name, rdn) && compare(p, w->object, &wants[i], &changes[n]))
-            n++;
+    for (size_t i = 0; i < count; i++) {
+        int differs =
+            mu_strieq(wants[i].name, rdn) ? 0 : compare(p, w, &wants[i], &changes[n], err);
+        if (differs < 0)
+            return -1;
+        n += (size_t)differs;
+    }
     if (n == 0)
-        return;
+        return 0;
+    if (plan_mark_drift(p, w, mapping, wants, count, changes, n, err) < 0)
+        return -1;
     struct mu_opchange *kept = mu_alloc_array(p->arena, n, sizeof(*kept));
     memcpy(kept, changes, n * sizeof(*kept));
     struct mu_op *op = plan_add_op(p, MU_OP_MODIFY, MU_WHY_CHANGE, w);
     op->changes = kept;
     op->change_count = n;
+    return 0;
 }

@@ -23,6 +23,27 @@ static void key_int(struct mu_jw *w, const char *key, int64_t value)
     mu_jw_int(w, value);
 }
 
+static void globs(struct mu_jw *w, const char *key, const char *const *list)
+{
+    if (!list)
+        return;
+    mu_jw_key(w, key);
+    mu_jw_array(w);
+    for (; *list; list++)
+        mu_jw_str(w, *list);
+    mu_jw_end(w, ']');
+}
+
+/* Thousandths, since the writer knows whole numbers only; both absent where the target sets no
+ * pace. */
+static void key_rate(struct mu_jw *w, const struct mu_plan *plan)
+{
+    if (plan->rate <= 0)
+        return;
+    key_int(w, "calls_per_1000_s", (int64_t)(plan->rate * 1000));
+    key_int(w, "seconds", mu_plan_seconds(plan));
+}
+
 /* Members of the header that the hash covers; the object stays open. */
 static void header(const struct mu_plan *plan, struct mu_jw *w)
 {
@@ -35,8 +56,27 @@ static void header(const struct mu_plan *plan, struct mu_jw *w)
     key_int(w, "snapshot", plan->snapshot);
     key_str(w, "verdict", mu_verdict_name(plan->verdict));
     key_str(w, "made", mu_time_text(plan->made, made));
+    if (plan->expires)
+        key_str(w, "expires", mu_time_text(plan->expires, made));
+    if (plan->undoes)
+        key_int(w, "undoes", plan->undoes);
+    key_str(w, "mapping", plan->mapping);
+    globs(w, "only", plan->selection.only);
+    globs(w, "except", plan->selection.except);
     key_int(w, "users", plan->users);
     key_int(w, "groups", plan->groups);
+    mu_jw_key(w, "target");
+    mu_jw_object(w);
+    key_str(w, "identity", plan->target.identity);
+    key_int(w, "objects", plan->target.objects);
+    key_str(w, "state", plan->target.state);
+    mu_jw_end(w, '}');
+    mu_jw_key(w, "cost");
+    mu_jw_object(w);
+    key_int(w, "calls", plan->calls);
+    key_rate(w, plan);
+    key_int(w, "one_way", plan->one_way);
+    mu_jw_end(w, '}');
 }
 
 static void claim_json(const struct mu_owned *o, struct mu_jw *w)
@@ -206,6 +246,53 @@ static int parse_header(struct mu_arena *arena, struct json_object *doc, struct 
     return 0;
 }
 
+static int parse_globs(struct mu_arena *arena, struct json_object *doc, const char *name,
+                       const char *const **ret, struct mu_err *err)
+{
+    struct json_object *list = NULL;
+    if (!json_object_object_get_ex(doc, name, &list))
+        return 0;
+    if (!json_object_is_type(list, json_type_array))
+        return bad(err, "\"only\" or \"except\"");
+    size_t count = json_object_array_length(list);
+    const char **globs = mu_alloc_array(arena, count + 1, sizeof(*globs));
+    for (size_t i = 0; i < count; i++) {
+        const char *glob = mu_json_text(json_object_array_get_idx(list, i));
+        if (!glob)
+            return bad(err, "\"only\" or \"except\"");
+        globs[i] = mu_strdup(arena, glob);
+    }
+    *ret = globs;
+    return 0;
+}
+
+/* What the plan was made from and what it costs. */
+static int parse_circumstances(struct mu_arena *arena, struct json_object *doc,
+                               struct mu_plan *plan, struct mu_err *err)
+{
+    char text[MU_TIME_TEXT];
+    int64_t per_1000_s = 0;
+    struct json_object *target = mu_json_at(doc, "/target"), *cost = mu_json_at(doc, "/cost");
+    const char *expires = mu_json_str(doc, "expires");
+    if (expires && !mu_time_parse(expires, text, &plan->expires))
+        return bad(err, "\"expires\" is not a time");
+    plan->mapping = copy_str(arena, doc, "mapping");
+    if (!plan->mapping || !json_object_is_type(target, json_type_object) ||
+        !json_object_is_type(cost, json_type_object))
+        return bad(err, "\"mapping\", \"target\" or \"cost\" is missing");
+    plan->target.identity = copy_str(arena, target, "identity");
+    plan->target.state = copy_str(arena, target, "state");
+    if (!mu_json_int(target, "objects", &plan->target.objects) ||
+        !mu_json_int(cost, "calls", &plan->calls) || !mu_json_int(cost, "one_way", &plan->one_way))
+        return bad(err, "a number in \"target\" or \"cost\"");
+    mu_json_int(cost, "calls_per_1000_s", &per_1000_s);
+    plan->rate = (double)per_1000_s / 1000;
+    mu_json_int(doc, "undoes", &plan->undoes);
+    if (parse_globs(arena, doc, "only", &plan->selection.only, err) < 0)
+        return -1;
+    return parse_globs(arena, doc, "except", &plan->selection.except, err);
+}
+
 static int parse_ops(struct mu_arena *arena, struct json_object *list, struct mu_plan *plan,
                      struct mu_err *err)
 {
@@ -333,8 +420,10 @@ int plan_read(struct mu_arena *arena, const char *text, size_t len, struct mu_pl
         return mu_wrap(err, "plan");
     if (!json_object_is_type(doc, json_type_object))
         return bad(err, "it is not an object");
-    if (parse_header(arena, doc, &plan, err) < 0 || array_of(doc, "operations", &ops, err) < 0 ||
-        array_of(doc, "claims", &claims, err) < 0 || array_of(doc, "guards", &guards, err) < 0 ||
+    if (parse_header(arena, doc, &plan, err) < 0 ||
+        parse_circumstances(arena, doc, &plan, err) < 0 ||
+        array_of(doc, "operations", &ops, err) < 0 || array_of(doc, "claims", &claims, err) < 0 ||
+        array_of(doc, "guards", &guards, err) < 0 ||
         (ours ? parse_lines(arena, &lines, &plan, err) : parse_ops(arena, ops, &plan, err)) < 0 ||
         parse_claims(arena, claims, &plan, err) < 0 ||
         parse_readings(arena, guards, &plan, err) < 0)

@@ -33,18 +33,6 @@ static const struct mu_object *object_of(struct planner *p, const struct mu_owne
     return o;
 }
 
-static void claim(struct planner *p, struct who *w, const struct mu_object *object)
-{
-    p->claims = plan_grow(p->claims, p->claim_count, &p->claim_cap, sizeof(*p->claims));
-    p->claims[p->claim_count++] = (struct mu_owned){.kind = w->kind,
-                                                    .id = w->id,
-                                                    .name = object->name,
-                                                    .key = object->key,
-                                                    .native = object->native};
-    w->object = object;
-    p->ours[w->kind]++;
-}
-
 static void exclude(struct planner *p, struct who *w, const char *why)
 {
     if (w->excluded)
@@ -73,8 +61,7 @@ static void settle_twins(struct planner *p, struct who *w, struct who *twin)
         exclude(p, w, asked_for_by(p, twin));
 }
 
-/* Whoever stands at the name we want and isn't ours is left alone, unless a run of ours that was
- * cut made it. */
+/* Whoever stands at the name we want and isn't ours is left alone. */
 static void settle_name(struct planner *p, struct who *w)
 {
     struct who *twin = mu_map_put(p->who_by_key, w->key, strlen(w->key), w);
@@ -88,10 +75,7 @@ static void settle_name(struct planner *p, struct who *w)
     if (!there || there == w->object || w->excluded)
         return;
     const struct mu_owned *owner = mu_map_get(p->owned_by_key, w->key, strlen(w->key));
-    const char *claimed = mu_map_get(p->claimed, there->name, strlen(there->name));
-    if (!w->object && !owner && mu_streq(claimed, w->id))
-        claim(p, w, there);
-    else if (!owner || (owner->native && there->native && !mu_streq(owner->native, there->native)))
+    if (!owner || (owner->native && there->native && !mu_streq(owner->native, there->native)))
         exclude(p, w, mu_printf(p->arena, "%s exists there and isn't ours", there->name));
     else if (!mu_streq(owner->id, w->id))
         exclude(p, w,
@@ -111,6 +95,8 @@ static void plan_place(struct planner *p, struct who *w, bool inactive)
     struct mu_op *op = plan_add_op(p, MU_OP_RENAME, why, w);
     op->name = o->name;
     op->new_name = w->name;
+    if (w->owned && !mu_streq(w->owned->key, o->key))
+        op->note = mu_printf(p->arena, "drift: we had called it %s", w->owned->name);
     if (why == MU_WHY_DISABLE)
         p->removed[w->kind]++;
 }
@@ -166,6 +152,17 @@ static struct who *new_who(struct planner *p, enum mu_kind kind, const struct mu
     return w;
 }
 
+/* Not to be spoken of: it stays what it is, and its name stays taken. */
+static void leave_unselected(struct planner *p, struct who *w, bool inactive)
+{
+    w->aside = inactive;
+    if (!w->object)
+        return;
+    w->name = w->object->name;
+    w->key = w->object->key;
+    mu_map_put(p->who_by_key, w->key, strlen(w->key), w);
+}
+
 int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *entry,
                    struct mu_err *err)
 {
@@ -180,6 +177,11 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *
     bool inactive = kind == MU_USER && is_inactive(doc) && p->sync->inactive != MU_REMOVE_KEEP;
     w->first_op = w->op_end = p->op_count;
     *(kind == MU_USER ? &p->users : &p->groups) += 1;
+    plan_select(p, w, doc);
+    if (!w->selected) {
+        leave_unselected(p, w, inactive);
+        return 0;
+    }
     if (mu_map_want(mapping, doc, p->row, &wants, &count, &bad) < 0 ||
         locate(p, w, mapping, wants, count, inactive && w->object, &bad) < 0) {
         exclude(p, w, mu_strdup(p->arena, bad.text));
@@ -195,7 +197,8 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *
             return -1;
     } else if (w->object) {
         plan_place(p, w, false);
-        plan_update(p, w, mapping, wants, count);
+        if (plan_update(p, w, mapping, wants, count, err) < 0)
+            return -1;
     } else {
         plan_create(p, w, mapping, wants, count);
     }
@@ -213,8 +216,10 @@ static int gone_one(struct planner *p, const struct mu_owned *owned, struct mu_e
     w->kind = owned->kind;
     w->id = owned->id;
     w->name = owned->name;
+    w->owned = owned;
     w->object = object_of(p, owned);
-    if (!w->object || policy == MU_REMOVE_KEEP)
+    plan_select(p, w, NULL);
+    if (!w->object || policy == MU_REMOVE_KEEP || !w->selected)
         return 0;
     if (!p->may_remove) {
         plan_leave(p, w, owned->name, false,

@@ -32,14 +32,21 @@ static void show_value(const struct mu_value *v, struct mu_buf *to)
     mu_buf_addc(to, '"');
 }
 
-static void show_values(const char *sign, const char *attr, const struct mu_value *values,
-                        size_t count, struct mu_buf *to)
+/* Somebody else made it what it is; this takes that back. */
+static const char *drift_mark(const struct mu_opchange *c)
 {
+    return c->drift ? "  (drift)" : "";
+}
+
+static void show_values(const char *sign, const struct mu_opchange *c,
+                        const struct mu_value *values, size_t count, struct mu_buf *to)
+{
+    const char *attr = c->attr;
     size_t shown = count > MEMBERS_SHOWN + 1 ? MEMBERS_SHOWN : count;
     for (size_t i = 0; i < shown; i++) {
         mu_buf_printf(to, "    %s %s: ", sign, attr);
         show_value(&values[i], to);
-        mu_buf_addc(to, '\n');
+        mu_buf_printf(to, "%s\n", drift_mark(c));
     }
     if (shown < count)
         mu_buf_printf(to, "    %s %s: and %zu more\n", sign, attr, count - shown);
@@ -52,13 +59,13 @@ static void show_change(const struct mu_opchange *c, bool whole, struct mu_buf *
         show_value(&c->remove[0], to);
         mu_buf_adds(to, " -> ");
         show_value(&c->add[0], to);
-        mu_buf_addc(to, '\n');
+        mu_buf_printf(to, "%s\n", drift_mark(c));
         return;
     }
     if (whole && mu_strieq(c->attr, "objectClass"))
         return;
-    show_values("-", c->attr, c->remove, c->remove_count, to);
-    show_values("+", c->attr, c->add, c->add_count, to);
+    show_values("-", c, c->remove, c->remove_count, to);
+    show_values("+", c, c->add, c->add_count, to);
 }
 
 static void show_text(const char *s, struct mu_buf *to)

@@ -24,6 +24,8 @@ struct who {
     size_t first_op, op_end;        /* its operations in planner.ops */
     bool excluded;                  /* left alone: a conflict, or bad data */
     bool aside;                     /* inactive: not to be a member of anything */
+    bool selected;                  /* the plan may speak of it */
+    bool excepted;                  /* nor of any membership of it */
 };
 
 struct planner {
@@ -32,11 +34,15 @@ struct planner {
     const struct mu_sync *sync;
     struct mu_account *target;
     const struct mu_target_ops *ops_of;
+    const struct mu_selection *selection;
     struct mu_arena *arena, *row;
     struct mu_log *log;
     bool may_remove; /* the snapshot is complete */
 
     struct mu_snapshot snapshot;
+    struct mu_run last_run;      /* the one looked up last, for drift; id 0: none */
+    char mapping[MU_DIGEST_HEX]; /* of the target */
+    const char *identity;
     struct mu_object *objects;
     size_t object_count;
     struct mu_owned *owned;
@@ -46,7 +52,6 @@ struct planner {
     struct mu_map *owned_by_id[MU_KINDS]; /* id -> mu_owned */
     struct mu_map *owned_by_key;          /* key -> mu_owned */
     struct mu_map *names;                 /* texts of the target's mappings -> our copies */
-    struct mu_map *claimed;               /* name -> id: creates of cut runs without a known end */
     struct mu_map *who[MU_KINDS];         /* id -> who */
     struct mu_map *who_by_key;            /* key -> who */
 
@@ -74,6 +79,9 @@ void plan_leave(struct planner *p, const struct who *w, const char *name, bool t
  * */
 const char *plan_intern(struct planner *p, const char *text);
 
+/* plan_select.c: whether the plan may speak of somebody. doc NULL: gone from the source. */
+void plan_select(struct planner *p, struct who *w, const struct mu_doc *doc);
+
 /* plan_match.c: who is who, and where. */
 int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *entry,
                    struct mu_err *err);
@@ -85,8 +93,14 @@ bool plan_same(struct planner *p, const char *attr, const struct mu_value *a,
                const struct mu_value *b);
 void plan_create(struct planner *p, struct who *w, const struct mu_resource *mapping,
                  const struct mu_want *wants, size_t count);
-void plan_update(struct planner *p, struct who *w, const struct mu_resource *mapping,
-                 const struct mu_want *wants, size_t count);
+int plan_update(struct planner *p, struct who *w, const struct mu_resource *mapping,
+                const struct mu_want *wants, size_t count, struct mu_err *err);
+
+/* plan_drift.c: marks the changes that undo what somebody else did to the object: what we want of
+ * the attribute is what we wanted when our last run wrote it. */
+int plan_mark_drift(struct planner *p, const struct who *w, const struct mu_resource *mapping,
+                    const struct mu_want *wants, size_t count, struct mu_opchange *changes,
+                    size_t change_count, struct mu_err *err);
 
 /* Takes the whole object away, with all of its attributes, ours or not, so that it can be made
  * again. */

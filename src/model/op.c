@@ -84,12 +84,28 @@ static void put_flag(struct mu_jw *w, const char *key, bool flag)
     }
 }
 
+static void put_who(struct mu_jw *w, const char *key, const char *const *ids, size_t count)
+{
+    if (count == 0 || ids == NULL) {
+        return;
+    }
+    mu_jw_key(w, key);
+    mu_jw_array(w);
+    for (size_t i = 0; i < count; i++) {
+        mu_jw_str(w, ids[i]);
+    }
+    mu_jw_end(w, ']');
+}
+
 static void put_change(struct mu_jw *w, const struct mu_opchange *change)
 {
     mu_jw_object(w);
     put_text(w, "attr", change->attr);
     put_values(w, "remove", change->remove, change->remove_count);
+    put_who(w, "remove_who", change->remove_who, change->remove_count);
     put_values(w, "add", change->add, change->add_count);
+    put_who(w, "add_who", change->add_who, change->add_count);
+    put_flag(w, "shared", change->shared);
     put_flag(w, "absent", change->absent);
     put_flag(w, "drift", change->drift);
     mu_jw_end(w, '}');
@@ -212,6 +228,34 @@ static bool is_attribute(const char *s)
     return s != NULL && s[0] != '\0' && s[strspn(s, allowed)] == '\0';
 }
 
+/* As many as there are values: each a text, or null. */
+static int get_who(struct mu_arena *arena, struct json_object *doc, const char *key, size_t count,
+                   const char *const **ret, struct mu_err *err)
+{
+    struct json_object *list = NULL;
+    *ret = NULL;
+    if (!json_object_object_get_ex(doc, key, &list)) {
+        return 0;
+    }
+    if (!json_object_is_type(list, json_type_array) || json_object_array_length(list) != count) {
+        return mu_fail(err, MU_E_DATA, "operation: %s: expected one id for each value", key);
+    }
+    const char **ids = mu_alloc_array(arena, count, sizeof *ids);
+    for (size_t i = 0; i < count; i++) {
+        struct json_object *id = json_object_array_get_idx(list, i);
+        struct mu_value text;
+        if (id == NULL) {
+            continue;
+        }
+        if (get_bytes(arena, id, &text) < 0 || strlen(text.bytes) != text.len) {
+            return mu_fail(err, MU_E_DATA, "operation: %s: id %zu is no text", key, i + 1);
+        }
+        ids[i] = text.bytes;
+    }
+    *ret = ids;
+    return 0;
+}
+
 static int get_change(struct mu_arena *arena, struct json_object *doc, struct mu_opchange *ret,
                       struct mu_err *err)
 {
@@ -223,10 +267,14 @@ static int get_change(struct mu_arena *arena, struct json_object *doc, struct mu
     }
     if (get_flag(doc, "absent", &ret->absent, err) < 0 ||
         get_flag(doc, "drift", &ret->drift, err) < 0 ||
-        get_values(arena, doc, "remove", &ret->remove, &ret->remove_count, err) < 0) {
+        get_flag(doc, "shared", &ret->shared, err) < 0 ||
+        get_values(arena, doc, "remove", &ret->remove, &ret->remove_count, err) < 0 ||
+        get_values(arena, doc, "add", &ret->add, &ret->add_count, err) < 0) {
         return -1;
     }
-    return get_values(arena, doc, "add", &ret->add, &ret->add_count, err);
+    return get_who(arena, doc, "remove_who", ret->remove_count, &ret->remove_who, err) < 0
+               ? -1
+               : get_who(arena, doc, "add_who", ret->add_count, &ret->add_who, err);
 }
 
 static int get_changes(struct mu_arena *arena, struct json_object *doc, struct mu_op *op,
@@ -321,8 +369,11 @@ static void swap_changes(struct mu_arena *arena, const struct mu_op *op, struct 
         changes[i] = (struct mu_opchange){.attr = c->attr,
                                           .remove = c->add,
                                           .remove_count = c->add_count,
+                                          .remove_who = c->add_who,
                                           .add = c->remove,
-                                          .add_count = c->remove_count};
+                                          .add_count = c->remove_count,
+                                          .add_who = c->remove_who,
+                                          .shared = c->shared};
     }
     back->changes = changes;
     back->change_count = op->change_count;

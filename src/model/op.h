@@ -70,6 +70,12 @@ struct mu_opchange {
     const struct mu_value *add;
     size_t add_count;
     bool absent; /* precondition: the attribute has no value at all when this is written */
+    /* others write to the attribute too: what is added and removed here goes into the ledger of
+     * values */
+    bool shared;
+    /* of members: the unified id of whom each value of `add` and `remove` names, NULL for nobody we
+     * know; both NULL for other attributes */
+    const char *const *add_who, *const *remove_who;
     /* the target differs from what our last run made it: somebody else changed it; for the reader */
     bool drift;
 };
@@ -112,7 +118,13 @@ bool mu_op_inverse(struct mu_arena *arena, const struct mu_op *op, const struct 
                    struct mu_op *ret);
 
 /* What became of an operation. */
-enum mu_done { MU_DONE_OK, MU_DONE_FAILED, MU_DONE_STALE, MU_DONE_SKIPPED };
+enum mu_done {
+    MU_DONE_OK,
+    MU_DONE_FAILED,  /* refused: not done */
+    MU_DONE_STALE,   /* the target is not as the plan expects: not done */
+    MU_DONE_SKIPPED, /* never sent */
+    MU_DONE_DOUBT    /* sent, and the answer never came: settled by looking, before the next plan */
+};
 struct mu_outcome {
     const struct mu_op *op; /* the pointer that was submitted */
     enum mu_done done;

@@ -10,17 +10,26 @@ static const char sql_intent[] =
     "INSERT INTO step(id, op, inverse, at) VALUES(" MU_SQL_STEP("?1", "?2") ", ?3, ?4, ?5)";
 static const char sql_outcome[] =
     "INSERT INTO outcome(id, done, detail, at) SELECT id, ?3, ?4, ?5 FROM step"
-    " WHERE id = " MU_SQL_STEP("?1", "?2") " ON CONFLICT(id) DO UPDATE SET"
-    " done = excluded.done, detail = excluded.detail, at = excluded.at";
+    " WHERE id = " MU_SQL_STEP(
+        "?1", "?2") " ON CONFLICT(id) DO UPDATE SET"
+                    " done = excluded.done, detail = excluded.detail, at = excluded.at";
+#define STEP_COLUMNS                                                                   \
+    "SELECT step.id >> 24, step.id & 16777215, op, inverse, coalesce(done, 'intent')," \
+    " detail, coalesce(outcome.at, step.at) "
 static const char sql_steps[] =
-    "SELECT step.id & 16777215, op, inverse, coalesce(done, 'intent'), detail,"
-    " coalesce(outcome.at, step.at) FROM step LEFT JOIN outcome ON outcome.id = step.id"
-    " WHERE step.id " MU_SQL_STEPS_OF("?1") " ORDER BY step.id";
+    STEP_COLUMNS "FROM step LEFT JOIN outcome ON outcome.id = step.id"
+                 " WHERE step.id " MU_SQL_STEPS_OF("?1") " ORDER BY step.id";
+static const char sql_doubtful[] =
+    STEP_COLUMNS "FROM run CROSS JOIN step ON step.id " MU_SQL_STEPS_OF(
+        "run.id") " LEFT JOIN outcome ON outcome.id = step.id"
+                  " WHERE run.sync = ?1 AND (run.status = 'running' OR run.doubts > 0)"
+                  " AND coalesce(outcome.done, 'doubt') = 'doubt' ORDER BY step.id";
 
 static const char *const outcomes[] = {[MU_DONE_OK] = "ok",
                                        [MU_DONE_FAILED] = "failed",
                                        [MU_DONE_STALE] = "stale",
-                                       [MU_DONE_SKIPPED] = "skipped"};
+                                       [MU_DONE_SKIPPED] = "skipped",
+                                       [MU_DONE_DOUBT] = "doubt"};
 
 int mu_journal_begin(struct mu_store *s, struct mu_err *err)
 {
@@ -37,6 +46,12 @@ int mu_journal_commit(struct mu_store *s, struct mu_err *err)
     int rc = mu_sql_begin(s, MU_SQL_DURABLE, err);
     s->journal = false;
     return mu_sql_end(s, rc, err);
+}
+
+void mu_journal_abort(struct mu_store *s)
+{
+    if (s->journal)
+        mu_sql_rollback(s);
 }
 
 static int insert_intent(struct mu_store *s, int64_t run, int seq, const struct mu_buf *op,
@@ -111,16 +126,33 @@ struct mu_steps {
     sqlite3_stmt *stmt;
 };
 
-int mu_steps_open(struct mu_store *s, int64_t run, struct mu_steps **ret, struct mu_err *err)
+static int open_steps(struct mu_store *s, const char *sql, struct mu_steps **ret,
+                      struct mu_err *err)
 {
     sqlite3_stmt *stmt;
-    int rc = sqlite3_prepare_v2(s->db, sql_steps, -1, &stmt, NULL);
+    int rc = sqlite3_prepare_v2(s->db, sql, -1, &stmt, NULL);
     if (rc != SQLITE_OK)
         return mu_sql_fail(s, rc, err);
-    sqlite3_bind_int64(stmt, 1, run);
     struct mu_steps *st = mu_xcalloc(1, sizeof(*st));
     *st = (struct mu_steps){.store = s, .stmt = stmt};
     *ret = st;
+    return 0;
+}
+
+int mu_steps_open(struct mu_store *s, int64_t run, struct mu_steps **ret, struct mu_err *err)
+{
+    if (open_steps(s, sql_steps, ret, err) < 0)
+        return -1;
+    sqlite3_bind_int64((*ret)->stmt, 1, run);
+    return 0;
+}
+
+int mu_steps_doubtful(struct mu_store *s, const char *sync, struct mu_steps **ret,
+                      struct mu_err *err)
+{
+    if (open_steps(s, sql_doubtful, ret, err) < 0)
+        return -1;
+    sqlite3_bind_text((*ret)->stmt, 1, sync, -1, SQLITE_TRANSIENT);
     return 0;
 }
 
@@ -130,12 +162,13 @@ int mu_steps_next(struct mu_steps *st, struct mu_step *ret, struct mu_err *err)
     if (rc != 1)
         return rc;
     *ret = (struct mu_step){
-        .seq = sqlite3_column_int(st->stmt, 0),
-        .op = (const char *)sqlite3_column_text(st->stmt, 1),
-        .inverse = (const char *)sqlite3_column_text(st->stmt, 2),
-        .done = (const char *)sqlite3_column_text(st->stmt, 3),
-        .detail = (const char *)sqlite3_column_text(st->stmt, 4),
-        .at = sqlite3_column_int64(st->stmt, 5),
+        .run = sqlite3_column_int64(st->stmt, 0),
+        .seq = sqlite3_column_int(st->stmt, 1),
+        .op = (const char *)sqlite3_column_text(st->stmt, 2),
+        .inverse = (const char *)sqlite3_column_text(st->stmt, 3),
+        .done = (const char *)sqlite3_column_text(st->stmt, 4),
+        .detail = (const char *)sqlite3_column_text(st->stmt, 5),
+        .at = sqlite3_column_int64(st->stmt, 6),
     };
     return 1;
 }

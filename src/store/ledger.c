@@ -11,7 +11,10 @@ static const char sql_count[] = "SELECT count(*) FROM owned WHERE sync = ?1";
 static const char sql_put[] =
     "INSERT OR REPLACE INTO owned(sync, kind, id, name, key, native, run, disabled)"
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+static const char sql_touch[] =
+    "UPDATE owned SET run = ?4 WHERE sync = ?1 AND kind = ?2 AND id = ?3";
 static const char sql_drop[] = "DELETE FROM owned WHERE sync = ?1 AND kind = ?2 AND id = ?3";
+static const char sql_drop_values[] = "DELETE FROM value WHERE sync = ?1 AND kind = ?2 AND id = ?3";
 
 static int count_rows(struct mu_store *s, const char *sync, size_t *ret, struct mu_err *err)
 {
@@ -97,15 +100,18 @@ static int put(struct mu_store *s, const char *sync, const struct mu_owned *owne
     return mu_sql_done(s, stmt, err);
 }
 
-static int drop(struct mu_store *s, const char *sync, enum mu_kind kind, const char *id,
-                struct mu_err *err)
+/* `sql` with the three parameters that name an object, and perhaps a fourth. */
+static int about(struct mu_store *s, const char *sql, const char *sync, enum mu_kind kind,
+                 const char *id, int64_t fourth, struct mu_err *err)
 {
-    sqlite3_stmt *stmt = mu_sql(s, sql_drop, err);
+    sqlite3_stmt *stmt = mu_sql(s, sql, err);
     if (!stmt)
         return -1;
     mu_sql_text(stmt, 1, sync);
     sqlite3_bind_int(stmt, 2, (int)kind);
     mu_sql_text(stmt, 3, id);
+    if (sqlite3_bind_parameter_count(stmt) > 3)
+        sqlite3_bind_int64(stmt, 4, fourth);
     return mu_sql_done(s, stmt, err);
 }
 
@@ -122,10 +128,21 @@ int mu_ledger_put(struct mu_store *s, const char *sync, const struct mu_owned *o
     return mu_sql_end(s, put(s, sync, owned, err), err);
 }
 
+int mu_ledger_touch(struct mu_store *s, const char *sync, enum mu_kind kind, const char *id,
+                    int64_t run, struct mu_err *err)
+{
+    if (mu_sql_begin(s, MU_SQL_LAZY, err) < 0)
+        return -1;
+    return mu_sql_end(s, about(s, sql_touch, sync, kind, id, run, err), err);
+}
+
 int mu_ledger_drop(struct mu_store *s, const char *sync, enum mu_kind kind, const char *id,
                    struct mu_err *err)
 {
     if (mu_sql_begin(s, MU_SQL_LAZY, err) < 0)
         return -1;
-    return mu_sql_end(s, drop(s, sync, kind, id, err), err);
+    int rc = about(s, sql_drop, sync, kind, id, 0, err);
+    if (rc == 0)
+        rc = about(s, sql_drop_values, sync, kind, id, 0, err);
+    return mu_sql_end(s, rc, err);
 }

@@ -17,4 +17,5 @@ libmuster_a_SOURCES += \
     src/store/sqlite.h \
     src/store/sqlite_open.c \
     src/store/store.h \
-    src/store/undo.c
+    src/store/undo.c \
+    src/store/values.c

@@ -6,62 +6,94 @@
 #include "base/time.h"
 #include "store/sqlite.h"
 
-#define COUNT(which)                                                    \
-    "(SELECT count(*) FROM outcome WHERE id " MU_SQL_STEPS_OF("run.id") \
-    " AND done IN (" which "))"
+/* clang-format off */
+#define OUTCOMES "(SELECT count(*) FROM outcome WHERE id " MU_SQL_STEPS_OF("run.id")
+#define COUNT(which) OUTCOMES " AND done IN (" which "))"
+
+/*
+ * A stale operation was not done because the target differs from the plan, one in doubt may have
+ * been: both count as failed.
+ */
+#define FAILED "'failed', 'stale', 'doubt'"
+
 /* A finished run keeps its counts; of one that is running or was cut they are counted. */
-#define COLUMNS                                                                                 \
-    "SELECT id, sync, command, plan, snapshot, started, finished, status, planned,"             \
-    " CASE WHEN finished THEN ok ELSE " COUNT("'ok'") " END,"                                   \
-    " CASE WHEN finished THEN failed ELSE " COUNT("'failed', 'stale'") " END,"                  \
+#define COLUMNS \
+    "SELECT id, sync, command, plan, mapping, undoes, snapshot, started, finished, status, planned," \
+    " CASE WHEN finished THEN ok ELSE " COUNT("'ok'") " END," \
+    " CASE WHEN finished THEN failed ELSE " COUNT(FAILED) " END," \
     " CASE WHEN finished THEN skipped ELSE " COUNT("'skipped'") " END FROM run "
 
-static const char sql_cut[] =
-    "UPDATE run SET status = 'cut' WHERE sync = ?1 AND status = 'running'";
+/* What was neither done nor refused was skipped: operations a stopped run never reached have no
+ * outcome of their own. */
+#define SET_COUNTS \
+    "ok = " COUNT("'ok'") ", failed = " COUNT(FAILED) \
+    ", skipped = max(0, planned - " COUNT("'ok', " FAILED) ")"
+
+/* Steps without a known end. */
+#define DOUBTS \
+    "(SELECT count(*) FROM step WHERE id " MU_SQL_STEPS_OF("run.id") ")" \
+    " - " OUTCOMES " AND done <> 'doubt')"
+
+/* Runs of sync ?1 with operations that may or may not have reached the target. */
+#define DOUBTFUL "sync = ?1 AND (status = 'running' OR doubts > 0)"
+/* clang-format on */
+
 static const char sql_begin[] =
-    "INSERT INTO run(sync, command, plan, snapshot, started, planned, status)"
-    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, 'running')";
-/*
- * A stale operation was not done because the target differs from the plan: that counts as failed.
- * What was neither done nor refused was skipped: operations a stopped run never reached have no
- * outcome of their own.
- */
+    "INSERT INTO run(sync, command, plan, mapping, undoes, snapshot, started, planned, status)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'running')";
 static const char sql_end[] =
-    "UPDATE run SET status = ?2, finished = ?3, ok = " COUNT("'ok'") ", failed = " COUNT(
-        "'failed', 'stale'") ", skipped = max(0, planned - " COUNT("'ok', 'failed', 'stale'") ")"
-    " WHERE id = ?1";
+    "UPDATE run SET status = ?2, finished = ?3, " SET_COUNTS ", doubts = " DOUBTS " WHERE id = ?1";
+static const char sql_doubtful[] = "SELECT count(*) FROM run WHERE " DOUBTFUL;
+static const char sql_settled[] =
+    "UPDATE run SET status = CASE status WHEN 'running' THEN 'cut' ELSE status END,"
+    " finished = CASE finished WHEN 0 THEN ?2 ELSE finished END, " SET_COUNTS
+    ", doubts = 0 WHERE " DOUBTFUL;
 static const char sql_one[] = COLUMNS "WHERE id = ?1";
 static const char sql_list[] = COLUMNS "ORDER BY id DESC LIMIT ?1";
 
-static int mark_cut(struct mu_store *s, const char *sync, struct mu_err *err)
-{
-    sqlite3_stmt *stmt = mu_sql(s, sql_cut, err);
-    if (!stmt)
-        return -1;
-    mu_sql_text(stmt, 1, sync);
-    return mu_sql_done(s, stmt, err);
-}
-
-int mu_run_begin(struct mu_store *s, const char *sync, const char *command, const char *plan,
-                 int64_t snapshot, int64_t planned, int64_t *ret_run, struct mu_err *err)
+int mu_run_begin(struct mu_store *s, const struct mu_run *begun, int64_t *ret_run,
+                 struct mu_err *err)
 {
     sqlite3_stmt *stmt = mu_sql(s, sql_begin, err);
     if (!stmt || mu_sql_begin(s, MU_SQL_DURABLE, err) < 0)
         return -1;
-    mu_sql_text(stmt, 1, sync);
-    mu_sql_text(stmt, 2, command);
-    mu_sql_text(stmt, 3, plan);
-    sqlite3_bind_int64(stmt, 4, snapshot);
-    sqlite3_bind_int64(stmt, 5, mu_now());
-    sqlite3_bind_int64(stmt, 6, planned);
-    int rc = mark_cut(s, sync, err);
-    if (rc == 0)
-        rc = mu_sql_done(s, stmt, err);
+    mu_sql_text(stmt, 1, begun->sync);
+    mu_sql_text(stmt, 2, begun->command);
+    mu_sql_text(stmt, 3, begun->plan);
+    mu_sql_text(stmt, 4, begun->mapping);
+    sqlite3_bind_int64(stmt, 5, begun->undoes);
+    sqlite3_bind_int64(stmt, 6, begun->snapshot);
+    sqlite3_bind_int64(stmt, 7, mu_now());
+    sqlite3_bind_int64(stmt, 8, begun->planned);
+    int rc = mu_sql_done(s, stmt, err);
     int64_t run = sqlite3_last_insert_rowid(s->db);
     if (mu_sql_end(s, rc, err) < 0)
         return -1;
     *ret_run = run;
     return 0;
+}
+
+int mu_run_doubtful(struct mu_store *s, const char *sync, int64_t *ret_count, struct mu_err *err)
+{
+    sqlite3_stmt *stmt = mu_sql(s, sql_doubtful, err);
+    if (!stmt)
+        return -1;
+    mu_sql_text(stmt, 1, sync);
+    if (mu_sql_step(s, stmt, err) < 0)
+        return -1;
+    *ret_count = sqlite3_column_int64(stmt, 0);
+    sqlite3_reset(stmt);
+    return 0;
+}
+
+int mu_run_settled(struct mu_store *s, const char *sync, struct mu_err *err)
+{
+    sqlite3_stmt *stmt = mu_sql(s, sql_settled, err);
+    if (!stmt || mu_sql_begin(s, MU_SQL_DURABLE, err) < 0)
+        return -1;
+    mu_sql_text(stmt, 1, sync);
+    sqlite3_bind_int64(stmt, 2, mu_now());
+    return mu_sql_end(s, mu_sql_done(s, stmt, err), err);
 }
 
 static int end(struct mu_store *s, int64_t run, const char *status, struct mu_err *err)
@@ -96,14 +128,16 @@ static void take_row(sqlite3_stmt *stmt, struct mu_arena *arena, struct mu_run *
         .sync = mu_sql_dup(stmt, 1, arena),
         .command = mu_sql_dup(stmt, 2, arena),
         .plan = mu_sql_dup(stmt, 3, arena),
-        .snapshot = sqlite3_column_int64(stmt, 4),
-        .started = sqlite3_column_int64(stmt, 5),
-        .finished = sqlite3_column_int64(stmt, 6),
-        .status = mu_sql_dup(stmt, 7, arena),
-        .planned = sqlite3_column_int64(stmt, 8),
-        .ok = sqlite3_column_int64(stmt, 9),
-        .failed = sqlite3_column_int64(stmt, 10),
-        .skipped = sqlite3_column_int64(stmt, 11),
+        .mapping = mu_sql_dup(stmt, 4, arena),
+        .undoes = sqlite3_column_int64(stmt, 5),
+        .snapshot = sqlite3_column_int64(stmt, 6),
+        .started = sqlite3_column_int64(stmt, 7),
+        .finished = sqlite3_column_int64(stmt, 8),
+        .status = mu_sql_dup(stmt, 9, arena),
+        .planned = sqlite3_column_int64(stmt, 10),
+        .ok = sqlite3_column_int64(stmt, 11),
+        .failed = sqlite3_column_int64(stmt, 12),
+        .skipped = sqlite3_column_int64(stmt, 13),
     };
 }
 

@@ -179,6 +179,11 @@ const char *mu_store_path(const struct mu_store *s)
     return s->path;
 }
 
+bool mu_store_writable(const struct mu_store *s)
+{
+    return s->mode == MU_STORE_WRITE;
+}
+
 static int64_t file_bytes(const char *file, const char *suffix)
 {
     MU_AUTO(buf) struct mu_buf path = MU_BUF_INIT(PATH_BYTES_MAX + 8);

@@ -42,6 +42,7 @@ int mu_store_open(const char *uri, enum mu_store_mode mode, struct mu_store **re
 /* NULL is fine; open pulls and runs are left for recovery */
 void mu_store_close(struct mu_store *s);
 const char *mu_store_path(const struct mu_store *s);
+bool mu_store_writable(const struct mu_store *s);
 int64_t mu_store_bytes(const struct mu_store *s); /* size on disk, WAL included */
 
 /* A lock between processes: "pull sendoso", "sync teams-to-ldap". Released by mu_unlock (base/io.h)
@@ -137,7 +138,29 @@ int mu_ledger_load(struct mu_store *s, struct mu_arena *arena, const char *sync,
                    struct mu_owned **ret, size_t *ret_count, struct mu_err *err);
 int mu_ledger_put(struct mu_store *s, const char *sync, const struct mu_owned *owned,
                   struct mu_err *err);
+/* The run that made it agree last; nothing happens when it isn't ours. */
+int mu_ledger_touch(struct mu_store *s, const char *sync, enum mu_kind kind, const char *id,
+                    int64_t run, struct mu_err *err);
+/* With all of its values. */
 int mu_ledger_drop(struct mu_store *s, const char *sync, enum mu_kind kind, const char *id,
+                   struct mu_err *err);
+
+/*
+ * Values of ours where others write too: what we added to an attribute of policy merge (folded as
+ * the target compares it), and members we put into a group (the user's unified id, so that it
+ * outlives every renaming).
+ */
+struct mu_owned_value {
+    enum mu_kind kind; /* of the object, with its unified id */
+    const char *id, *attr;
+    struct mu_value value;
+};
+int mu_value_put(struct mu_store *s, const char *sync, const struct mu_owned_value *v,
+                 struct mu_err *err);
+int mu_value_drop(struct mu_store *s, const char *sync, const struct mu_owned_value *v,
+                  struct mu_err *err);
+/* 1: ours, 0: not */
+int mu_value_owned(struct mu_store *s, const char *sync, const struct mu_owned_value *v,
                    struct mu_err *err);
 
 /* ---- parked: what can't be done for now, and the rest goes on ---- */
@@ -170,14 +193,17 @@ struct mu_run {
     int64_t id;
     const char *sync, *command; /* command: "apply", "sync" */
     const char *plan;           /* hash of the plan */
+    const char *mapping;        /* digest of the target's mappings */
+    int64_t undoes;             /* run that it takes back; 0: none */
     int64_t snapshot;
-    int64_t started, finished; /* finished 0: was cut, or still running */
+    int64_t started, finished; /* finished 0: running, or cut and not settled yet */
     const char *status;        /* "running", "done", "partial", "failed", "cut" */
     int64_t planned, ok, failed, skipped;
 };
 
-int mu_run_begin(struct mu_store *s, const char *sync, const char *command, const char *plan,
-                 int64_t snapshot, int64_t planned, int64_t *ret_run, struct mu_err *err);
+/* Of `begun` are used: sync, command, plan, mapping, undoes, snapshot, planned. */
+int mu_run_begin(struct mu_store *s, const struct mu_run *begun, int64_t *ret_run,
+                 struct mu_err *err);
 
 /*
  * Batches: intents of a batch are durable (committed) before the first of them is sent; outcomes,
@@ -189,6 +215,7 @@ int mu_journal_intent(struct mu_store *s, int64_t run, const struct mu_op *op,
 int mu_journal_outcome(struct mu_store *s, int64_t run, int seq, enum mu_done done,
                        const char *detail, struct mu_err *err);
 int mu_journal_commit(struct mu_store *s, struct mu_err *err); /* durable when it returns */
+void mu_journal_abort(struct mu_store *s); /* takes back; fine when none is open */
 
 int mu_run_end(struct mu_store *s, int64_t run, const char *status, struct mu_err *err);
 
@@ -198,16 +225,29 @@ int mu_run_list(struct mu_store *s, struct mu_arena *arena, int limit, struct mu
 int mu_run_get(struct mu_store *s, struct mu_arena *arena, int64_t id, struct mu_run *ret,
                struct mu_err *err);
 
+/*
+ * Runs of a sync that left doubt: they were cut, or an answer never came. Their steps without a
+ * known end are settled by looking at the target (engine/settle.c): each gets an outcome, then
+ * mu_run_settled closes the runs. The caller holds the sync's lock: a run that is going on would
+ * look like one that was cut.
+ */
+int mu_run_doubtful(struct mu_store *s, const char *sync, int64_t *ret_count, struct mu_err *err);
+int mu_run_settled(struct mu_store *s, const char *sync, struct mu_err *err);
+
 struct mu_step {
+    int64_t run;
     int seq;
     const char *op;      /* JSON, as mu_op_json wrote it */
     const char *inverse; /* JSON; NULL: it follows from op (mu_op_inverse) */
-    const char *done;    /* "intent", "ok", "failed", "stale", "skipped" */
+    const char *done;    /* "intent", "ok", "failed", "stale", "skipped", "doubt" */
     const char *detail;  /* error text, or NULL */
     int64_t at;          /* Unix seconds of the last change */
 };
 struct mu_steps;
 int mu_steps_open(struct mu_store *s, int64_t run, struct mu_steps **ret, struct mu_err *err);
+/* Only those in doubt, of all doubtful runs of the sync, oldest first. */
+int mu_steps_doubtful(struct mu_store *s, const char *sync, struct mu_steps **ret,
+                      struct mu_err *err);
 /* lent; 1, 0, -1 */
 int mu_steps_next(struct mu_steps *st, struct mu_step *ret, struct mu_err *err);
 void mu_steps_close(struct mu_steps *st);

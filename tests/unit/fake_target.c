@@ -220,8 +220,11 @@ static int submit(struct mu_account *a, const struct mu_op *op, struct mu_err *e
     struct fake_target *f = fake_of(a);
     struct mu_outcome out = {.op = op};
     f->writes++;
-    if (f->break_at && f->writes >= f->break_at)
+    if (f->break_at && f->writes >= f->break_at) {
+        if (f->break_late && f->writes == f->break_at)
+            write_op(f, op, &out);
         return mu_fail(err, MU_E_NET, "the connection is gone");
+    }
     ck_assert_uint_lt(f->waiting_count, MU_LEN(f->waiting));
     if (f->fail_from && f->writes >= f->fail_from && f->writes <= f->fail_to) {
         out.done = MU_DONE_FAILED;

@@ -23,6 +23,7 @@ struct fake_target {
     int fail_from, fail_to; /* writes numbered so (from 1) fail */
     bool odd_failures;      /* ... each second one with another code */
     int break_at;           /* the connection is gone from this write on; 0: never */
+    bool break_late;        /* that write is done all the same, only its answer is lost */
     struct mu_outcome waiting[64];
     size_t waiting_count;
 };

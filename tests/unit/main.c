@@ -42,6 +42,7 @@ static const struct unit units[] = {
     {"match", match_suite},
     {"op", op_suite},
     {"opt", opt_suite},
+    {"owning", owning_suite},
     {"pages", pages_suite},
     {"park", park_suite},
     {"prefetch", prefetch_suite},

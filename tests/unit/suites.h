@@ -31,6 +31,7 @@ Suite *map_target_suite(void);
 Suite *match_suite(void);
 Suite *op_suite(void);
 Suite *opt_suite(void);
+Suite *owning_suite(void);
 Suite *pages_suite(void);
 Suite *park_suite(void);
 Suite *prefetch_suite(void);

@@ -67,9 +67,9 @@ static void people(int count)
 static const struct mu_plan *plan(void)
 {
     const struct mu_plan *p;
-    ck_assert_msg(
-        mu_plan_make(storage, &sync_conf, &target.account, storage_arena, NULL, &p, &err) == 0,
-        "%s", err.text);
+    ck_assert_msg(mu_plan_make(storage, &sync_conf, &target.account, NULL, storage_arena, NULL, &p,
+                               &err) == 0,
+                  "%s", err.text);
     return p;
 }
 

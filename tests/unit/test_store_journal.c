@@ -38,8 +38,14 @@ static int64_t begin_run(const char *sync, int64_t planned)
 {
     struct mu_err err = MU_ERR_INIT;
     int64_t run = 0;
-    ck_assert_msg(mu_run_begin(storage, sync, "apply", "plan-hash", 3, planned, &run, &err) == 0,
-                  "%s", err.text);
+    const struct mu_run begun = {.sync = sync,
+                                 .command = "apply",
+                                 .plan = "plan-hash",
+                                 .mapping = "mapping-hash",
+                                 .undoes = 5,
+                                 .snapshot = 3,
+                                 .planned = planned};
+    ck_assert_msg(mu_run_begin(storage, &begun, &run, &err) == 0, "%s", err.text);
     return run;
 }
 
@@ -177,6 +183,20 @@ static void run_two_batches(void *arg)
     commit();
 }
 
+static int64_t doubtful(const char *sync)
+{
+    struct mu_err err = MU_ERR_INIT;
+    int64_t count = -1;
+    ck_assert_msg(mu_run_doubtful(storage, sync, &count, &err) == 0, "%s", err.text);
+    return count;
+}
+
+static void settle(const char *sync)
+{
+    struct mu_err err = MU_ERR_INIT;
+    ck_assert_msg(mu_run_settled(storage, sync, &err) == 0, "%s", err.text);
+}
+
 START_TEST(test_a_killed_run_leaves_its_intents)
 {
     static const char *const left[] = {"", "1 intent, 2 intent", "1 ok, 2 ok, 3 intent, 4 intent",
@@ -190,14 +210,32 @@ START_TEST(test_a_killed_run_leaves_its_intents)
         struct mu_run run = get_run(id);
         ck_assert_str_eq(run.status, "running");
         ck_assert_int_eq(run.ok, ok[nth - 2]);
-        begin_run("other", 1);
+        ck_assert_int_eq(doubtful("other"), 0);
+        ck_assert_int_eq(doubtful("s"), 1);
+        settle("other");
         ck_assert_str_eq(get_run(id).status, "running");
-        begin_run("s", 1);
+        settle("s");
+        ck_assert_int_eq(doubtful("s"), 0);
         ck_assert_str_eq(get_run(id).status, "cut");
-        ck_assert_int_eq(get_run(id).finished, 0);
+        ck_assert_int_gt(get_run(id).finished, 0);
+        ck_assert_int_eq(get_run(id).ok, ok[nth - 2]);
     }
 }
 END_TEST
+
+/* Steps in doubt of a sync, as "run.seq ...". */
+static const char *doubts(const char *sync)
+{
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_steps *steps_of;
+    struct mu_step step;
+    const char *text = "";
+    ck_assert_int_eq(mu_steps_doubtful(storage, sync, &steps_of, &err), 0);
+    while (mu_steps_next(steps_of, &step, &err) == 1)
+        text = mu_printf(storage_arena, "%s %lld.%d", text, (long long)step.run, step.seq);
+    mu_steps_close(steps_of);
+    return text;
+}
 
 START_TEST(test_doubt_is_settled_later)
 {
@@ -205,17 +243,25 @@ START_TEST(test_doubt_is_settled_later)
     int64_t id = begin_run("s", 3);
     begin();
     intents(id, 1, 3);
-    outcome(id, 1, MU_DONE_FAILED, "connection lost");
-    outcome(id, 2, MU_DONE_OK, NULL);
-    commit();
-    begin();
-    outcome(id, 1, MU_DONE_OK, NULL);
+    outcome(id, 1, MU_DONE_DOUBT, "connection lost");
     outcome(id, 2, MU_DONE_OK, NULL);
     commit();
     ck_assert_int_eq(mu_run_end(storage, id, "partial", &err), 0);
+    ck_assert_int_eq(doubtful("s"), 1);
+    ck_assert_str_eq(doubts("s"),
+                     mu_printf(storage_arena, " %lld.1 %lld.3", (long long)id, (long long)id));
+    ck_assert_str_eq(doubts("other"), "");
+    ck_assert_int_eq(get_run(id).failed, 1);
+    begin();
+    outcome(id, 1, MU_DONE_OK, NULL);
+    outcome(id, 3, MU_DONE_SKIPPED, "settled");
+    ck_assert_int_eq(mu_run_settled(storage, "s", &err), 0);
+    commit();
     struct mu_run run = get_run(id);
     ck_assert(run.ok == 2 && run.failed == 0 && run.skipped == 1);
-    ck_assert_str_eq(steps(id), "1 ok, 2 ok, 3 intent");
+    ck_assert_str_eq(run.status, "partial");
+    ck_assert_str_eq(steps(id), "1 ok, 2 ok, 3 skipped (settled)");
+    ck_assert_str_eq(doubts("s"), "");
 }
 END_TEST
 

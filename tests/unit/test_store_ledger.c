@@ -115,6 +115,50 @@ START_TEST(test_many_rows_come_by_kind_and_id)
 }
 END_TEST
 
+static int owned_value(const char *sync, enum mu_kind kind, const char *id, const char *attr,
+                       const char *bytes, size_t len)
+{
+    struct mu_err err = MU_ERR_INIT;
+    const struct mu_owned_value v = {
+        .kind = kind, .id = id, .attr = attr, .value = {.bytes = bytes, .len = len}};
+    return mu_value_owned(storage, sync, &v, &err);
+}
+
+START_TEST(test_values_are_ours_one_by_one)
+{
+    static const char binary[] = "a\0b";
+    struct mu_err err = MU_ERR_INIT;
+    const struct mu_owned_value
+        member = {.kind = MU_GROUP, .id = "1", .attr = "member", .value = {"7", 1}},
+        mail = {.kind = MU_USER, .id = "1", .attr = "mail", .value = {binary, 3}};
+    put("s", &ada);
+    ck_assert_int_eq(mu_value_put(storage, "s", &member, &err), 0);
+    ck_assert_int_eq(mu_value_put(storage, "s", &member, &err), 0);
+    ck_assert_int_eq(mu_value_put(storage, "s", &mail, &err), 0);
+    storage_reopen();
+    ck_assert_int_eq(owned_value("s", MU_GROUP, "1", "member", "7", 1), 1);
+    ck_assert_int_eq(owned_value("s", MU_GROUP, "1", "member", "8", 1), 0);
+    ck_assert_int_eq(owned_value("s", MU_USER, "1", "member", "7", 1), 0);
+    ck_assert_int_eq(owned_value("t", MU_GROUP, "1", "member", "7", 1), 0);
+    ck_assert_int_eq(owned_value("s", MU_USER, "1", "mail", binary, 3), 1);
+    ck_assert_int_eq(owned_value("s", MU_USER, "1", "mail", binary, 1), 0);
+    ck_assert_int_eq(mu_value_drop(storage, "s", &member, &err), 0);
+    ck_assert_int_eq(owned_value("s", MU_GROUP, "1", "member", "7", 1), 0);
+    ck_assert_int_eq(mu_ledger_drop(storage, "s", MU_USER, "1", &err), 0);
+    ck_assert_int_eq(owned_value("s", MU_USER, "1", "mail", binary, 3), 0);
+}
+END_TEST
+
+START_TEST(test_touch_tells_the_run)
+{
+    struct mu_err err = MU_ERR_INIT;
+    put("s", &ada);
+    ck_assert_int_eq(mu_ledger_touch(storage, "s", MU_USER, "1", 9, &err), 0);
+    ck_assert_int_eq(mu_ledger_touch(storage, "s", MU_USER, "2", 9, &err), 0);
+    ck_assert_int_eq(load("s", 1)[0].run, 9);
+}
+END_TEST
+
 Suite *store_ledger_suite(void)
 {
     Suite *suite = suite_create("store_ledger");
@@ -124,6 +168,8 @@ Suite *store_ledger_suite(void)
     tcase_add_test(tcase, test_put_replaces_and_drop_removes);
     tcase_add_test(tcase, test_rows_share_the_fate_of_the_journal);
     tcase_add_test(tcase, test_many_rows_come_by_kind_and_id);
+    tcase_add_test(tcase, test_values_are_ours_one_by_one);
+    tcase_add_test(tcase, test_touch_tells_the_run);
     suite_add_tcase(suite, tcase);
     return suite;
 }

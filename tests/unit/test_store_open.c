@@ -185,10 +185,10 @@ START_TEST(test_reader_cannot_write)
     struct mu_store *s;
     struct mu_pull *p;
     int64_t run;
+    const struct mu_run begun = {.sync = "s", .command = "apply"};
     ck_assert_int_eq(mu_store_open(storage_path, MU_STORE_READ, &s, &err), 0);
     storage_failed(mu_pull_begin(s, "a", "m", &p, &err), &err, MU_E_IO, "reading only");
-    storage_failed(mu_run_begin(s, "s", "apply", "h", 1, 1, &run, &err), &err, MU_E_IO,
-                   "reading only");
+    storage_failed(mu_run_begin(s, &begun, &run, &err), &err, MU_E_IO, "reading only");
     storage_failed(mu_sql_exec(s, "DELETE FROM snapshot", &err), &err, MU_E_IO, "read-only");
     mu_store_close(s);
 }

@@ -46,6 +46,7 @@ static MU_UNUSED void setup(void)
                                  .inactive = MU_REMOVE_DISABLE,
                                  .gone = MU_REMOVE_DISABLE,
                                  .gone_groups = MU_REMOVE_DELETE,
+                                 .plan_age = 3600,
                                  .remove = {10, 5},
                                  .members = {10, 30}};
 }
@@ -120,12 +121,18 @@ static MU_UNUSED void two_people(void)
     end(MU_COMPLETE);
 }
 
-static MU_UNUSED const struct mu_plan *plan(void)
+static MU_UNUSED const struct mu_plan *plan_of(const struct mu_selection *selection)
 {
     const struct mu_plan *p;
-    ck_assert_msg(mu_plan_make(store, &sync_conf, &target.account, arena, NULL, &p, &err) == 0,
-                  "%s", err.text);
+    ck_assert_msg(
+        mu_plan_make(store, &sync_conf, &target.account, selection, arena, NULL, &p, &err) == 0,
+        "%s", err.text);
     return p;
+}
+
+static MU_UNUSED const struct mu_plan *plan(void)
+{
+    return plan_of(NULL);
 }
 
 static MU_UNUSED struct mu_applied apply(const struct mu_plan *p)

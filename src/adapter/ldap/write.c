@@ -2,7 +2,7 @@
 /*
  * The window of writes. Each operation is one request or several after another (request.c), and has
  * one outcome. What the server refuses as stale is looked at (look.c) before it is told. An outcome
- * that is not known (the connection broke) is told as failed, in doubt.
+ * that is not known (the connection broke) is told as being in doubt.
  */
 #include <stdio.h>
 #include <string.h>
@@ -52,10 +52,10 @@ static void break_off(struct mu_ldap *a, const struct mu_err *why)
         struct mu_ldap_flight *f = &a->flights[i];
         if (!f->op)
             continue;
-        struct mu_err err = *why;
-        push_failure(a, f->op, &err);
-        mu_wrap(&a->done[a->done_count - 1].err, "%s: %s: in doubt, the answer never came",
-                f->op->name, mu_verb_name(f->op->verb));
+        struct mu_outcome *o = push_outcome(a, f->op, MU_DONE_DOUBT);
+        o->err = *why;
+        mu_wrap(&o->err, "%s: %s: in doubt, the answer never came", f->op->name,
+                mu_verb_name(f->op->verb));
         land(a, f);
     }
     mu_ldap_disconnect(a);

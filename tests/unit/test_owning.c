@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is ours on a target: runs that were cut and are settled, values among those of others, what
+ * somebody else changed, and plans about a few only. */
+#include "world.h"
+
+static struct mu_run run_of(int64_t id)
+{
+    struct mu_run run;
+    ck_assert_int_eq(mu_run_get(store, arena, id, &run, &err), 1);
+    return run;
+}
+
+static const char *step_done(int64_t run, int seq)
+{
+    struct mu_steps *steps;
+    struct mu_step step;
+    const char *done = "";
+    ck_assert_int_eq(mu_steps_open(store, run, &steps, &err), 0);
+    while (mu_steps_next(steps, &step, &err) == 1)
+        if (step.seq == seq)
+            done = mu_strdup(arena, step.done);
+    mu_steps_close(steps);
+    return done;
+}
+
+/* The source with another person 2, and person 3 in a group of their own. */
+static void changed_people(void)
+{
+    begin();
+    user("1", "ada@x.test", "Adele", "active");
+    user("2", "bob@x.test", "Bo", "active");
+    user("3", "cy@x.test", "Cy", "active");
+    group("71", "Sales");
+    member("71", "1");
+    member("71", "2");
+    member("71", "3");
+    end(MU_COMPLETE);
+}
+
+/* Every operation in turn is the one whose answer never comes; late: it was done all the same. */
+static void lose_each(void (*before)(void), void (*after)(void), bool late)
+{
+    for (int at = 1;; at++) {
+        setup();
+        before();
+        if (after) {
+            converge();
+            after();
+        }
+        int first = target.writes;
+        int total = (int)plan()->op_count;
+        if (at > total) {
+            teardown();
+            return;
+        }
+        target.break_at = first + at;
+        target.break_late = late;
+        struct mu_applied done = apply(plan());
+        ck_assert(done.partial);
+        ck_assert_str_eq(step_done(done.run, at), "doubt");
+        target.break_at = 0;
+        const struct mu_plan *p = plan();
+        ck_assert_str_eq(step_done(done.run, at), late ? "ok" : "skipped");
+        for (size_t i = 0; i < p->left_count; i++)
+            ck_assert_msg(!p->left[i].trouble, "%d: %s", at, p->left[i].reason);
+        ck_assert_int_eq((int)p->op_count, total - at + !late);
+        converge();
+        ck_assert_int_eq(target.writes, first + total + !late);
+        teardown();
+    }
+}
+
+START_TEST(an_answer_that_never_came_is_settled_by_looking)
+{
+    lose_each(two_people, NULL, true);
+    lose_each(two_people, NULL, false);
+    lose_each(two_people, changed_people, true);
+    lose_each(two_people, changed_people, false);
+}
+END_TEST
+
+START_TEST(a_saved_plan_is_refused_after_a_cut_run)
+{
+    struct mu_applied done;
+    setup();
+    two_people();
+    const struct mu_plan *saved = plan();
+    target.break_at = 4;
+    int64_t cut = apply(saved).run;
+    target.break_at = 0;
+    ck_assert_int_eq(mu_apply(store, &sync_conf, &target.account, saved, &apply_how, NULL, NULL,
+                              NULL, &done, &err),
+                     -1);
+    ck_assert_int_eq(err.code, MU_E_REFUSED);
+    ck_assert_ptr_nonnull(strstr(err.text, "make the plan again"));
+    converge();
+    ck_assert_str_eq(run_of(cut).status, "partial");
+    teardown();
+}
+END_TEST
+
+/* Somebody else's entry at the name of a create in doubt stays somebody else's. */
+START_TEST(doubt_does_not_take_what_others_made)
+{
+    setup();
+    two_people();
+    target.break_at = 5;
+    apply(plan());
+    target.break_at = 0;
+    fake_target_put(&target, MU_USER, "uid=bo@x.test,ou=people", "sn", "somebody");
+    const struct mu_plan *p = plan();
+    ck_assert_uint_eq(p->left_count, 1);
+    ck_assert_str_eq(p->left[0].id, "2");
+    ck_assert(p->left[0].trouble);
+    teardown();
+}
+END_TEST
+
+/* ---- values ---- */
+
+static void without_bo(void)
+{
+    begin();
+    user("1", "ada@x.test", "Ada", "active");
+    user("2", "bo@x.test", "Bo", "active");
+    group("71", "Sales");
+    group("72", "Empty");
+    member("71", "1");
+    end(MU_COMPLETE);
+}
+
+static const char *sales(void)
+{
+    return fake_target_values(&target, "cn=Sales,ou=groups", "member");
+}
+
+START_TEST(a_member_others_put_in_is_not_ours_to_remove)
+{
+    setup();
+    without_bo();
+    converge();
+    fake_target_put(&target, MU_GROUP, "cn=Sales,ou=groups", "member", "uid=bo@x.test,ou=people");
+    ck_assert_uint_eq(plan()->op_count, 0);
+    two_people(); /* the source agrees with them for a while */
+    ck_assert_uint_eq(plan()->op_count, 0);
+    without_bo();
+    ck_assert_uint_eq(plan()->op_count, 0);
+    teardown();
+}
+END_TEST
+
+START_TEST(a_member_we_put_in_is_ours_to_remove)
+{
+    setup();
+    two_people();
+    converge();
+    without_bo();
+    converge();
+    ck_assert_str_eq(sales(), "uid=ada@x.test,ou=people");
+    teardown();
+}
+END_TEST
+
+START_TEST(who_is_renamed_is_renamed_where_others_put_them)
+{
+    setup();
+    without_bo();
+    converge();
+    fake_target_put(&target, MU_GROUP, "cn=Sales,ou=groups", "member", "uid=bo@x.test,ou=people");
+    begin();
+    user("1", "ada@x.test", "Ada", "active");
+    user("2", "bob@x.test", "Bo", "active");
+    group("71", "Sales");
+    group("72", "Empty");
+    member("71", "1");
+    end(MU_COMPLETE);
+    converge();
+    ck_assert_str_eq(sales(), "uid=ada@x.test,ou=people|uid=bob@x.test,ou=people");
+    without_bo(); /* the old address again, and still not in the group */
+    converge();
+    ck_assert_str_eq(sales(), "uid=ada@x.test,ou=people|uid=bo@x.test,ou=people");
+    teardown();
+}
+END_TEST
+
+/* ---- drift ---- */
+
+static void set_value(const char *name, const char *attr, const char *value)
+{
+    struct mu_object *o = fake_target_find(&target, name);
+    for (size_t i = 0; i < o->attr_count; i++) {
+        struct mu_attrval *a = (struct mu_attrval *)(uintptr_t)&o->attrs[i];
+        if (!mu_strieq(a->name, attr))
+            continue;
+        struct mu_value *v = mu_alloc(target.arena, sizeof(*v));
+        *v = (struct mu_value){.bytes = value, .len = strlen(value)};
+        a->values = v;
+        a->count = 1;
+    }
+}
+
+START_TEST(what_others_changed_is_drift_and_what_the_source_changed_is_not)
+{
+    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
+    setup();
+    two_people();
+    converge();
+    set_value("uid=ada@x.test,ou=people", "sn", "Eve");
+    const struct mu_op *op = &plan()->ops[0];
+    ck_assert(change_of(op, "sn")->drift);
+    mu_plan_show_op(op, false, &text);
+    ck_assert_ptr_nonnull(strstr(text.data, "\"Eve\" -> \"Ada\"  (drift)"));
+    changed_people();
+    const struct mu_plan *p = plan();
+    for (size_t i = 0; i < p->op_count; i++)
+        if (mu_streq(p->ops[i].id, "1") && change_of(&p->ops[i], "sn"))
+            ck_assert(!change_of(&p->ops[i], "sn")->drift);
+    apply(p);
+    ck_assert_uint_eq(plan()->op_count, 0);
+    teardown();
+}
+END_TEST
+
+START_TEST(a_member_others_took_out_is_drift)
+{
+    setup();
+    two_people();
+    converge();
+    set_value("cn=Sales,ou=groups", "member", "uid=ada@x.test,ou=people");
+    const struct mu_plan *p = plan();
+    ck_assert_uint_eq(p->op_count, 1);
+    ck_assert(p->ops[0].changes[0].drift);
+    ck_assert_str_eq(p->ops[0].changes[0].add_who[0], "2");
+    converge();
+    teardown();
+}
+END_TEST
+
+START_TEST(a_name_others_gave_is_drift)
+{
+    setup();
+    two_people();
+    converge();
+    struct mu_object *o = fake_target_find(&target, "uid=ada@x.test,ou=people");
+    o->name = "uid=eve,ou=people";
+    o->key = "uid=eve,ou=people";
+    const struct mu_op *op = op_about(plan(), MU_WHY_RENAME);
+    ck_assert_ptr_nonnull(op);
+    ck_assert_ptr_nonnull(strstr(op->note, "drift"));
+    teardown();
+}
+END_TEST
+
+/* ---- selection ---- */
+
+static const struct mu_plan *plan_only(const char *only)
+{
+    const char **list = mu_alloc_array(arena, 2, sizeof(*list));
+    struct mu_selection *selection = mu_alloc(arena, sizeof(*selection));
+    list[0] = only;
+    selection->only = list;
+    return plan_of(selection);
+}
+
+START_TEST(a_plan_about_one_person)
+{
+    setup();
+    two_people();
+    const struct mu_plan *p = plan_only("ADA@x.test");
+    for (size_t i = 0; i < p->op_count; i++)
+        ck_assert(p->ops[i].kind == MU_KINDS || mu_streq(p->ops[i].id, "1"));
+    apply(p);
+    ck_assert_ptr_nonnull(fake_target_find(&target, "uid=ada@x.test,ou=people"));
+    ck_assert_ptr_null(fake_target_find(&target, "uid=bo@x.test,ou=people"));
+    ck_assert_ptr_null(fake_target_find(&target, "cn=Sales,ou=groups"));
+    apply(plan_only("Sales"));
+    ck_assert_str_eq(sales(), "uid=ada@x.test,ou=people");
+    converge();
+    ck_assert_str_eq(sales(), "uid=ada@x.test,ou=people|uid=bo@x.test,ou=people");
+    teardown();
+}
+END_TEST
+
+START_TEST(a_plan_about_one_of_a_groups_members)
+{
+    setup();
+    two_people();
+    converge();
+    begin();
+    user("1", "ada@x.test", "Ada", "active");
+    user("2", "bo@x.test", "Bo", "active");
+    user("3", "cy@x.test", "Cy", "active");
+    group("71", "Sales");
+    group("72", "Empty");
+    member("71", "3");
+    end(MU_COMPLETE);
+    apply(plan_only("cy@*"));
+    ck_assert_str_eq(sales(), "uid=ada@x.test,ou=people|uid=bo@x.test,ou=people|"
+                              "uid=cy@x.test,ou=people");
+    apply(plan_only("1"));
+    ck_assert_str_eq(sales(), "uid=bo@x.test,ou=people|uid=cy@x.test,ou=people");
+    const char *const except[] = {"Bo", "Sales", NULL};
+    ck_assert_uint_eq(plan_of(&(struct mu_selection){.except = except})->op_count, 0);
+    converge();
+    ck_assert_str_eq(sales(), "uid=cy@x.test,ou=people");
+    teardown();
+}
+END_TEST
+
+START_TEST(a_plan_about_some_leaves_the_gone_in_peace)
+{
+    setup();
+    two_people();
+    converge();
+    begin();
+    user("1", "ada@x.test", "Ada", "active");
+    group("71", "Sales");
+    member("71", "1");
+    end(MU_COMPLETE);
+    ck_assert_uint_eq(plan_only("ada@x.test")->op_count, 0);
+    const struct mu_plan *p = plan_only("uid=bo@*");
+    ck_assert_ptr_nonnull(op_about(p, MU_WHY_DISABLE));
+    ck_assert_ptr_nonnull(op_about(p, MU_WHY_MEMBERS));
+    ck_assert_ptr_null(op_about(p, MU_WHY_REMOVE));
+    teardown();
+}
+END_TEST
+
+START_TEST(a_plan_says_what_it_was_made_from)
+{
+    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
+    const struct mu_plan *back;
+    setup();
+    two_people();
+    const struct mu_plan *p = plan_only("Sales");
+    mu_plan_json(p, &text);
+    ck_assert_msg(mu_plan_parse(arena, text.data, text.len, &back, &err) == 0, "%s", err.text);
+    ck_assert_int_eq(back->expires, p->made + sync_conf.plan_age);
+    ck_assert_str_eq(back->mapping, p->mapping);
+    ck_assert_str_eq(back->target.state, p->target.state);
+    ck_assert_str_eq(back->target.identity, p->target.identity);
+    ck_assert_int_eq(back->calls, (int)p->op_count);
+    ck_assert_int_eq(back->one_way, 0);
+    ck_assert_str_eq(back->selection.only[0], "Sales");
+    ck_assert_ptr_null(back->selection.only[1]);
+    ck_assert_ptr_null(back->selection.except);
+    teardown();
+}
+END_TEST
+
+Suite *owning_suite(void)
+{
+    Suite *s = suite_create("owning");
+    TCase *c = tcase_create("owning");
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, an_answer_that_never_came_is_settled_by_looking);
+    tcase_add_test(c, a_saved_plan_is_refused_after_a_cut_run);
+    tcase_add_test(c, doubt_does_not_take_what_others_made);
+    tcase_add_test(c, a_member_others_put_in_is_not_ours_to_remove);
+    tcase_add_test(c, a_member_we_put_in_is_ours_to_remove);
+    tcase_add_test(c, who_is_renamed_is_renamed_where_others_put_them);
+    tcase_add_test(c, what_others_changed_is_drift_and_what_the_source_changed_is_not);
+    tcase_add_test(c, a_member_others_took_out_is_drift);
+    tcase_add_test(c, a_name_others_gave_is_drift);
+    tcase_add_test(c, a_plan_about_one_person);
+    tcase_add_test(c, a_plan_about_one_of_a_groups_members);
+    tcase_add_test(c, a_plan_about_some_leaves_the_gone_in_peace);
+    tcase_add_test(c, a_plan_says_what_it_was_made_from);
+    suite_add_tcase(s, c);
+    return s;
+}
