@@ -2,12 +2,15 @@
 /* Digests and random bytes, through libsodium. */
 #include "base/hash.h"
 
+#include <errno.h>
 #include <sodium.h>
+#include <unistd.h>
 
 #include "base/err.h"
 
-enum { DIGEST_LEN = (MU_DIGEST_HEX - 1) / 2 };
+enum { DIGEST_LEN = (MU_DIGEST_HEX - 1) / 2, CHUNK = 64 * 1024 };
 
+_Static_assert(DIGEST_LEN == crypto_hash_sha256_BYTES, "digest length");
 _Static_assert(MU_HASH_LEN == crypto_shorthash_siphashx24_BYTES, "hash length");
 _Static_assert(MU_HASH_KEY_LEN == crypto_shorthash_siphashx24_KEYBYTES, "key length");
 
@@ -32,6 +35,26 @@ void mu_digest(const void *bytes, size_t len, char ret_hex[MU_DIGEST_HEX])
     unsigned char digest[DIGEST_LEN];
     crypto_generichash(digest, sizeof(digest), bytes, len, NULL, 0);
     sodium_bin2hex(ret_hex, MU_DIGEST_HEX, digest, sizeof(digest));
+}
+
+int mu_sha256_fd(int fd, char ret_hex[MU_DIGEST_HEX])
+{
+    ready();
+    unsigned char chunk[CHUNK], digest[DIGEST_LEN];
+    crypto_hash_sha256_state state;
+    crypto_hash_sha256_init(&state);
+    for (;;) {
+        ssize_t n = read(fd, chunk, sizeof(chunk));
+        if (n == 0)
+            break;
+        if (n < 0 && errno != EINTR)
+            return -1;
+        if (n > 0)
+            crypto_hash_sha256_update(&state, chunk, (unsigned long long)n);
+    }
+    crypto_hash_sha256_final(&state, digest);
+    sodium_bin2hex(ret_hex, MU_DIGEST_HEX, digest, sizeof(digest));
+    return 0;
 }
 
 void mu_random(void *to, size_t len)

@@ -15,6 +15,9 @@ void mu_hash(const uint8_t key[MU_HASH_KEY_LEN], const void *bytes, size_t len,
 /* BLAKE2b-256 as lower-case hex: plan and mapping digests, stable across machines. */
 void mu_digest(const void *bytes, size_t len, char ret_hex[MU_DIGEST_HEX]);
 
+/* SHA-256 of all that fd still gives, as lower-case hex, for files that come with one. -1: errno. */
+int mu_sha256_fd(int fd, char ret_hex[MU_DIGEST_HEX]);
+
 void mu_random(void *to, size_t len);
 
 #endif

@@ -3,6 +3,7 @@ libmuster_a_SOURCES += \
 	src/map/examples.c \
 	src/map/layers.c \
 	src/map/map.h \
+	src/map/map_asks.c \
 	src/map/map_eval.c \
 	src/map/map_fetch.c \
 	src/map/map_fields.c \

@@ -26,6 +26,9 @@
  *       credential: scim               # optional: which credential of the account; skipped when it has none
  *       supplement: user               # optional: records add to entries of that kind, joined by:
  *       join: [id, emails]             #   unified fields that identify; e-mails folded
+ *     fetch: {rows: all}               # of a file's rows instead of a path: each is a record (adapter/feed)
+ *     fetch: {rows: distinct, over: [/Teams, /teams], split: ";"}  # one record for each item of the first of these
+ *                                      #   members a row has, which is that item then; distinct: once for each id
  *     constant: [...]                  # instead of fetch: records written in the file (roles)
  *     secret: [/key]                   # record fields never stored nor shown, nor mapped; `?` is every list item
  *     fields:
@@ -87,13 +90,20 @@
 enum mu_policy { MU_POLICY_FORCE, MU_POLICY_KEEP, MU_POLICY_MERGE };
 const char *mu_policy_name(enum mu_policy policy); /* "force" ... */
 enum mu_page_style { MU_PAGE_NONE, MU_PAGE_NUMBER, MU_PAGE_SCIM };
+/* NONE: it isn't rows of a file that are asked for. */
+enum mu_rows_of { MU_ROWS_NONE, MU_ROWS_ALL, MU_ROWS_DISTINCT };
 
 enum { MU_PTR_ALT_MAX = 4, MU_JOIN_MAX = 4 };
 
 /* How an adapter gets the records. Pointers are compiled; count 0 pointers with has_* false are
  * absent. */
 struct mu_fetch {
-    const char *path;
+    const char *path; /* NULL with rows */
+    enum mu_rows_of rows;
+    const char
+        *over[MU_PTR_ALT_MAX]; /* with rows: members of a row; over_count 0: the row itself */
+    int over_count;
+    const char *split; /* with over: what separates items in one text, or NULL */
     /* tried in order; a bare array matches the empty pointer */
     struct mu_ptr records[MU_PTR_ALT_MAX];
     int records_count;
@@ -196,6 +206,16 @@ int mu_map_want(const struct mu_resource *r, const struct mu_doc *entry, struct 
 /* Attribute names a target mapping manages (without objectClass), in file order, NULL-terminated.
  * */
 const char *const *mu_map_attributes(const struct mu_resource *r);
+
+/* What a source mapping looks for in a record, rule by rule: names of the record's members. */
+struct mu_ask {
+    const char *field;        /* "emails/email" */
+    const char *const *names; /* any of them will do; NULL-terminated */
+    bool required;
+};
+/* Rules that look at no record (constants) are left out. The list lives in the arena. */
+const struct mu_ask *mu_map_asks(const struct mu_resource *r, struct mu_arena *arena,
+                                 size_t *ret_count);
 
 /* Where one field's rule stands, for explain: file and line of the layer that decided it; NULL when
  * unmapped. */

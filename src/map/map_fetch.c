@@ -210,6 +210,66 @@ static int compile_counted(const struct mu_loader *l, const struct mu_y *counted
     return add_pointer(l, mu_y_get(counted, "at"), &f->counted_at, &count);
 }
 
+/* ---- rows of a file ---- */
+
+/* /Teams -> Teams: a member of the row itself, whose value may be a list. */
+static int add_member(const struct mu_loader *l, const struct mu_y *at, struct mu_fetch *f)
+{
+    struct mu_ptr one[1];
+    int count = 0;
+    if (f->over_count == MU_PTR_ALT_MAX) {
+        return mu_y_fail(at, l->err, "over: more than %d places", (int)MU_PTR_ALT_MAX);
+    }
+    if (add_pointer(l, at, one, &count) < 0) {
+        return -1;
+    }
+    if (one[0].count != 1) {
+        return mu_y_fail(at, l->err, "over: it names a member of the row, such as /Teams");
+    }
+    f->over[f->over_count++] = one[0].tokens[0];
+    return 0;
+}
+
+static int compile_over(const struct mu_loader *l, const struct mu_y *fetch, struct mu_fetch *f)
+{
+    const struct mu_y *over = mu_y_get(fetch, "over"), *split = mu_y_get(fetch, "split");
+    if (over != NULL && over->type == MU_Y_SCALAR && add_member(l, over, f) < 0) {
+        return -1;
+    }
+    if (over != NULL && over->type != MU_Y_SCALAR && mu_want_type(l, over, MU_Y_SEQ, "over") < 0) {
+        return -1;
+    }
+    for (size_t i = 0; over != NULL && i < over->count; i++) {
+        if (add_member(l, over->items[i], f) < 0) {
+            return -1;
+        }
+    }
+    if (scalar_key(l, fetch, "split", &f->split) < 0) {
+        return -1;
+    }
+    if (split != NULL && (over == NULL || f->split[0] == '\0')) {
+        return mu_y_fail(split, l->err,
+                         "split: what separates the items of over, such as split: \";\"");
+    }
+    return 0;
+}
+
+static int compile_rows(const struct mu_loader *l, const struct mu_y *fetch, struct mu_fetch *f)
+{
+    static const char *const known[] = {"rows", "over", "split"};
+    static const char *const words[] = {"all", "distinct"};
+    const struct mu_y *rows = mu_y_get(fetch, "rows");
+    if (mu_y_only(fetch, known, MU_LEN(known), l->err) < 0 ||
+        mu_want_type(l, rows, MU_Y_SCALAR, "rows") < 0) {
+        return -1;
+    }
+    if (strcmp(rows->text, words[0]) != 0 && strcmp(rows->text, words[1]) != 0) {
+        return mu_unknown(l, rows, "rows", rows->text, words, MU_LEN(words));
+    }
+    f->rows = strcmp(rows->text, words[0]) == 0 ? MU_ROWS_ALL : MU_ROWS_DISTINCT;
+    return compile_over(l, fetch, f);
+}
+
 /* ---- supplements ---- */
 
 static int compile_supplement(const struct mu_loader *l, const struct mu_y *fetch,
@@ -252,8 +312,13 @@ static int compile_fetch(struct mu_loader *l, const struct mu_y *fetch, struct m
     static const char *const known[] = {"path",       "records",    "records_or", "total",
                                         "total_or",   "page",       "for_each",   "counted",
                                         "credential", "supplement", "join"};
-    if (mu_want_type(l, fetch, MU_Y_MAP, "fetch") < 0 ||
-        mu_y_only(fetch, known, MU_LEN(known), l->err) < 0 || compile_path(l, fetch, f) < 0 ||
+    if (mu_want_type(l, fetch, MU_Y_MAP, "fetch") < 0) {
+        return -1;
+    }
+    if (mu_y_get(fetch, "rows") != NULL) {
+        return compile_rows(l, fetch, f);
+    }
+    if (mu_y_only(fetch, known, MU_LEN(known), l->err) < 0 || compile_path(l, fetch, f) < 0 ||
         pointers_key(l, fetch, "records", "records_or", f->records, &f->records_count) < 0 ||
         pointers_key(l, fetch, "total", "total_or", f->total, &f->total_count) < 0 ||
         compile_page(l, mu_y_get(fetch, "page"), f) < 0 ||

@@ -15,10 +15,18 @@ enum {
     BOOL = 1 << MU_DOC_BOOL
 };
 
+/* 1.23E+10 is what a spreadsheet leaves of a long id; many people would share it. */
+static bool is_rounded(const char *text)
+{
+    size_t digits = strspn(text, "0123456789.,");
+    return digits > 0 && mu_starts(text + digits, "E+") && text[digits + 2] != '\0' &&
+           text[digits + 2 + strspn(text + digits + 2, "0123456789")] == '\0';
+}
+
 static int check_id(struct mu_arena *arena, struct mu_text *text)
 {
     (void)arena;
-    return text->len <= MU_ID_MAX ? 0 : -1;
+    return text->len <= MU_ID_MAX && !is_rounded(text->s) ? 0 : -1;
 }
 
 static int check_integer(struct mu_arena *arena, struct mu_text *text)
