@@ -37,12 +37,21 @@ struct mu_account_conf {
 
 /* ---- reading ---- */
 
+/* A row of a file that is no record. */
+struct mu_bad_row {
+    int64_t line;
+    const char *reason;
+};
+
 /* One page of records of one resource, in an arena of its own, which the receiver lets go of. */
 struct mu_page {
     struct mu_arena *arena;
     const struct mu_resource *resource;
     const struct mu_doc *records; /* a list */
     const struct mu_doc *context; /* for mappings as /@/...; NULL: none */
+    const int64_t *lines;         /* of a file, for each record; NULL: not from one */
+    const struct mu_bad_row *bad; /* what stood where records should */
+    size_t bad_count;
     /* id of the parent entry (for_each), NULL: none; lent until the next page */
     const char *parent;
     int number; /* from 1 */
@@ -51,11 +60,19 @@ struct mu_page {
 };
 void mu_page_drop(struct mu_page *page);
 
+/* A rule of a mapping, and how many records had something for it: "users: title". */
+struct mu_filled {
+    const char *rule;
+    int64_t count; /* -1: the source says beforehand that none has it (no such column) */
+};
+
 /* What a source can say about a read beside its records: facts for the verdict. */
 struct mu_read_facts {
     /* who we were bound as ("ada@example.test (manager), id 4101"); NULL: unknown */
     const char *identity;
     int64_t calls, retries, throttled, bytes, wait_us;
+    const struct mu_filled *filled; /* of sources that count */
+    size_t filled_count;
 };
 
 struct mu_source_ops {

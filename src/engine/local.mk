@@ -13,6 +13,7 @@ libmuster_a_SOURCES += \
 	src/engine/explain_trail.c \
 	src/engine/explain_why.c \
 	src/engine/explainer.h \
+	src/engine/filled.c src/engine/filled.h \
 	src/engine/guard.c \
 	src/engine/owning.c src/engine/owning.h \
 	src/engine/park.c src/engine/park.h \

@@ -121,9 +121,9 @@ static int join_supplement(struct puller *p, struct mu_entry *entry, struct mu_b
 }
 
 /* A record that can't be used is parked and the rest goes on; -1 only when the store can't go on.
- * */
+ * line: where it stands in a file, 0: it doesn't. */
 static int take_record(struct puller *p, struct mu_tally *t, const struct mu_doc *record,
-                       const struct mu_doc *context, struct mu_err *err)
+                       const struct mu_doc *context, int64_t line, struct mu_err *err)
 {
     const struct mu_resource_info *info = mu_map_info(t->resource);
     struct mu_entry entry = {.kind = info->kind};
@@ -133,6 +133,8 @@ static int take_record(struct puller *p, struct mu_tally *t, const struct mu_doc
     t->rows++;
     mu_crosscheck_record(p->crosscheck, t->resource, record);
     if (mu_map_entry(t->resource, record, context, p->page, &p->body, &entry.id, &bad) < 0) {
+        if (line > 0)
+            mu_wrap(&bad, "line %" PRId64, line);
         park(p, t, record, mu_doc_text(mu_doc_member(record, "id")), &bad);
         return 0;
     }
@@ -149,6 +151,17 @@ static int take_record(struct puller *p, struct mu_tally *t, const struct mu_doc
     return put_entry(p, t, &entry, err);
 }
 
+/* Rows of a file that are no records: parked under their line. */
+static void take_bad(struct puller *p, struct mu_tally *t, const struct mu_page *page)
+{
+    for (size_t i = 0; i < page->bad_count; i++) {
+        const struct mu_bad_row *row = &page->bad[i];
+        t->rows++;
+        mu_evidence_park(&p->evidence, t, mu_printf(p->page, "line %" PRId64, row->line), NULL,
+                         row->reason);
+    }
+}
+
 static int take_page(struct puller *p, struct mu_page *page, struct mu_err *err)
 {
     struct mu_tally *t = tally_of(p, page->resource);
@@ -162,8 +175,10 @@ static int take_page(struct puller *p, struct mu_page *page, struct mu_err *err)
         if (page->total != t->total_first)
             t->total_last = page->total;
     }
+    take_bad(p, t, page);
+    const int64_t *line = page->lines;
     for (const struct mu_doc *record = page->records->first; record; record = record->next)
-        if (take_record(p, t, record, page->context, err) < 0)
+        if (take_record(p, t, record, page->context, line ? *line++ : 0, err) < 0)
             return -1;
     mu_progress(p->log, info->name, t->rows, page->total > 0 ? page->total : 0);
     return 0;
@@ -177,7 +192,7 @@ static int take_constants(struct puller *p, struct mu_err *err)
         for (; texts && *texts; texts++) {
             const struct mu_doc *record;
             if (mu_doc_parse(p->page, *texts, strlen(*texts), &record, err) < 0 ||
-                take_record(p, t, record, NULL, err) < 0)
+                take_record(p, t, record, NULL, 0, err) < 0)
                 return -1;
         }
     }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "engine/filled.h"
 
 enum { FINDINGS_MAX = 200, SHRUNK_PERCENT = 50, SHRUNK_FROM = 20 };
 
@@ -137,8 +138,10 @@ enum mu_verdict mu_evidence_judge(struct mu_evidence *e, const struct mu_snapsho
         judge_totals(e, t);
         judge_rows(e, t);
     }
-    if (before)
+    if (before) {
         judge_size(e, before);
+        mu_filled_judge(e, before);
+    }
     if (kept == 0 && e->finding_count > 0)
         mu_evidence_find(e, MU_VOID, "nothing usable came");
     enum mu_verdict verdict = MU_COMPLETE;
@@ -228,5 +231,6 @@ void mu_evidence_json(const struct mu_evidence *e, struct mu_jw *w)
     }
     mu_jw_end(w, ']');
     parked_json(e, w);
+    mu_filled_json(e, w);
     mu_jw_end(w, '}');
 }

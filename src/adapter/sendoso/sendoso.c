@@ -179,6 +179,9 @@ static int load_mappings(struct sendoso *s, const struct mu_layers *layers, stru
             return -1;
         if (mu_map_info(r)->target || (mu_map_info(r)->fetch && !sendoso_credential(s, r)))
             continue;
+        if (mu_map_info(r)->fetch && !mu_map_info(r)->fetch->path)
+            return mu_fail(err, MU_E_CONFIG, "%s: fetch: rows are of files; path is missing",
+                           mu_map_info(r)->file);
         if (count == RESOURCES_MAX)
             return mu_fail(err, MU_E_LIMIT, "sendoso: more than %d mapping files",
                            (int)RESOURCES_MAX);
