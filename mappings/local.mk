@@ -2,6 +2,25 @@
 # They keep their folders below the package data directory.
 nobase_dist_pkgdata_DATA += \
 	mappings/README.md \
+	mappings/feed-bamboohr/department_members.yaml \
+	mappings/feed-bamboohr/departments.yaml \
+	mappings/feed-bamboohr/users.yaml \
+	mappings/feed-personio/department_members.yaml \
+	mappings/feed-personio/departments.yaml \
+	mappings/feed-personio/team_members.yaml \
+	mappings/feed-personio/teams.yaml \
+	mappings/feed-personio/users.yaml \
+	mappings/feed-plain/department_members.yaml \
+	mappings/feed-plain/departments.yaml \
+	mappings/feed-plain/users.yaml \
+	mappings/feed-rippling/department_members.yaml \
+	mappings/feed-rippling/departments.yaml \
+	mappings/feed-rippling/team_members.yaml \
+	mappings/feed-rippling/teams.yaml \
+	mappings/feed-rippling/users.yaml \
+	mappings/feed-workday/department_members.yaml \
+	mappings/feed-workday/departments.yaml \
+	mappings/feed-workday/users.yaml \
 	mappings/ldap/groupofnames.yaml \
 	mappings/ldap/inetorgperson.yaml \
 	mappings/plan.schema.json \

@@ -64,6 +64,7 @@ unit_sources = \
 	tests/unit/test_buf.c \
 	tests/unit/test_config.c \
 	tests/unit/test_credential.c \
+	tests/unit/test_csv.c \
 	tests/unit/test_diff.c \
 	tests/unit/test_doc.c \
 	tests/unit/test_dn.c \
@@ -71,6 +72,7 @@ unit_sources = \
 	tests/unit/test_entry.c \
 	tests/unit/test_err.c \
 	tests/unit/test_explain.c \
+	tests/unit/test_feed.c \
 	tests/unit/test_filter.c \
 	tests/unit/test_governor.c \
 	tests/unit/test_http.c \

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An open feed; private to adapter/feed/. */
+#ifndef MU_ADAPTER_FEED_PRIVATE_H
+#define MU_ADAPTER_FEED_PRIVATE_H
+
+#include "adapter/adapter.h"
+#include "adapter/feed/file.h"
+#include "base/map.h"
+
+struct feed_settings {
+    const char *path, *shape, *delimiter, *records, *trailer, *checksum;
+    int encoding;
+    int64_t max_age, settle;
+};
+
+struct feed;
+
+/* One row of a file, whatever its format; lent until the next one. */
+struct feed_row {
+    int64_t line;
+    const struct mu_doc *record; /* an object; NULL when bad */
+    const char *bad;             /* why it is none */
+    const char *text; /* as it stands in the file, for the trailer; NULL: not asked for */
+};
+
+/* Reads rows of one format out of feed->reading.file; the table is all the rest knows of it. */
+struct feed_reader;
+struct feed_format {
+    /* Settings alone; MU_E_CONFIG with file and line. */
+    int (*check)(struct feed *f, const struct mu_account_conf *conf, struct mu_err *err);
+    /* Reads what stands before the rows. */
+    int (*open)(struct feed *f, struct feed_reader **ret, struct mu_err *err);
+    /* 1: a row, its record in the arena; 0: the end; -1 */
+    int (*next)(struct feed_reader *r, struct mu_arena *arena, struct feed_row *ret,
+                struct mu_err *err);
+    void (*close)(struct feed_reader *r); /* NULL is fine */
+    /* What the file calls the column a name is found in; NULL: nothing. NULL slot: nobody knows
+     * before the end. */
+    const char *(*column)(const struct feed_reader *r, const char *name);
+    /* Its columns as written, for messages; NULL-terminated. With `column`. */
+    const char *const *(*columns)(const struct feed_reader *r);
+};
+extern const struct feed_format feed_csv, feed_json;
+
+/* One mapping's share of the rows (outs.c): the page that gathers, as JSON text. */
+struct feed_out {
+    const struct mu_resource *resource;
+    const char *const *names; /* of members it looks for, beside what it goes over */
+    bool whole;               /* gets rows as they are */
+    struct mu_arena *arena;   /* of the page */
+    struct mu_buf text;
+    int64_t *lines;
+    struct mu_bad_row *bad;
+    size_t count, room, bad_count, bad_room; /* of lines and bad */
+    int pages;
+    struct mu_map *rows, *ids; /* distinct: what was there before */
+};
+
+/* Where a read stands. */
+struct feed_reading {
+    struct mu_arena *arena, *row; /* row: reset for each */
+    struct feed_file *file;
+    struct feed_reader *reader;
+    struct feed_out *outs;
+    size_t out_count, at; /* the next page to hand out */
+    int64_t *filled;      /* by feed.asks: rows that have it */
+    int64_t promised;     /* rows told by the trailer; -1: not (yet) */
+    bool over;            /* everything was read, or nothing more can be */
+    struct mu_err failed; /* told when what was read before is handed out */
+};
+
+struct feed {
+    struct mu_account base;
+    const struct feed_settings *settings;
+    const struct feed_format *format;
+    struct mu_log *log;
+    struct mu_arena *arena;
+    struct feed_file_conf file;
+    char delimiter;                       /* csv; 0: to be found */
+    const struct mu_ptr *list;            /* jsonl; NULL: lines */
+    const struct mu_resource **resources; /* NULL-terminated */
+    const char *const *names;             /* members any of them looks for; NULL-terminated */
+    struct mu_map *wanted;                /* the same */
+    const struct mu_ask *asks;            /* of all resources, one after another */
+    size_t ask_count;
+    struct feed_reading reading;
+};
+
+static inline struct feed *feed_of(struct mu_account *a)
+{
+    return (struct feed *)a;
+}
+
+extern const struct mu_source_ops feed_source;
+
+/* Opens file and reader; what is open already when it fails is closed by feed_close. */
+int feed_open(struct feed *f, struct mu_err *err);
+void feed_close(struct feed *f);
+
+/* Fails when a name that must be there is not; says which column is nearest. */
+int feed_check_columns(struct feed *f, struct mu_err *err);
+/* Whether a rule has a column to look at. */
+bool feed_has_column(const struct feed *f, const struct mu_ask *ask);
+
+/* ---- outs.c ---- */
+
+void feed_outs_open(struct feed *f, const char *const *only);
+void feed_outs_close(struct feed *f);
+/* Gives each mapping its share of a row. */
+int feed_outs_add(struct feed *f, const struct feed_row *row, struct mu_err *err);
+/* 1: the page that has gathered in an out; 0: none to tell. */
+int feed_outs_page(struct feed *f, struct feed_out *out, struct mu_page *ret, struct mu_err *err);
+/* Bytes that wait in all of them. */
+size_t feed_outs_waiting(const struct feed *f);
+
+int feed_probe(struct mu_account *a, mu_probe_report *report, void *arg, struct mu_err *err);
+
+#endif
