@@ -21,6 +21,7 @@ live_tests = \
 	tests/live/cron.sh \
 	tests/live/explain.sh \
 	tests/live/export.sh \
+	tests/live/guards.sh \
 	tests/live/moved.sh \
 	tests/live/overlays.sh \
 	tests/live/plan.sh
@@ -75,6 +76,7 @@ unit_sources = \
 	tests/unit/test_feed.c \
 	tests/unit/test_filter.c \
 	tests/unit/test_governor.c \
+	tests/unit/test_guard.c \
 	tests/unit/test_http.c \
 	tests/unit/test_io.c \
 	tests/unit/test_json.c \

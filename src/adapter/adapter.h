@@ -140,6 +140,9 @@ struct mu_target_ops {
      * mu_object.key). */
     void (*fold)(struct mu_account *a, const char *attr, const struct mu_value *value,
                  struct mu_buf *to);
+    /* How much a role lets a person do, by a value of the attribute that holds it: more is higher;
+     * -1: it isn't a role. The slot is NULL for targets without roles. */
+    int (*rank)(struct mu_account *a, const char *attr, const struct mu_value *value);
     /* The placeholder member as a value, NULL when the target needs none. */
     const char *(*placeholder)(struct mu_account *a);
     /* Writes a second it allows; 0: as many as it can take. NULL slot: the same. */

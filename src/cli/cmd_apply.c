@@ -53,7 +53,7 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
     if (mu_args_wait(args, &wait_s, err) < 0 || mu_outcomes_drill(args, &how, err) < 0 ||
         mu_cli_config(cli, err) < 0 || load(cli, args->words[0], &plan, err) < 0 ||
         mu_config_sync(cli->config, plan->sync, &sync, err) < 0 ||
-        mu_plan_guard(plan, mu_args_get(args, "allow"), err) < 0 ||
+        mu_plan_guard(plan, args->words[0], mu_args_get(args, "allow"), err) < 0 ||
         mu_cli_store(cli, MU_STORE_WRITE, err) < 0 ||
         mu_cli_lock_sync(cli, sync, wait_s, &lock, err) < 0 ||
         mu_cli_open(cli, sync->to, &target, err) < 0)

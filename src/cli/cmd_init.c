@@ -87,7 +87,7 @@ static void write_text(const char *const answers[QUESTIONS], struct mu_buf *to)
         "    to: corp\n"
         "    gone: disable                       # keep, disable or delete who is no longer there\n"
         "    guards:\n"
-        "      remove: {count: 10, percent: 5}   # over both: the run is refused\n");
+        "      disable: {count: 10, percent: 5}  # over both: the run is refused\n");
 }
 
 static int write_config(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)

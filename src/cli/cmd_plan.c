@@ -30,7 +30,7 @@ static int show(struct mu_cli *cli, const struct mu_plan *plan, const char *path
         path = NULL;
     }
     if ((path && save(cli, plan, path, err) < 0) || mu_show_plan(cli, plan, err) < 0 ||
-        mu_plan_guard(plan, NULL, err) < 0)
+        mu_plan_guard(plan, path, NULL, err) < 0)
         return -1;
     if (plan->op_count)
         return MU_EXIT_CHANGES;

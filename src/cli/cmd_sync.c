@@ -133,7 +133,7 @@ static int plan_and_apply(struct sync_run *r, struct mu_err *err)
     warn_of_left(r);
     if (r->plan->op_count == 0 && r->plan->claim_count == 0)
         return nothing(r, err);
-    if (mu_plan_guard(r->plan, NULL, err) < 0) {
+    if (mu_plan_guard(r->plan, NULL, NULL, err) < 0) {
         show_only(r, "refused", &lost);
         return -1;
     }

@@ -33,13 +33,13 @@ static void show_left(struct mu_cli *cli, const struct mu_plan *plan)
 
 static void show_guards(struct mu_cli *cli, const struct mu_plan *plan)
 {
+    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
     for (size_t i = 0; i < plan->reading_count; i++) {
-        const struct mu_reading *r = &plan->readings[i];
-        if (r->over)
-            printf("! guard: %s: %" PRId64 " of %" PRId64 ", limit %" PRId64 " or %" PRId64
-                   " %% (%s)\n",
-                   mu_show_safe(cli->arena, r->guard), r->count, r->of, r->limit_count,
-                   r->limit_percent, r->allow);
+        if (!plan->readings[i].over)
+            continue;
+        mu_buf_reset(&text);
+        mu_reading_show(&plan->readings[i], &text);
+        printf("! guard: %s\n", mu_show_safe(cli->arena, text.data));
     }
 }
 

@@ -65,35 +65,6 @@ static const struct mu_opt sync_opts[] = {
     {"guards", MU_OPT_NODE, offsetof(struct sync_values, guards), .help = "limits of one run"},
     {.name = NULL}};
 
-struct guard_values {
-    const struct mu_y *remove, *members;
-    const char *const *protect;
-};
-
-static const struct mu_opt guard_opts[] = {
-    {"remove", MU_OPT_NODE, offsetof(struct guard_values, remove),
-     .help = "users, or groups, removed or disabled in one run"},
-    {"members", MU_OPT_NODE, offsetof(struct guard_values, members),
-     .help = "members one group loses in one run"},
-    {"protect", MU_OPT_LIST, offsetof(struct guard_values, protect),
-     .help = "ids, e-mail addresses, names or globs of who is never removed or disabled"},
-    {.name = NULL}};
-
-/* A run is refused when it goes over both numbers, so the larger of them rules. */
-static const struct mu_opt remove_opts[] = {
-    {"count", MU_OPT_INT, offsetof(struct mu_limit, count), .def = "10", .min = 0,
-     .max = 1000000000, .help = "up to so many are always allowed"},
-    {"percent", MU_OPT_INT, offsetof(struct mu_limit, percent), .def = "5", .min = 0, .max = 100,
-     .help = "up to this part of what is ours is allowed"},
-    {.name = NULL}};
-
-static const struct mu_opt members_opts[] = {
-    {"count", MU_OPT_INT, offsetof(struct mu_limit, count), .def = "10", .min = 0,
-     .max = 1000000000, .help = "up to so many are always allowed"},
-    {"percent", MU_OPT_INT, offsetof(struct mu_limit, percent), .def = "30", .min = 0, .max = 100,
-     .help = "up to this part of the group is allowed"},
-    {.name = NULL}};
-
 /* ---- names and paths ---- */
 
 /* Names of accounts and syncs stand in lock names, file names and scripts. */
@@ -341,18 +312,6 @@ static int read_ends(const struct mu_config *c, const struct mu_y *map, struct m
     return 0;
 }
 
-static int read_guards(struct mu_arena *arena, const struct mu_y *map, struct mu_sync *sync,
-                       struct mu_err *err)
-{
-    struct guard_values values = {.remove = NULL};
-    if (mu_opt_read(arena, guard_opts, map, &values, err) < 0 ||
-        mu_opt_read(arena, remove_opts, values.remove, &sync->remove, err) < 0 ||
-        mu_opt_read(arena, members_opts, values.members, &sync->members, err) < 0)
-        return -1;
-    sync->protect = values.protect;
-    return 0;
-}
-
 static int read_sync(struct mu_arena *arena, const struct mu_config *c, const struct mu_y *key,
                      const struct mu_y *map, struct mu_sync *sync, struct mu_err *err)
 {
@@ -374,7 +333,9 @@ static int read_sync(struct mu_arena *arena, const struct mu_config *c, const st
     if (values.gone_groups == MU_REMOVE_DISABLE)
         return mu_y_fail(mu_y_get(map, "gone_groups"), err,
                          "gone_groups: a group can't be disabled; keep or delete");
-    return read_ends(c, map, sync, err) < 0 ? -1 : read_guards(arena, values.guards, sync, err);
+    return read_ends(c, map, sync, err) < 0
+               ? -1
+               : mu_guards_read(arena, values.guards, &sync->guards, err);
 }
 
 static int read_syncs(struct mu_arena *arena, const struct mu_y *map, struct mu_config *c,

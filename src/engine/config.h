@@ -9,6 +9,7 @@
 
 #include "adapter/adapter.h"
 #include "base/yaml.h"
+#include "engine/guards.h"
 
 struct mu_account_def {
     const char *name;
@@ -20,11 +21,6 @@ struct mu_account_def {
 enum mu_removal { MU_REMOVE_KEEP, MU_REMOVE_DISABLE, MU_REMOVE_DELETE };
 const char *mu_removal_name(int removal); /* "keep" ... */
 
-/* Limits of one run: over `percent` of what is there and over `count` is refused. */
-struct mu_limit {
-    int64_t count, percent;
-};
-
 struct mu_sync {
     const char *name;
     const char *file;
@@ -34,12 +30,9 @@ struct mu_sync {
     int inactive;
     /* enum mu_removal: to users gone from a complete read; default disable */
     int gone;
-    int gone_groups;         /* enum mu_removal keep|delete; default delete (only our own) */
-    int64_t plan_age;        /* seconds a plan may be applied after it was made; default a day */
-    struct mu_limit remove;  /* users or groups removed or disabled; default 10 or 5 % */
-    struct mu_limit members; /* of one group's members; default 30 %, from 10 members up */
-    /* users and groups (id, e-mail, name or glob) never removed or disabled */
-    const char *const *protect;
+    int gone_groups;  /* enum mu_removal keep|delete; default delete (only our own) */
+    int64_t plan_age; /* seconds a plan may be applied after it was made; default a day */
+    struct mu_guards guards;
 };
 
 struct mu_config {

@@ -56,7 +56,7 @@ static int load_entry(struct explainer *x, struct mu_err *err)
 static const char *const *protected_list(const struct explainer *x)
 {
     static const char *const none[] = {NULL};
-    return x->q->sync->protect ? x->q->sync->protect : none;
+    return x->q->sync->guards.protect ? x->q->sync->guards.protect : none;
 }
 
 static bool is_protected(const struct explainer *x)

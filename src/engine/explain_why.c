@@ -195,13 +195,12 @@ void explain_left(struct explainer *x, enum mu_kind kind, const char *id, struct
 
 void explain_guards(struct explainer *x, struct reasons *to)
 {
+    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
     for (size_t i = 0; x->plan && i < x->plan->reading_count; i++) {
-        const struct mu_reading *r = &x->plan->readings[i];
-        if (r->over)
-            explain_because(x, to, "guard",
-                            "a guard refuses the whole plan: %s: %" PRId64 " of %" PRId64
-                            " (limit %" PRId64 " or %" PRId64 " %%; %s)",
-                            r->guard, r->count, r->of, r->limit_count, r->limit_percent, r->allow);
+        mu_buf_reset(&text);
+        mu_reading_show(&x->plan->readings[i], &text);
+        if (x->plan->readings[i].over)
+            explain_because(x, to, "guard", "a guard refuses the whole plan: %s", text.data);
     }
 }
 

@@ -15,6 +15,7 @@ libmuster_a_SOURCES += \
 	src/engine/explainer.h \
 	src/engine/filled.c src/engine/filled.h \
 	src/engine/guard.c \
+	src/engine/guards.c src/engine/guards.h \
 	src/engine/owning.c src/engine/owning.h \
 	src/engine/park.c src/engine/park.h \
 	src/engine/plan.c src/engine/plan.h \

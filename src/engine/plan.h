@@ -26,10 +26,10 @@ struct mu_left {
 };
 
 struct mu_reading {
-    const char *guard; /* "remove", "members of sales", "protected" */
+    const char *guard; /* "users removed", "members of Sales", "protected: Ada" */
     int64_t count, of, limit_count, limit_percent;
     bool over;
-    const char *allow; /* the one setting that would let this plan pass */
+    const char *allow; /* the setting it is of */
 };
 
 /* Of whom a plan may speak: those that a text of `only` fits and none of `except` does. Texts are
@@ -88,9 +88,13 @@ int64_t mu_plan_seconds(const struct mu_plan *plan);
 /* Digest of the mappings a target was opened with. */
 void mu_plan_mapping(struct mu_account *target, char ret[MU_DIGEST_HEX]);
 
-/* Over a guard: -1, MU_E_REFUSED, naming each. `allow`: hash the person agreed to (--allow HASH),
- * NULL: none. */
-int mu_plan_guard(const struct mu_plan *plan, const char *allow, struct mu_err *err);
+/* Over a guard: -1, MU_E_REFUSED, naming each, and how to allow this plan and no other. `file`: where
+ * the plan is saved, NULL: nowhere. `allow`: hash the person agreed to (--allow HASH), NULL: none. */
+int mu_plan_guard(const struct mu_plan *plan, const char *file, const char *allow,
+                  struct mu_err *err);
+
+/* A reading in words, with its limit and the setting; appended. */
+void mu_reading_show(const struct mu_reading *r, struct mu_buf *to);
 
 /* Operations of one phase don't depend on each other; phases are executed in order. */
 int mu_plan_phase(const struct mu_op *op);

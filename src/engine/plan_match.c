@@ -145,6 +145,7 @@ static struct who *new_who(struct planner *p, enum mu_kind kind, const struct mu
     w->kind = kind;
     w->id = mu_strdup(p->arena, entry->id);
     w->label = mu_entry_label(p->arena, doc);
+    w->admin = plan_is_admin(p, doc);
     w->owned = mu_map_get(p->owned_by_id[kind], w->id, strlen(w->id));
     if (w->owned)
         w->object = object_of(p, w->owned);

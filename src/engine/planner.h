@@ -26,6 +26,7 @@ struct who {
     bool aside;                     /* inactive: not to be a member of anything */
     bool selected;                  /* the plan may speak of it */
     bool excepted;                  /* nor of any membership of it */
+    bool admin;                     /* has that role in the source */
 };
 
 struct planner {
@@ -37,7 +38,8 @@ struct planner {
     const struct mu_selection *selection;
     struct mu_arena *arena, *row;
     struct mu_log *log;
-    bool may_remove; /* the snapshot is complete */
+    bool may_remove;  /* the snapshot is complete */
+    bool roles_known; /* somebody has a role in the source */
 
     struct mu_snapshot snapshot;
     struct mu_run last_run;      /* the one looked up last, for drift; id 0: none */
@@ -116,6 +118,8 @@ int plan_members(struct planner *p, struct mu_err *err);
 
 /* guard.c: readings of the plan's guards. */
 void plan_read_guards(struct planner *p);
+/* Also learns that the source tells roles at all. */
+bool plan_is_admin(struct planner *p, const struct mu_doc *doc);
 void plan_read_members_guard(struct planner *p, const struct who *group, int64_t removed,
                              int64_t of);
 

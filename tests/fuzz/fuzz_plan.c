@@ -37,7 +37,7 @@ static void use(const struct mu_plan *plan)
         (void)mu_plan_phase(&plan->ops[i]);
     }
     mu_plan_summary(plan, &shown);
-    (void)mu_plan_guard(plan, NULL, &err);
+    (void)mu_plan_guard(plan, NULL, NULL, &err);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -192,12 +192,12 @@ said 'syntax|invalid' "refused by the target: what it said"
 rm -r "$work/mappings/ldap"
 
 muster -q pull sendoso >/dev/null 2>&1 || true
-sed -i 's/^  teams-to-ldap: .*/  teams-to-ldap: {from: sendoso, to: corp, guards: {remove: {count: 0, percent: 0}}}/' "$work/muster.yaml"
+sed -i 's/^  teams-to-ldap: .*/  teams-to-ldap: {from: sendoso, to: corp, guards: {disable: {count: 0, percent: 0}}}/' "$work/muster.yaml"
 left=$(muster users --filter status=active --limit 1 --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["id"])')
 change "{\"user\": $left, \"set\": {\"gone\": true}}"
 muster -q pull sendoso >/dev/null 2>&1 || true
 why gone "a guard refuses" "$left"
-said 'guard.*limit 0 or 0' "a guard refuses: which"
+said 'guard.*limit 0, guards.disable' "a guard refuses: which"
 
 slapd_stop
 why gone "the target is down" "$left"

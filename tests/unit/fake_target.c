@@ -126,6 +126,17 @@ static void fold(struct mu_account *a, const char *attr, const struct mu_value *
     mu_fold_into(to, value->bytes, value->len);
 }
 
+/* Titles that are roles. */
+static int rank(struct mu_account *a, const char *attr, const struct mu_value *value)
+{
+    static const char *const roles[] = {"Regular", "Manager", "Admin"};
+    (void)a;
+    for (int i = 0; mu_strieq(attr, "title") && i < (int)MU_LEN(roles); i++)
+        if (mu_strieq(value->bytes, roles[i]))
+            return i;
+    return -1;
+}
+
 static const char *placeholder(struct mu_account *a)
 {
     (void)a;
@@ -267,6 +278,7 @@ static const struct mu_target_ops ops = {
     .move = move,
     .place_of = place_of,
     .fold = fold,
+    .rank = rank,
     .placeholder = placeholder,
     .submit = submit,
     .reap = reap,

@@ -2,7 +2,7 @@
 /*
  * A target in memory that keeps the same table as the LDAP adapter, for tests of the engine:
  * objects are named `RDN=VALUE,ou=PLACE`, keys are folded names, values are equal when they fold
- * equal.
+ * equal. The titles Regular, Manager and Admin are roles.
  */
 #ifndef MU_TESTS_FAKE_TARGET_H
 #define MU_TESTS_FAKE_TARGET_H

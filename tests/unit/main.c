@@ -32,6 +32,7 @@ static const struct unit units[] = {
     {"feed", feed_suite},
     {"filter", filter_suite},
     {"governor", governor_suite},
+    {"guard", guard_suite},
     {"http", http_suite},
     {"io", io_suite},
     {"json", json_suite},

@@ -21,6 +21,7 @@ Suite *explain_suite(void);
 Suite *feed_suite(void);
 Suite *filter_suite(void);
 Suite *governor_suite(void);
+Suite *guard_suite(void);
 Suite *http_suite(void);
 Suite *io_suite(void);
 Suite *json_suite(void);

@@ -56,10 +56,17 @@ START_TEST(test_defaults)
     ck_assert_int_eq(s->inactive, MU_REMOVE_DISABLE);
     ck_assert_int_eq(s->gone, MU_REMOVE_DISABLE);
     ck_assert_int_eq(s->gone_groups, MU_REMOVE_DELETE);
-    ck_assert_int_eq(s->remove.count, 10);
-    ck_assert_int_eq(s->remove.percent, 5);
-    ck_assert_int_eq(s->members.count, 10);
-    ck_assert_int_eq(s->members.percent, 30);
+    ck_assert_int_eq(s->guards.remove.count, 10);
+    ck_assert_int_eq(s->guards.remove.percent, 5);
+    ck_assert_int_eq(s->guards.members.count, 10);
+    ck_assert_int_eq(s->guards.members.percent, 30);
+    ck_assert_int_eq(s->guards.members.from, 10);
+    ck_assert_int_eq(s->guards.disable.count, 10);
+    ck_assert_int_eq(s->guards.groups.percent, 5);
+    ck_assert_int_eq(s->guards.roles.count, 10);
+    ck_assert_int_eq(s->guards.admins, 1);
+    ck_assert_ptr_null(s->guards.protect);
+    ck_assert_ptr_null(s->guards.canary);
 }
 END_TEST
 
@@ -74,20 +81,33 @@ START_TEST(test_everything_set)
                                      "    gone_groups: keep\n"
                                      "    guards:\n"
                                      "      remove: {count: 3}\n"
-                                     "      members: {percent: 7, count: 0}\n"
+                                     "      disable: {count: 4, percent: 1}\n"
+                                     "      groups: {count: 0, percent: 0}\n"
+                                     "      members: {percent: 7, count: 0, from: 3}\n"
+                                     "      roles: {count: 2}\n"
+                                     "      admins: 0\n"
+                                     "      canary: ada@x.test\n"
                                      "      protect: [a@x.test, 'Admins*']\n");
     const struct mu_sync *s = &c->syncs[0];
     ck_assert_str_eq(c->store, "/var/lib/m.db");
     ck_assert_int_eq(s->inactive, MU_REMOVE_KEEP);
     ck_assert_int_eq(s->gone, MU_REMOVE_DELETE);
     ck_assert_int_eq(s->gone_groups, MU_REMOVE_KEEP);
-    ck_assert_int_eq(s->remove.count, 3);
-    ck_assert_int_eq(s->remove.percent, 5);
-    ck_assert_int_eq(s->members.count, 0);
-    ck_assert_int_eq(s->members.percent, 7);
-    ck_assert_str_eq(s->protect[0], "a@x.test");
-    ck_assert_str_eq(s->protect[1], "Admins*");
-    ck_assert_ptr_null(s->protect[2]);
+    ck_assert_int_eq(s->guards.remove.count, 3);
+    ck_assert_int_eq(s->guards.remove.percent, 5);
+    ck_assert_int_eq(s->guards.members.count, 0);
+    ck_assert_int_eq(s->guards.members.percent, 7);
+    ck_assert_int_eq(s->guards.members.from, 3);
+    ck_assert_int_eq(s->guards.disable.count, 4);
+    ck_assert_int_eq(s->guards.disable.percent, 1);
+    ck_assert_int_eq(s->guards.groups.count, 0);
+    ck_assert_int_eq(s->guards.groups.percent, 0);
+    ck_assert_int_eq(s->guards.roles.count, 2);
+    ck_assert_int_eq(s->guards.admins, 0);
+    ck_assert_str_eq(s->guards.canary[0], "ada@x.test");
+    ck_assert_str_eq(s->guards.protect[0], "a@x.test");
+    ck_assert_str_eq(s->guards.protect[1], "Admins*");
+    ck_assert_ptr_null(s->guards.protect[2]);
 }
 END_TEST
 

@@ -246,22 +246,22 @@ START_TEST(too_many_removals_are_refused_until_agreed_to)
     }
     end(MU_COMPLETE);
     const struct mu_plan *p = plan();
-    ck_assert_int_eq(mu_plan_guard(p, NULL, &err), -1);
+    ck_assert_int_eq(mu_plan_guard(p, NULL, NULL, &err), -1);
     ck_assert_int_eq(err.code, MU_E_REFUSED);
     ck_assert_ptr_nonnull(strstr(err.text, "11 of 40"));
-    ck_assert_int_eq(mu_plan_guard(p, "another hash", &err), -1);
-    ck_assert_int_eq(mu_plan_guard(p, p->hash, &err), 0);
+    ck_assert_int_eq(mu_plan_guard(p, NULL, "another hash", &err), -1);
+    ck_assert_int_eq(mu_plan_guard(p, NULL, p->hash, &err), 0);
 }
 END_TEST
 
 START_TEST(protected_people_are_never_removed)
 {
     static const char *const protect[] = {"bo@*", NULL};
-    sync_conf.protect = protect;
+    sync_conf.guards.protect = protect;
     two_people();
     converge();
     one_person(MU_COMPLETE, true);
-    ck_assert_int_eq(mu_plan_guard(plan(), NULL, &err), -1);
+    ck_assert_int_eq(mu_plan_guard(plan(), NULL, NULL, &err), -1);
     ck_assert_ptr_nonnull(strstr(err.text, "protected"));
 }
 END_TEST

@@ -141,9 +141,9 @@ START_TEST(inactive_by_policy)
     one_person("ada@x.test", "Ada", "inactive");
     because(tell("1", NULL), "inactive not_applied", "rename (disable)");
     member_because(tell("1", "71"), "user not_applied", "removes it");
-    sync_conf.remove = (struct mu_limit){0, 0};
+    sync_conf.guards.disable = (struct mu_limit){0, 0, 0};
     because(tell("1", NULL), "inactive guard not_applied", "rename (disable)");
-    sync_conf.remove = (struct mu_limit){10, 5};
+    sync_conf.guards.disable = (struct mu_limit){10, 5, 0};
     converge();
     const struct mu_story *s = tell("1", "71");
     because(s, "inactive", "`inactive: disable`");

@@ -28,8 +28,7 @@ static void setup(void)
                                  .inactive = MU_REMOVE_DISABLE,
                                  .gone = MU_REMOVE_DELETE,
                                  .gone_groups = MU_REMOVE_DELETE,
-                                 .remove = {1000, 100},
-                                 .members = {1000, 100}};
+                                 .guards = {.disable = {1000, 100, 0}}};
 }
 
 static void teardown(void)

@@ -47,8 +47,12 @@ static MU_UNUSED void setup(void)
                                  .gone = MU_REMOVE_DISABLE,
                                  .gone_groups = MU_REMOVE_DELETE,
                                  .plan_age = 3600,
-                                 .remove = {10, 5},
-                                 .members = {10, 30}};
+                                 .guards = {.remove = {10, 5, 0},
+                                            .disable = {10, 5, 0},
+                                            .groups = {10, 5, 0},
+                                            .members = {10, 30, 10},
+                                            .roles = {10, 5, 0},
+                                            .admins = 1}};
 }
 
 static MU_UNUSED void teardown(void)
