@@ -18,6 +18,7 @@ live_tests = \
 	tests/live/bad_files.sh \
 	tests/live/bad_source.sh \
 	tests/live/bad_target.sh \
+	tests/live/cli.sh \
 	tests/live/cron.sh \
 	tests/live/explain.sh \
 	tests/live/export.sh \

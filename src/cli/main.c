@@ -4,9 +4,11 @@
 #include "config.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/io.h"
 #include "base/str.h"
@@ -14,15 +16,29 @@
 #include "cli/help.h"
 #include "cli/session.h"
 
+static bool nobody_reads(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO};
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
 /* A full disk or a reader that went away must not look like success. */
 static int flush_output(struct mu_err *err)
 {
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return 0;
+    if (errno == 0 && nobody_reads())
+        errno = EPIPE;
     if (errno)
         return mu_fail_errno(err, "standard output");
-    return mu_fail(err, MU_E_IO, "standard output: write failed");
+    return mu_fail(err, MU_E_IO, "standard output can't be written; is the disk full?");
+}
+
+/* `muster users | head` ends because head had enough: the status tells that, words would be noise. */
+static bool worth_telling(const struct mu_err *err)
+{
+    return err->code != MU_E_IO || err->native != EPIPE;
 }
 
 /* --version and --help win over whatever else the line says. */
@@ -89,7 +105,8 @@ int main(int argc, char **argv)
     if (!log)
         log = mu_log_new(MU_LOG_ERROR, false, false);
     if (status < 0) {
-        mu_log(log, MU_LOG_ERROR, "%s", err.text);
+        if (worth_telling(&err))
+            mu_log(log, MU_LOG_ERROR, "%s", err.text);
         status = mu_err_exit(err.code);
     }
     mu_log_free(log);
