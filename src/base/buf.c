@@ -14,8 +14,8 @@ enum { FIRST_CAP = 128, PRINTF_FIRST = 256 };
 
 char mu_buf_empty[1] = "";
 
-/* The slow half of mu_buf_room: refuses, or gets memory. */
-static int grow(struct mu_buf *b, size_t len)
+/* Refuses, or gets memory. */
+int mu_buf_grow(struct mu_buf *b, size_t len)
 {
     if (b->full || len > b->max || b->len > b->max - len || b->max == SIZE_MAX) {
         b->full = true;
@@ -37,14 +37,6 @@ static int grow(struct mu_buf *b, size_t len)
     return 0;
 }
 
-int mu_buf_room(struct mu_buf *b, size_t len)
-{
-    if (!b->full && len < b->cap - b->len && b->cap > 0) {
-        return 0;
-    }
-    return grow(b, len);
-}
-
 int mu_buf_add(struct mu_buf *b, const void *bytes, size_t len)
 {
     if (len == 0) {
@@ -62,16 +54,6 @@ int mu_buf_add(struct mu_buf *b, const void *bytes, size_t len)
 int mu_buf_adds(struct mu_buf *b, const char *s)
 {
     return mu_buf_add(b, s, strlen(s));
-}
-
-int mu_buf_addc(struct mu_buf *b, char c)
-{
-    if (mu_buf_room(b, 1) < 0) {
-        return -1;
-    }
-    b->data[b->len++] = c;
-    b->data[b->len] = '\0';
-    return 0;
 }
 
 int mu_buf_printf(struct mu_buf *b, const char *fmt, ...)

@@ -35,11 +35,27 @@ extern char mu_buf_empty[1];
     }
 #define MU_BUF_MAX ((size_t)1 << 31) /* for text we make ourselves from bounded parts */
 
+int mu_buf_grow(struct mu_buf *b, size_t len); /* the slow half of mu_buf_room */
+
+/* Makes room for len more bytes (and the NUL), for callers that write at data + len themselves. 0, or
+ * -1 at the ceiling. */
+static inline int mu_buf_room(struct mu_buf *b, size_t len)
+{
+    return !b->full && len < b->cap - b->len && b->cap > 0 ? 0 : mu_buf_grow(b, len);
+}
+
+static inline int mu_buf_addc(struct mu_buf *b, char c)
+{
+    if (mu_buf_room(b, 1) < 0) {
+        return -1;
+    }
+    b->data[b->len++] = c;
+    b->data[b->len] = '\0';
+    return 0;
+}
+
 int mu_buf_add(struct mu_buf *b, const void *bytes, size_t len); /* 0, or -1 at the ceiling */
-/* Makes room for len more bytes (and the NUL), for callers that write at data + len themselves. */
-int mu_buf_room(struct mu_buf *b, size_t len);
 int mu_buf_adds(struct mu_buf *b, const char *s);
-int mu_buf_addc(struct mu_buf *b, char c);
 int mu_buf_printf(struct mu_buf *b, const char *fmt, ...) MU_PRINTF(2, 3);
 void mu_buf_reset(struct mu_buf *b);           /* len = 0, full = false, memory kept */
 void mu_buf_cut(struct mu_buf *b, size_t len); /* shortens to len */

@@ -18,9 +18,6 @@ struct reader {
     struct mu_err *err;
 };
 
-/* What ends a stretch of a string that can be copied as it is. */
-static const bool special[256] = {[0x00 ... 0x1F] = true, ['"'] = true, ['\\'] = true};
-
 static int bad(const struct reader *r, size_t at, const char *what)
 {
     if (at >= r->len) {
@@ -120,18 +117,15 @@ static int read_string(struct reader *r, const char **ret, uint32_t *ret_len)
 {
     char *start = r->scalars, *to = start;
     for (r->at++;;) {
-        size_t i = r->at;
-        while (i < r->len && !special[(unsigned char)r->text[i]]) {
-            i++;
-        }
-        memcpy(to, r->text + r->at, i - r->at);
-        to += i - r->at;
-        r->at = i;
+        size_t plain = mu_json_plain(r->text + r->at, r->len - r->at);
+        memcpy(to, r->text + r->at, plain);
+        to += plain;
+        r->at += plain;
         if (pass(r, '"')) {
             break;
         }
-        if (i == r->len || r->text[i] != '\\') {
-            return bad(r, i, "control character in a string");
+        if (r->at == r->len || r->text[r->at] != '\\') {
+            return bad(r, r->at, "control character in a string");
         }
         if (read_escape(r, &to) < 0) {
             return -1;

@@ -63,6 +63,10 @@ const char *mu_json_text(struct json_object *value);
  * the buffer. */
 void mu_json_canonical(struct json_object *doc, struct mu_buf *to);
 
+/* How many bytes from s on stand in a JSON string as they are: up to a quote, a backslash, or a
+ * control character. */
+size_t mu_json_plain(const char *s, size_t len);
+
 /* Writer: appends to a buffer; commas and nesting are kept here. pretty: two-space indentation. */
 struct mu_jw {
     struct mu_buf *to;

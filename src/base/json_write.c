@@ -5,7 +5,11 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/str.h"
+
 enum { KEYS_ON_STACK = 64, INT_TEXT = 24, PRETTY_STEP = 2 };
+
+static const uint64_t every_byte = UINT64_C(0x0101010101010101);
 
 static const char replacement[] = "\xEF\xBF\xBD"; /* U+FFFD */
 
@@ -40,22 +44,49 @@ static void add_escaped(struct mu_buf *to, unsigned char c)
     }
 }
 
+/* The high bit of each byte that is smaller than `limit` (at most 0x80); other bits say nothing. */
+static uint64_t smaller(uint64_t word, uint8_t limit)
+{
+    return (word - limit * every_byte) & ~word & 0x80 * every_byte;
+}
+
+size_t mu_json_plain(const char *s, size_t len)
+{
+    size_t i = 0;
+    for (; i + sizeof(uint64_t) <= len; i += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, s + i, sizeof(word));
+        if (smaller(word, ' ') | smaller(word ^ '"' * every_byte, 1) |
+            smaller(word ^ '\\' * every_byte, 1)) {
+            break;
+        }
+    }
+    while (i < len && (escapes[(unsigned char)s[i]] == 0 || escapes[(unsigned char)s[i]] == 'x')) {
+        i++;
+    }
+    return i;
+}
+
+/* In text that isn't UTF-8 each character has to be looked at. 0: it can't stand as it is. */
+static size_t plain_char(const char *s, size_t len)
+{
+    char kind = escapes[(unsigned char)s[0]];
+    return kind == 'x' ? utf8_len(s, len) : !kind;
+}
+
 static void add_string(struct mu_buf *to, const char *s, size_t len)
 {
+    bool utf8 = mu_utf8_ok(s, len);
+    size_t i = 0;
     mu_buf_addc(to, '"');
-    size_t from = 0, i = 0; /* what lies between them is copied in one go */
     while (i < len) {
-        char kind = escapes[(unsigned char)s[i]];
-        size_t plain = kind == 'x' ? utf8_len(s + i, len - i) : !kind;
-        if (plain > 0) {
-            i += plain;
-            continue;
+        size_t plain = utf8 ? mu_json_plain(s + i, len - i) : plain_char(s + i, len - i);
+        mu_buf_add(to, s + i, plain);
+        i += plain;
+        if (plain == 0) {
+            add_escaped(to, (unsigned char)s[i++]);
         }
-        mu_buf_add(to, s + from, i - from);
-        add_escaped(to, (unsigned char)s[i]);
-        from = ++i;
     }
-    mu_buf_add(to, s + from, len - from);
     mu_buf_addc(to, '"');
 }
 

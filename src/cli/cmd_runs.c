@@ -183,9 +183,7 @@ static void step_csv(const struct mu_step *step, const struct mu_op *op, struct 
 static bool op_of(struct mu_arena *arena, const struct mu_step *step, struct mu_op *ret)
 {
     struct mu_err ignored = MU_ERR_INIT;
-    MU_AUTO(json) struct json_object *doc = NULL;
-    return step->op && mu_json_parse(step->op, strlen(step->op), &doc, &ignored) == 0 &&
-           mu_op_parse(arena, doc, ret, &ignored) == 0;
+    return step->op && mu_op_read(arena, step->op, strlen(step->op), ret, &ignored) == 0;
 }
 
 struct shown {

@@ -10,13 +10,11 @@
 static int keep_step(struct explainer *x, const struct mu_trail_step *from, struct trail_step *to,
                      struct mu_err *err)
 {
-    MU_AUTO(json) struct json_object *doc = NULL;
     *to = (struct trail_step){.run = from->run,
                               .at = from->step.at,
                               .done = mu_strdup(x->arena, from->step.done),
                               .detail = mu_strdup(x->arena, from->step.detail)};
-    if (mu_json_parse(from->step.op, strlen(from->step.op), &doc, err) < 0 ||
-        mu_op_parse(x->arena, doc, &to->op, err) < 0)
+    if (mu_op_read(x->arena, from->step.op, strlen(from->step.op), &to->op, err) < 0)
         return mu_wrap(err, "run %" PRId64 ", step %d", from->run, from->step.seq);
     return 0;
 }

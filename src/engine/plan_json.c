@@ -204,9 +204,9 @@ static int bad(struct mu_err *err, const char *what)
     return mu_fail(err, MU_E_DATA, "not a plan of muster, or damaged: %s", what);
 }
 
-static const char *copy_str(struct mu_arena *arena, struct json_object *obj, const char *name)
+static const char *copy_str(struct mu_arena *arena, const struct mu_doc *obj, const char *name)
 {
-    return mu_strdup(arena, mu_json_str(obj, name));
+    return mu_strdup(arena, mu_doc_str(obj, name));
 }
 
 static bool verdict_parse(const char *name, enum mu_verdict *ret)
@@ -219,12 +219,12 @@ static bool verdict_parse(const char *name, enum mu_verdict *ret)
     return false;
 }
 
-static int parse_header(struct mu_arena *arena, struct json_object *doc, struct mu_plan *plan,
+static int parse_header(struct mu_arena *arena, const struct mu_doc *doc, struct mu_plan *plan,
                         struct mu_err *err)
 {
     int64_t version;
     char text[MU_TIME_TEXT];
-    if (!mu_json_int(doc, "muster_plan", &version))
+    if (!mu_doc_int(doc, "muster_plan", &version))
         return bad(err, "no \"muster_plan\" version");
     if (version != MU_PLAN_VERSION)
         return mu_fail(err, MU_E_DATA,
@@ -235,123 +235,114 @@ static int parse_header(struct mu_arena *arena, struct json_object *doc, struct 
     plan->to = copy_str(arena, doc, "to");
     if (!plan->sync || !plan->from || !plan->to)
         return bad(err, "\"sync\", \"from\" or \"to\" is missing");
-    if (!mu_json_int(doc, "snapshot", &plan->snapshot) ||
-        !verdict_parse(mu_json_str(doc, "verdict"), &plan->verdict))
+    if (!mu_doc_int(doc, "snapshot", &plan->snapshot) ||
+        !verdict_parse(mu_doc_str(doc, "verdict"), &plan->verdict))
         return bad(err, "\"snapshot\" or \"verdict\"");
-    const char *made = mu_json_str(doc, "made");
+    const char *made = mu_doc_str(doc, "made");
     if (!made || !mu_time_parse(made, text, &plan->made))
         return bad(err, "\"made\" is not a time");
-    if (!mu_json_int(doc, "users", &plan->users) || !mu_json_int(doc, "groups", &plan->groups))
+    if (!mu_doc_int(doc, "users", &plan->users) || !mu_doc_int(doc, "groups", &plan->groups))
         return bad(err, "\"users\" or \"groups\"");
     return 0;
 }
 
-static int parse_globs(struct mu_arena *arena, struct json_object *doc, const char *name,
+static int parse_globs(struct mu_arena *arena, const struct mu_doc *doc, const char *name,
                        const char *const **ret, struct mu_err *err)
 {
-    struct json_object *list = NULL;
-    if (!json_object_object_get_ex(doc, name, &list))
+    const struct mu_doc *list = mu_doc_member(doc, name);
+    size_t count = 0;
+    if (!list)
         return 0;
-    if (!json_object_is_type(list, json_type_array))
+    if (list->type != MU_DOC_LIST)
         return bad(err, "\"only\" or \"except\"");
-    size_t count = json_object_array_length(list);
-    const char **globs = mu_alloc_array(arena, count + 1, sizeof(*globs));
-    for (size_t i = 0; i < count; i++) {
-        const char *glob = mu_json_text(json_object_array_get_idx(list, i));
-        if (!glob)
+    const char **globs = mu_alloc_array(arena, list->len + 1, sizeof(*globs));
+    for (const struct mu_doc *item = list->first; item; item = item->next) {
+        if (!mu_doc_text(item))
             return bad(err, "\"only\" or \"except\"");
-        globs[i] = mu_strdup(arena, glob);
+        globs[count++] = mu_strdup(arena, item->text);
     }
     *ret = globs;
     return 0;
 }
 
 /* What the plan was made from and what it costs. */
-static int parse_circumstances(struct mu_arena *arena, struct json_object *doc,
+static int parse_circumstances(struct mu_arena *arena, const struct mu_doc *doc,
                                struct mu_plan *plan, struct mu_err *err)
 {
     char text[MU_TIME_TEXT];
     int64_t per_1000_s = 0;
-    struct json_object *target = mu_json_at(doc, "/target"), *cost = mu_json_at(doc, "/cost");
-    const char *expires = mu_json_str(doc, "expires");
+    const struct mu_doc *target = mu_doc_member(doc, "target"), *cost = mu_doc_member(doc, "cost");
+    const char *expires = mu_doc_str(doc, "expires");
     if (expires && !mu_time_parse(expires, text, &plan->expires))
         return bad(err, "\"expires\" is not a time");
     plan->mapping = copy_str(arena, doc, "mapping");
-    if (!plan->mapping || !json_object_is_type(target, json_type_object) ||
-        !json_object_is_type(cost, json_type_object))
+    if (!plan->mapping || !mu_doc_is(target, MU_DOC_OBJECT) || !mu_doc_is(cost, MU_DOC_OBJECT))
         return bad(err, "\"mapping\", \"target\" or \"cost\" is missing");
     plan->target.identity = copy_str(arena, target, "identity");
     plan->target.state = copy_str(arena, target, "state");
-    if (!mu_json_int(target, "objects", &plan->target.objects) ||
-        !mu_json_int(cost, "calls", &plan->calls) || !mu_json_int(cost, "one_way", &plan->one_way))
+    if (!mu_doc_int(target, "objects", &plan->target.objects) ||
+        !mu_doc_int(cost, "calls", &plan->calls) || !mu_doc_int(cost, "one_way", &plan->one_way))
         return bad(err, "a number in \"target\" or \"cost\"");
-    mu_json_int(cost, "calls_per_1000_s", &per_1000_s);
+    mu_doc_int(cost, "calls_per_1000_s", &per_1000_s);
     plan->rate = (double)per_1000_s / 1000;
-    mu_json_int(doc, "undoes", &plan->undoes);
+    mu_doc_int(doc, "undoes", &plan->undoes);
     if (parse_globs(arena, doc, "only", &plan->selection.only, err) < 0)
         return -1;
     return parse_globs(arena, doc, "except", &plan->selection.except, err);
 }
 
-static int parse_ops(struct mu_arena *arena, struct json_object *list, struct mu_plan *plan,
+static int parse_ops(struct mu_arena *arena, const struct mu_doc *list, struct mu_plan *plan,
                      struct mu_err *err)
 {
-    size_t count = json_object_array_length(list);
-    struct mu_op *ops = mu_alloc_array(arena, count + 1, sizeof(*ops));
-    for (size_t i = 0; i < count; i++)
-        if (mu_op_parse(arena, json_object_array_get_idx(list, i), &ops[i], err) < 0)
-            return mu_wrap(err, "plan: operation %zu", i + 1);
+    struct mu_op *ops = mu_alloc_array(arena, list->len + 1, sizeof(*ops));
     plan->ops = ops;
-    plan->op_count = count;
+    for (const struct mu_doc *item = list->first; item; item = item->next)
+        if (mu_op_parse(arena, item, &ops[plan->op_count++], err) < 0)
+            return mu_wrap(err, "plan: operation %zu", plan->op_count);
     return 0;
 }
 
-static int parse_claims(struct mu_arena *arena, struct json_object *list, struct mu_plan *plan,
+static int parse_claims(struct mu_arena *arena, const struct mu_doc *list, struct mu_plan *plan,
                         struct mu_err *err)
 {
-    size_t count = json_object_array_length(list);
-    struct mu_owned *claims = mu_alloc_array(arena, count + 1, sizeof(*claims));
-    for (size_t i = 0; i < count; i++) {
-        struct json_object *doc = json_object_array_get_idx(list, i);
-        const char *kind = mu_json_str(doc, "kind");
-        claims[i].id = copy_str(arena, doc, "id");
-        claims[i].name = copy_str(arena, doc, "name");
-        claims[i].key = copy_str(arena, doc, "key");
-        claims[i].native = copy_str(arena, doc, "native");
-        if (!kind || !mu_kind_parse(kind, &claims[i].kind) || !claims[i].id || !claims[i].name ||
-            !claims[i].key)
+    struct mu_owned *claims = mu_alloc_array(arena, list->len + 1, sizeof(*claims));
+    plan->claims = claims;
+    for (const struct mu_doc *doc = list->first; doc; doc = doc->next) {
+        struct mu_owned *c = &claims[plan->claim_count++];
+        const char *kind = mu_doc_str(doc, "kind");
+        c->id = copy_str(arena, doc, "id");
+        c->name = copy_str(arena, doc, "name");
+        c->key = copy_str(arena, doc, "key");
+        c->native = copy_str(arena, doc, "native");
+        if (!kind || !mu_kind_parse(kind, &c->kind) || !c->id || !c->name || !c->key)
             return bad(err, "\"claims\"");
     }
-    plan->claims = claims;
-    plan->claim_count = count;
     return 0;
 }
 
-static int parse_readings(struct mu_arena *arena, struct json_object *list, struct mu_plan *plan,
+static int parse_readings(struct mu_arena *arena, const struct mu_doc *list, struct mu_plan *plan,
                           struct mu_err *err)
 {
-    size_t count = json_object_array_length(list);
-    struct mu_reading *readings = mu_alloc_array(arena, count + 1, sizeof(*readings));
-    for (size_t i = 0; i < count; i++) {
-        struct json_object *doc = json_object_array_get_idx(list, i);
-        struct mu_reading *r = &readings[i];
+    struct mu_reading *readings = mu_alloc_array(arena, list->len + 1, sizeof(*readings));
+    plan->readings = readings;
+    for (const struct mu_doc *doc = list->first; doc; doc = doc->next) {
+        struct mu_reading *r = &readings[plan->reading_count++];
         r->guard = copy_str(arena, doc, "guard");
         r->allow = copy_str(arena, doc, "allow");
-        r->over = mu_json_bool(doc, "over", true);
-        if (!r->guard || !r->allow || !mu_json_int(doc, "count", &r->count) ||
-            !mu_json_int(doc, "of", &r->of) || !mu_json_int(doc, "limit_count", &r->limit_count) ||
-            !mu_json_int(doc, "limit_percent", &r->limit_percent))
+        r->over = mu_doc_bool(doc, "over", true);
+        if (!r->guard || !r->allow || !mu_doc_int(doc, "count", &r->count) ||
+            !mu_doc_int(doc, "of", &r->of) || !mu_doc_int(doc, "limit_count", &r->limit_count) ||
+            !mu_doc_int(doc, "limit_percent", &r->limit_percent))
             return bad(err, "\"guards\"");
     }
-    plan->readings = readings;
-    plan->reading_count = count;
     return 0;
 }
 
-static int array_of(struct json_object *doc, const char *name, struct json_object **ret,
+static int array_of(const struct mu_doc *doc, const char *name, const struct mu_doc **ret,
                     struct mu_err *err)
 {
-    if (!json_object_object_get_ex(doc, name, ret) || !json_object_is_type(*ret, json_type_array))
+    *ret = mu_doc_member(doc, name);
+    if (!mu_doc_is(*ret, MU_DOC_LIST))
         return mu_fail(err, MU_E_DATA, "not a plan of muster, or damaged: \"%s\" is no list", name);
     return 0;
 }
@@ -387,13 +378,15 @@ static size_t count_lines(const struct lines *l)
 static int parse_lines(struct mu_arena *arena, const struct lines *l, struct mu_plan *plan,
                        struct mu_err *err)
 {
+    MU_AUTO(arena) struct mu_arena *line = mu_arena_new();
     size_t count = count_lines(l), n = 0;
     struct mu_op *ops = mu_alloc_array(arena, count, sizeof(*ops));
     for (const char *at = l->from; at < l->to; n++) {
         const char *end = memchr(at, '\n', (size_t)(l->to - at));
         size_t len = (size_t)((end ? end : l->to) - at);
-        MU_AUTO(json) struct json_object *doc = NULL;
-        if (mu_json_parse(at, len > 0 && at[len - 1] == ',' ? len - 1 : len, &doc, err) < 0 ||
+        const struct mu_doc *doc;
+        mu_arena_reset(line);
+        if (mu_doc_parse(line, at, len > 0 && at[len - 1] == ',' ? len - 1 : len, &doc, err) < 0 ||
             mu_op_parse(arena, doc, &ops[n], err) < 0)
             return mu_wrap(err, "plan: operation %zu", n + 1);
         at += len + 1;
@@ -406,9 +399,9 @@ static int parse_lines(struct mu_arena *arena, const struct lines *l, struct mu_
 int plan_read(struct mu_arena *arena, const char *text, size_t len, struct mu_plan *ret,
               const char **ret_hash, struct mu_err *err)
 {
-    MU_AUTO(json) struct json_object *doc = NULL;
+    MU_AUTO(arena) struct mu_arena *parsed = mu_arena_new();
     MU_AUTO(buf) struct mu_buf rest = MU_BUF_INIT(MU_BUF_MAX);
-    struct json_object *ops, *claims, *guards;
+    const struct mu_doc *doc, *ops, *claims, *guards;
     struct mu_plan plan = {0};
     struct lines lines = {NULL, NULL};
     bool ours = find_lines(text, len, &lines);
@@ -416,9 +409,9 @@ int plan_read(struct mu_arena *arena, const char *text, size_t len, struct mu_pl
         mu_buf_add(&rest, text, (size_t)(lines.from - text));
         mu_buf_add(&rest, lines.to, (size_t)(text + len - lines.to));
     }
-    if (mu_json_parse(ours ? rest.data : text, ours ? rest.len : len, &doc, err) < 0)
+    if (mu_doc_parse(parsed, ours ? rest.data : text, ours ? rest.len : len, &doc, err) < 0)
         return mu_wrap(err, "plan");
-    if (!json_object_is_type(doc, json_type_object))
+    if (doc->type != MU_DOC_OBJECT)
         return bad(err, "it is not an object");
     if (parse_header(arena, doc, &plan, err) < 0 ||
         parse_circumstances(arena, doc, &plan, err) < 0 ||

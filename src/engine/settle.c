@@ -184,14 +184,12 @@ static int load(struct settler *t, struct mu_arena *arena, struct doubt **ret, s
     if (mu_steps_doubtful(t->s->store, t->s->sync, &steps, err) < 0)
         return -1;
     while ((rc = mu_steps_next(steps, &step, err)) == 1) {
-        MU_AUTO(json) struct json_object *doc = NULL;
         if (count == cap) {
             cap = cap ? cap * 2 : 64;
             list = mu_xrealloc(list, cap * sizeof(*list));
         }
         list[count].run = step.run;
-        if (mu_json_parse(step.op, strlen(step.op), &doc, err) < 0 ||
-            mu_op_parse(arena, doc, &list[count].op, err) < 0) {
+        if (mu_op_read(arena, step.op, strlen(step.op), &list[count].op, err) < 0) {
             rc = mu_wrap(err, "journal of run %" PRId64 ", operation %d", step.run, step.seq);
             break;
         }

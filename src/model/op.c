@@ -154,24 +154,23 @@ static int get_base64(struct mu_arena *arena, const char *text, struct mu_value 
     return 0;
 }
 
-static int get_bytes(struct mu_arena *arena, struct json_object *from, struct mu_value *ret)
+static int get_bytes(struct mu_arena *arena, const struct mu_doc *from, struct mu_value *ret)
 {
-    if (json_object_is_type(from, json_type_string)) {
-        size_t len = (size_t)json_object_get_string_len(from);
-        *ret = (struct mu_value){mu_strndup(arena, json_object_get_string(from), len), len};
+    if (mu_doc_is(from, MU_DOC_TEXT)) {
+        *ret = (struct mu_value){mu_strndup(arena, from->text, from->len), from->len};
         return 0;
     }
-    const char *text = mu_json_str(from, "base64");
+    const char *text = mu_doc_str(from, "base64");
     return text != NULL ? get_base64(arena, text, ret) : -1;
 }
 
 /* Absent is NULL. Text with a NUL inside is refused: it would be cut. */
-static int get_text(struct mu_arena *arena, struct json_object *doc, const char *key,
+static int get_text(struct mu_arena *arena, const struct mu_doc *doc, const char *key,
                     const char **ret, struct mu_err *err)
 {
-    struct json_object *from = NULL;
+    const struct mu_doc *from = mu_doc_member(doc, key);
     struct mu_value value;
-    if (!json_object_object_get_ex(doc, key, &from)) {
+    if (from == NULL) {
         *ret = NULL;
         return 0;
     }
@@ -182,24 +181,24 @@ static int get_text(struct mu_arena *arena, struct json_object *doc, const char 
     return 0;
 }
 
-static int get_values(struct mu_arena *arena, struct json_object *doc, const char *key,
+static int get_values(struct mu_arena *arena, const struct mu_doc *doc, const char *key,
                       const struct mu_value **ret, size_t *ret_count, struct mu_err *err)
 {
-    struct json_object *list = NULL;
+    const struct mu_doc *list = mu_doc_member(doc, key);
     *ret = NULL;
     *ret_count = 0;
-    if (!json_object_object_get_ex(doc, key, &list)) {
+    if (list == NULL) {
         return 0;
     }
-    if (!json_object_is_type(list, json_type_array)) {
+    if (list->type != MU_DOC_LIST) {
         return mu_fail(err, MU_E_DATA, "operation: %s: expected a list of values", key);
     }
-    size_t count = json_object_array_length(list);
-    struct mu_value *values = mu_alloc_array(arena, count, sizeof *values);
-    for (size_t i = 0; i < count; i++) {
-        if (get_bytes(arena, json_object_array_get_idx(list, i), &values[i]) < 0) {
+    struct mu_value *values = mu_alloc_array(arena, list->len, sizeof *values);
+    size_t count = 0;
+    for (const struct mu_doc *item = list->first; item != NULL; item = item->next) {
+        if (get_bytes(arena, item, &values[count++]) < 0) {
             return mu_fail(err, MU_E_DATA, "operation: %s: value %zu is neither text nor base64",
-                           key, i + 1);
+                           key, count);
         }
     }
     *ret = values;
@@ -208,14 +207,13 @@ static int get_values(struct mu_arena *arena, struct json_object *doc, const cha
 }
 
 /* Missing is false. */
-static int get_flag(struct json_object *doc, const char *key, bool *ret, struct mu_err *err)
+static int get_flag(const struct mu_doc *doc, const char *key, bool *ret, struct mu_err *err)
 {
-    struct json_object *from = NULL;
-    bool there = json_object_object_get_ex(doc, key, &from);
-    if (there && !json_object_is_type(from, json_type_boolean)) {
+    const struct mu_doc *from = mu_doc_member(doc, key);
+    if (from != NULL && from->type != MU_DOC_BOOL) {
         return mu_fail(err, MU_E_DATA, "operation: %s: expected true or false", key);
     }
-    *ret = there && json_object_get_boolean(from);
+    *ret = mu_doc_bool(doc, key, false);
     return 0;
 }
 
@@ -229,22 +227,22 @@ static bool is_attribute(const char *s)
 }
 
 /* As many as there are values: each a text, or null. */
-static int get_who(struct mu_arena *arena, struct json_object *doc, const char *key, size_t count,
+static int get_who(struct mu_arena *arena, const struct mu_doc *doc, const char *key, size_t count,
                    const char *const **ret, struct mu_err *err)
 {
-    struct json_object *list = NULL;
+    const struct mu_doc *list = mu_doc_member(doc, key);
     *ret = NULL;
-    if (!json_object_object_get_ex(doc, key, &list)) {
+    if (list == NULL) {
         return 0;
     }
-    if (!json_object_is_type(list, json_type_array) || json_object_array_length(list) != count) {
+    if (list->type != MU_DOC_LIST || list->len != count) {
         return mu_fail(err, MU_E_DATA, "operation: %s: expected one id for each value", key);
     }
     const char **ids = mu_alloc_array(arena, count, sizeof *ids);
-    for (size_t i = 0; i < count; i++) {
-        struct json_object *id = json_object_array_get_idx(list, i);
+    size_t i = 0;
+    for (const struct mu_doc *id = list->first; id != NULL; id = id->next, i++) {
         struct mu_value text;
-        if (id == NULL) {
+        if (id->type == MU_DOC_NULL) {
             continue;
         }
         if (get_bytes(arena, id, &text) < 0 || strlen(text.bytes) != text.len) {
@@ -256,7 +254,7 @@ static int get_who(struct mu_arena *arena, struct json_object *doc, const char *
     return 0;
 }
 
-static int get_change(struct mu_arena *arena, struct json_object *doc, struct mu_opchange *ret,
+static int get_change(struct mu_arena *arena, const struct mu_doc *doc, struct mu_opchange *ret,
                       struct mu_err *err)
 {
     if (get_text(arena, doc, "attr", &ret->attr, err) < 0) {
@@ -277,32 +275,30 @@ static int get_change(struct mu_arena *arena, struct json_object *doc, struct mu
                : get_who(arena, doc, "add_who", ret->add_count, &ret->add_who, err);
 }
 
-static int get_changes(struct mu_arena *arena, struct json_object *doc, struct mu_op *op,
+static int get_changes(struct mu_arena *arena, const struct mu_doc *doc, struct mu_op *op,
                        struct mu_err *err)
 {
-    struct json_object *list = NULL;
-    if (!json_object_object_get_ex(doc, "changes", &list)) {
+    const struct mu_doc *list = mu_doc_member(doc, "changes");
+    if (list == NULL) {
         return 0;
     }
-    if (!json_object_is_type(list, json_type_array)) {
+    if (list->type != MU_DOC_LIST) {
         return mu_fail(err, MU_E_DATA, "operation: changes: expected a list");
     }
-    size_t count = json_object_array_length(list);
-    struct mu_opchange *changes = mu_alloc_array(arena, count, sizeof *changes);
-    for (size_t i = 0; i < count; i++) {
-        if (get_change(arena, json_object_array_get_idx(list, i), &changes[i], err) < 0) {
+    struct mu_opchange *changes = mu_alloc_array(arena, list->len, sizeof *changes);
+    op->changes = changes;
+    for (const struct mu_doc *item = list->first; item != NULL; item = item->next) {
+        if (get_change(arena, item, &changes[op->change_count++], err) < 0) {
             return -1;
         }
     }
-    op->changes = changes;
-    op->change_count = count;
     return 0;
 }
 
-static int get_name(struct json_object *doc, const char *key, const char *const *names,
+static int get_name(const struct mu_doc *doc, const char *key, const char *const *names,
                     size_t count, unsigned *ret, struct mu_err *err)
 {
-    const char *name = mu_json_str(doc, key);
+    const char *name = mu_doc_str(doc, key);
     for (size_t i = 0; name != NULL && i < count; i++) {
         if (strcmp(name, names[i]) == 0) {
             *ret = (unsigned)i;
@@ -312,7 +308,7 @@ static int get_name(struct json_object *doc, const char *key, const char *const 
     return mu_fail(err, MU_E_DATA, "operation: %s is missing or unknown", key);
 }
 
-static int get_enums(struct json_object *doc, struct mu_op *op, struct mu_err *err)
+static int get_enums(const struct mu_doc *doc, struct mu_op *op, struct mu_err *err)
 {
     unsigned verb = 0, why = 0;
     int64_t seq = 0;
@@ -322,22 +318,22 @@ static int get_enums(struct json_object *doc, struct mu_op *op, struct mu_err *e
     }
     op->verb = (enum mu_verb)verb;
     op->why = (enum mu_reason)why;
-    if (!mu_json_int(doc, "seq", &seq) || seq < 0 || seq > INT32_MAX) {
+    if (!mu_doc_int(doc, "seq", &seq) || seq < 0 || seq > INT32_MAX) {
         return mu_fail(err, MU_E_DATA, "operation: seq is missing or out of range");
     }
     op->seq = (int)seq;
-    const char *kind = mu_json_str(doc, "kind");
+    const char *kind = mu_doc_str(doc, "kind");
     if (kind != NULL && !mu_kind_parse(kind, &op->kind)) {
         return mu_fail(err, MU_E_DATA, "operation: kind is unknown");
     }
     return 0;
 }
 
-int mu_op_parse(struct mu_arena *arena, struct json_object *doc, struct mu_op *ret,
+int mu_op_parse(struct mu_arena *arena, const struct mu_doc *doc, struct mu_op *ret,
                 struct mu_err *err)
 {
     struct mu_op op = {.kind = MU_KINDS};
-    if (!json_object_is_type(doc, json_type_object)) {
+    if (!mu_doc_is(doc, MU_DOC_OBJECT)) {
         return mu_fail(err, MU_E_DATA, "operation: expected an object");
     }
     if (get_enums(doc, &op, err) < 0 || get_text(arena, doc, "id", &op.id, err) < 0 ||
@@ -357,6 +353,14 @@ int mu_op_parse(struct mu_arena *arena, struct json_object *doc, struct mu_op *r
     }
     *ret = op;
     return 0;
+}
+
+int mu_op_read(struct mu_arena *arena, const char *text, size_t len, struct mu_op *ret,
+               struct mu_err *err)
+{
+    MU_AUTO(arena) struct mu_arena *parsed = mu_arena_new();
+    const struct mu_doc *doc;
+    return mu_doc_parse(parsed, text, len, &doc, err) < 0 ? -1 : mu_op_parse(arena, doc, ret, err);
 }
 
 /* ---- the way back ---- */

@@ -15,8 +15,8 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/doc.h"
 #include "base/err.h"
-#include "base/json.h"
 #include "model/schema.h"
 
 struct mu_value {
@@ -107,8 +107,10 @@ const char *mu_reason_name(enum mu_reason why); /* "join" ... */
 /* JSON object of an operation and back. Values that are not UTF-8 are written as {"base64": "..."}.
  * Round trip exact. */
 void mu_op_json(const struct mu_op *op, struct mu_jw *w);
-int mu_op_parse(struct mu_arena *arena, struct json_object *doc, struct mu_op *ret,
+int mu_op_parse(struct mu_arena *arena, const struct mu_doc *doc, struct mu_op *ret,
                 struct mu_err *err);
+int mu_op_read(struct mu_arena *arena, const char *text, size_t len, struct mu_op *ret,
+               struct mu_err *err);
 
 /* The operation that takes op back, for the journal. False: one-way (none for LDAP). Arena-owned. A
  * delete's inverse is the create of `before` (attributes as they were), or of its own changes when

@@ -105,12 +105,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct mu_err err = MU_ERR_INIT;
     MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
-    MU_AUTO(json) struct json_object *doc = NULL;
     MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
     struct mu_op op = {0};
 
-    if (mu_json_parse((const char *)data, size, &doc, &err) < 0 ||
-        mu_op_parse(arena, doc, &op, &err) < 0)
+    if (mu_op_read(arena, (const char *)data, size, &op, &err) < 0)
         return 0;
     mu_ldif_op(&op, &text);
     mu_assert(mu_ends(text.data, "\n\n"));

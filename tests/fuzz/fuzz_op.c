@@ -20,22 +20,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct mu_err err = MU_ERR_INIT;
     MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
-    MU_AUTO(json) struct json_object *doc = NULL;
-    MU_AUTO(json) struct json_object *printed = NULL;
     MU_AUTO(buf) struct mu_buf first = MU_BUF_INIT(MU_BUF_MAX);
     MU_AUTO(buf) struct mu_buf second = MU_BUF_INIT(MU_BUF_MAX);
     struct mu_op op = {0};
     struct mu_op again = {0};
 
-    if (mu_json_parse((const char *)data, size, &doc, &err) < 0)
-        return 0;
-    if (mu_op_parse(arena, doc, &op, &err) < 0) {
+    if (mu_op_read(arena, (const char *)data, size, &op, &err) < 0) {
         mu_assert(err.text[0] != '\0');
         return 0;
     }
     print(&op, &first);
-    mu_assert(mu_json_parse(first.data, first.len, &printed, &err) == 0);
-    mu_assert(mu_op_parse(arena, printed, &again, &err) == 0);
+    mu_assert(mu_op_read(arena, first.data, first.len, &again, &err) == 0);
     print(&again, &second);
     mu_assert(first.len == second.len && memcmp(first.data, second.data, first.len) == 0);
     return 0;
