@@ -15,6 +15,7 @@ scenario_tests = \
 
 live_tests = \
 	tests/live/access.sh \
+	tests/live/adopt.sh \
 	tests/live/bad_files.sh \
 	tests/live/bad_source.sh \
 	tests/live/bad_target.sh \

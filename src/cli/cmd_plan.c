@@ -1,41 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* muster plan: what would be written, and why not. Writes nothing but the plan file. */
-#include <stdio.h>
-
-#include "base/io.h"
-#include "base/str.h"
 #include "cli/show.h"
-
-/* A plan names people and says what they are to become: nobody else's business. */
-enum { PLAN_MODE = 0600 };
-
-static int save(struct mu_cli *cli, const struct mu_plan *plan, const char *path,
-                struct mu_err *err)
-{
-    MU_AUTO(buf) struct mu_buf json = MU_BUF_INIT(MU_BUF_MAX);
-    mu_plan_json(plan, &json);
-    mu_buf_addc(&json, '\n');
-    if (mu_write_file(path, json.data, json.len, PLAN_MODE, err) < 0)
-        return -1;
-    mu_log(cli->log, MU_LOG_INFO, "plan written to %s; muster apply %s does exactly that", path,
-           path);
-    return 0;
-}
-
-static int show(struct mu_cli *cli, const struct mu_plan *plan, const char *path,
-                struct mu_err *err)
-{
-    if (mu_streq(path, "-")) {
-        cli->format = MU_FORMAT_JSON;
-        path = NULL;
-    }
-    if ((path && save(cli, plan, path, err) < 0) || mu_show_plan(cli, plan, err) < 0 ||
-        mu_plan_guard(plan, path, NULL, err) < 0)
-        return -1;
-    if (plan->op_count)
-        return MU_EXIT_CHANGES;
-    return mu_show_trouble(plan) ? MU_EXIT_PARTIAL : MU_EXIT_DONE;
-}
 
 static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
 {
@@ -56,7 +21,7 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
         mu_cli_open(cli, sync->to, &target, err) < 0 ||
         mu_plan_make(cli->store, sync, target, &selection, cli->arena, cli->log, &plan, err) < 0)
         return -1;
-    return show(cli, plan, mu_args_get(args, "output"), err);
+    return mu_show_planned(cli, plan, mu_args_get(args, "output"), err);
 }
 
 static const struct mu_cmd_opt opts[] = {

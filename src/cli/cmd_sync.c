@@ -131,7 +131,7 @@ static int plan_and_apply(struct sync_run *r, struct mu_err *err)
     if (mu_plan_make(cli->store, r->sync, r->target, NULL, cli->arena, cli->log, &r->plan, err) < 0)
         return -1;
     warn_of_left(r);
-    if (r->plan->op_count == 0 && r->plan->claim_count == 0)
+    if (r->plan->op_count == 0)
         return nothing(r, err);
     if (mu_plan_guard(r->plan, NULL, NULL, err) < 0) {
         show_only(r, "refused", &lost);

@@ -5,6 +5,7 @@ muster_SOURCES += \
 	src/cli/args.c src/cli/args.h \
 	src/cli/ask.c src/cli/ask.h \
 	src/cli/cmd.c src/cli/cmd.h \
+	src/cli/cmd_adopt.c \
 	src/cli/cmd_apply.c \
 	src/cli/cmd_doctor.c \
 	src/cli/cmd_explain.c \

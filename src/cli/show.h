@@ -52,6 +52,10 @@ void mu_show_parked_json(const struct mu_parked *parked, struct mu_jw *w);
 
 /* Diff, what is left alone, guards, cost. json: the plan document itself. */
 int mu_show_plan(struct mu_cli *cli, const struct mu_plan *plan, struct mu_err *err);
+/* What every command ends with that makes a plan: writes it to path (NULL: nowhere; "-": it is shown
+ * as JSON), shows it, and asks the guards. An exit status, or -1. */
+int mu_show_planned(struct mu_cli *cli, const struct mu_plan *plan, const char *path,
+                    struct mu_err *err);
 /* how many of those left alone make a run partial */
 size_t mu_show_trouble(const struct mu_plan *plan);
 

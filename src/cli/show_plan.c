@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/io.h"
 #include "base/str.h"
 
 /* Writes a second a directory server takes at least, where no run has shown better. */
@@ -17,6 +18,9 @@ size_t mu_show_trouble(const struct mu_plan *plan)
         count += plan->left[i].trouble;
     return count;
 }
+
+/* A plan names people and says what they are to become: nobody else's business. */
+enum { PLAN_MODE = 0600 };
 
 static void show_left(struct mu_cli *cli, const struct mu_plan *plan)
 {
@@ -61,20 +65,18 @@ static int64_t known_rate(struct mu_cli *cli, const char *sync)
 
 static void show_cost(struct mu_cli *cli, const struct mu_plan *plan)
 {
-    size_t one_way = 0, manual = 0;
-    for (size_t i = 0; i < plan->op_count; i++) {
-        one_way += plan->ops[i].verb == MU_OP_DELETE;
+    int64_t manual = 0;
+    for (size_t i = 0; i < plan->op_count; i++)
         manual += plan->ops[i].verb == MU_OP_MANUAL;
-    }
-    int64_t writes = (int64_t)(plan->op_count - manual);
-    int64_t seconds = writes / known_rate(cli, plan->sync);
+    int64_t writes = plan->calls;
+    int64_t seconds = plan->rate > 0 ? mu_plan_seconds(plan) : writes / known_rate(cli, plan->sync);
     printf("cost: %s, %s", mu_show_some(cli->arena, writes, "write", "writes"),
            seconds ? mu_printf(cli->arena, "about %" PRId64 " s", seconds) : "about a second");
     if (manual)
-        printf("; %s for a person", mu_show_some(cli->arena, (int64_t)manual, "step", "steps"));
-    if (one_way)
+        printf("; %s for a person", mu_show_some(cli->arena, manual, "step", "steps"));
+    if (plan->one_way)
         printf("; %s can't be undone",
-               mu_show_some(cli->arena, (int64_t)one_way, "deletion", "deletions"));
+               mu_show_some(cli->arena, plan->one_way, "operation", "operations"));
     putchar('\n');
 }
 
@@ -130,4 +132,32 @@ int mu_show_plan(struct mu_cli *cli, const struct mu_plan *plan, struct mu_err *
     mu_plan_json(plan, &json);
     mu_show_document(&json);
     return 0;
+}
+
+static int save(struct mu_cli *cli, const struct mu_plan *plan, const char *path,
+                struct mu_err *err)
+{
+    MU_AUTO(buf) struct mu_buf json = MU_BUF_INIT(MU_BUF_MAX);
+    mu_plan_json(plan, &json);
+    mu_buf_addc(&json, '\n');
+    if (mu_write_file(path, json.data, json.len, PLAN_MODE, err) < 0)
+        return -1;
+    mu_log(cli->log, MU_LOG_INFO, "plan written to %s; muster apply %s does exactly that", path,
+           path);
+    return 0;
+}
+
+int mu_show_planned(struct mu_cli *cli, const struct mu_plan *plan, const char *path,
+                    struct mu_err *err)
+{
+    if (mu_streq(path, "-")) {
+        cli->format = MU_FORMAT_JSON;
+        path = NULL;
+    }
+    if ((path && save(cli, plan, path, err) < 0) || mu_show_plan(cli, plan, err) < 0 ||
+        mu_plan_guard(plan, path, NULL, err) < 0)
+        return -1;
+    if (plan->op_count)
+        return MU_EXIT_CHANGES;
+    return mu_show_trouble(plan) ? MU_EXIT_PARTIAL : MU_EXIT_DONE;
 }

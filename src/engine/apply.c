@@ -187,6 +187,27 @@ static bool must_stop(const struct applier *a, size_t done)
     return mu_cancelled() || (a->how->stop_after > 0 && (long long)done >= a->how->stop_after);
 }
 
+static void note_unsent(struct applier *a, const struct mu_op *op)
+{
+    note(a, &(struct mu_outcome){
+                .op = op,
+                .done = MU_DONE_SKIPPED,
+                .err = {.code = MU_E_CANCELLED, .text = "not sent: the run stopped before"}});
+}
+
+/* What only the ledger hears of is done by being journalled. */
+static void send(struct applier *a, const struct mu_op *op)
+{
+    struct mu_err lost = MU_ERR_INIT;
+    if (op->verb == MU_OP_ADOPT || op->verb == MU_OP_RELEASE) {
+        note(a, &(struct mu_outcome){.op = op, .done = MU_DONE_OK});
+    } else if (a->ops->submit(a->target, op, &lost) < 0) {
+        a->broken = true;
+        mu_log(a->log, MU_LOG_ERROR, "%s", lost.text);
+        note(a, &(struct mu_outcome){.op = op, .done = MU_DONE_DOUBT, .err = lost});
+    }
+}
+
 static int send_batch(struct applier *a, size_t from, size_t to, struct mu_err *err)
 {
     struct mu_err lost = MU_ERR_INIT;
@@ -197,19 +218,11 @@ static int send_batch(struct applier *a, size_t from, size_t to, struct mu_err *
             a->broken = true;
         if (must_stop(a, i))
             a->broken = true;
-        if (!a->broken && a->ops->submit(a->target, &a->plan->ops[i], &lost) < 0) {
-            a->broken = true;
-            mu_log(a->log, MU_LOG_ERROR, "%s", lost.text);
-            note(a,
-                 &(struct mu_outcome){.op = &a->plan->ops[i], .done = MU_DONE_DOUBT, .err = lost});
-            continue;
-        }
         if (a->broken)
-            note(a, &(struct mu_outcome){.op = &a->plan->ops[i],
-                                         .done = MU_DONE_SKIPPED,
-                                         .err = {.code = MU_E_CANCELLED,
-                                                 .text = "not sent: the run stopped before"}});
-        else if (i % COLLECT_EVERY == 0 && collect(a, false, &lost) < 0)
+            note_unsent(a, &a->plan->ops[i]);
+        else
+            send(a, &a->plan->ops[i]);
+        if (!a->broken && i % COLLECT_EVERY == 0 && collect(a, false, &lost) < 0)
             a->broken = true;
     }
     return 0;
@@ -238,19 +251,6 @@ static int run_ops(struct applier *a, struct mu_err *err)
     if (rc == 0)
         rc = journal(a, 0, 0, err);
     return rc;
-}
-
-static int enter_claims(struct applier *a, struct mu_err *err)
-{
-    if (a->plan->claim_count == 0)
-        return 0;
-    int rc = mu_journal_begin(a->store, err);
-    for (size_t i = 0; rc == 0 && i < a->plan->claim_count; i++) {
-        struct mu_owned owned = a->plan->claims[i];
-        owned.run = a->ret->run;
-        rc = mu_ledger_put(a->store, a->sync->name, &owned, err);
-    }
-    return rc < 0 ? -1 : commit(a, err);
 }
 
 static int begin_run(struct applier *a, struct mu_err *err)
@@ -287,7 +287,7 @@ static int settle_parked(struct applier *a, struct mu_err *err)
 static int run(struct applier *a, struct mu_err *err)
 {
     const struct mu_plan *plan = a->plan;
-    if (begin_run(a, err) < 0 || enter_claims(a, err) < 0)
+    if (begin_run(a, err) < 0)
         return -1;
     int rc = run_ops(a, err);
     if (rc == 0)

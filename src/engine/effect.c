@@ -9,7 +9,8 @@ static const struct {
     [MU_WHY_CONTAINER] = {"to add", "added"},      [MU_WHY_JOIN] = {"to add", "added"},
     [MU_WHY_CHANGE] = {"to change", "changed"},    [MU_WHY_RENAME] = {"to rename", "renamed"},
     [MU_WHY_DISABLE] = {"to disable", "disabled"}, [MU_WHY_ENABLE] = {"to take back", "taken back"},
-    [MU_WHY_REMOVE] = {"to delete", "deleted"},
+    [MU_WHY_REMOVE] = {"to delete", "deleted"},    [MU_WHY_ADOPT] = {"to adopt", "adopted"},
+    [MU_WHY_RELEASE] = {"to release", "released"},
 };
 
 static const char *kind_name(size_t kind, bool many)

@@ -72,7 +72,10 @@ static int done(struct mu_owning *o, const struct mu_op *op, const char *native,
         return put_object(o, op, op->new_name, op->native, run, err);
     case MU_OP_MODIFY:
         return run ? mu_ledger_touch(o->store, o->sync, op->kind, op->id, run, err) : 0;
+    case MU_OP_ADOPT:
+        return put_object(o, op, op->name, op->native, 0, err); /* no run of ours has written it */
     case MU_OP_DELETE:
+    case MU_OP_RELEASE:
         return mu_ledger_drop(o->store, o->sync, op->kind, op->id, err);
     case MU_OP_MANUAL:
     case MU_OP_VERBS:
@@ -88,5 +91,6 @@ int mu_owning_done(struct mu_owning *o, const struct mu_op *op, const char *nati
         return 0;
     if (done(o, op, native, run, err) < 0)
         return -1;
-    return op->verb == MU_OP_DELETE ? 0 : put_values(o, op, err);
+    bool dropped = op->verb == MU_OP_DELETE || op->verb == MU_OP_RELEASE;
+    return dropped ? 0 : put_values(o, op, err);
 }

@@ -128,7 +128,7 @@ static int read_sides(struct planner *p, struct mu_err *err)
     index_target(p);
     if (settle(p, err) < 0 || load_ledger(p, err) < 0 || plan_load_parked(p, err) < 0)
         return -1;
-    return p->ops_of->prepare(p->target, p->arena, add_container, p, err);
+    return 0;
 }
 
 static int match_kind(struct planner *p, enum mu_kind kind, struct mu_err *err)
@@ -176,6 +176,8 @@ int mu_plan_phase(const struct mu_op *op)
 {
     switch (op->why) {
     case MU_WHY_CONTAINER:
+    case MU_WHY_ADOPT:
+    case MU_WHY_RELEASE:
         return 0;
     case MU_WHY_RENAME:
     case MU_WHY_ENABLE:
@@ -274,7 +276,7 @@ static int64_t count_calls(const struct planner *p)
 {
     int64_t count = 0;
     for (size_t i = 0; i < p->op_count; i++)
-        count += p->ops[i].verb != MU_OP_MANUAL;
+        count += mu_verb_writes(p->ops[i].verb);
     return count;
 }
 
@@ -302,8 +304,6 @@ static const struct mu_plan *finish(struct planner *p)
         .op_count = p->op_count,
         .left = keep(p->arena, p->left, p->left_count, sizeof(*p->left)),
         .left_count = p->left_count,
-        .claims = keep(p->arena, p->claims, p->claim_count, sizeof(*p->claims)),
-        .claim_count = p->claim_count,
         .readings = keep(p->arena, p->readings, p->reading_count, sizeof(*p->readings)),
         .reading_count = p->reading_count,
         .users = p->users,
@@ -313,17 +313,14 @@ static const struct mu_plan *finish(struct planner *p)
     return plan;
 }
 
-static int make(struct planner *p, const struct mu_plan **ret, struct mu_err *err)
+/* The operations that make the target agree. */
+static int agree(struct planner *p, struct mu_err *err)
 {
-    p->names = mu_map_new(0);
-    p->who_by_key = mu_map_new(0);
-    if (read_sides(p, err) < 0 || match_kind(p, MU_USER, err) < 0 ||
-        match_kind(p, MU_GROUP, err) < 0 || plan_members(p, err) < 0 || plan_match_gone(p, err) < 0)
+    if (p->ops_of->prepare(p->target, p->arena, add_container, p, err) < 0 ||
+        match_kind(p, MU_USER, err) < 0 || match_kind(p, MU_GROUP, err) < 0 ||
+        plan_members(p, err) < 0 || plan_match_gone(p, err) < 0)
         return -1;
     note_strangers(p);
-    order_ops(p);
-    plan_read_guards(p);
-    *ret = finish(p);
     return 0;
 }
 
@@ -344,7 +341,6 @@ static void planner_done(struct planner *p)
     mu_arena_free(p->row);
     free(p->ops);
     free(p->left);
-    free(p->claims);
     free(p->readings);
 }
 
@@ -363,23 +359,51 @@ void mu_plan_mapping(struct mu_account *target, char ret[MU_DIGEST_HEX])
     mu_digest(all.data, all.len, ret);
 }
 
+static int make(struct planner *p, int (*operations)(struct planner *p, struct mu_err *err),
+                const struct mu_plan **ret, struct mu_err *err)
+{
+    static const struct mu_selection everybody = {NULL, NULL};
+    p->ops_of = p->target->adapter->target;
+    p->selection = p->selection ? p->selection : &everybody;
+    p->row = mu_arena_new();
+    p->fold_a = p->fold_b = (struct mu_buf)MU_BUF_INIT(MU_BUF_MAX);
+    p->names = mu_map_new(0);
+    p->who_by_key = mu_map_new(0);
+    mu_plan_mapping(p->target, p->mapping);
+    int rc = read_sides(p, err);
+    if (rc == 0)
+        rc = operations(p, err);
+    if (rc == 0) {
+        order_ops(p);
+        plan_read_guards(p);
+        *ret = finish(p);
+    }
+    planner_done(p);
+    return rc < 0 ? mu_wrap(err, "plan %s", p->sync->name) : 0;
+}
+
 int mu_plan_make(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
                  const struct mu_selection *selection, struct mu_arena *arena, struct mu_log *log,
                  const struct mu_plan **ret, struct mu_err *err)
 {
-    static const struct mu_selection everybody = {NULL, NULL};
     struct planner p = {.store = store,
                         .sync = sync,
                         .target = target,
-                        .ops_of = target->adapter->target,
-                        .selection = selection ? selection : &everybody,
+                        .selection = selection,
                         .arena = arena,
-                        .row = mu_arena_new(),
-                        .log = log,
-                        .fold_a = MU_BUF_INIT(MU_BUF_MAX),
-                        .fold_b = MU_BUF_INIT(MU_BUF_MAX)};
-    mu_plan_mapping(target, p.mapping);
-    int rc = make(&p, ret, err);
-    planner_done(&p);
-    return rc < 0 ? mu_wrap(err, "plan %s", sync->name) : 0;
+                        .log = log};
+    return make(&p, agree, ret, err);
+}
+
+int mu_plan_adopt(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
+                  const struct mu_selection *selection, struct mu_arena *arena, struct mu_log *log,
+                  const struct mu_plan **ret, struct mu_err *err)
+{
+    struct planner p = {.store = store,
+                        .sync = sync,
+                        .target = target,
+                        .selection = selection,
+                        .arena = arena,
+                        .log = log};
+    return make(&p, plan_adopt, ret, err);
 }

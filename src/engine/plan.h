@@ -61,9 +61,6 @@ struct mu_plan {
     size_t left_count;
     const struct mu_reading *readings;
     size_t reading_count;
-    /* Objects of others that become ours (muster adopt): entered into the ledger first of all. */
-    const struct mu_owned *claims;
-    size_t claim_count;
     int64_t users, groups; /* desired, for summaries and guards */
     int64_t one_way;       /* operations that no undo can reverse */
     int64_t calls;         /* writes it takes */
@@ -81,6 +78,17 @@ struct mu_plan {
 int mu_plan_make(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
                  const struct mu_selection *selection, struct mu_arena *arena, struct mu_log *log,
                  const struct mu_plan **ret, struct mu_err *err);
+
+/*
+ * A plan to take over objects that exist and aren't ours (muster adopt), by an explicit rule: an
+ * attribute that is mapped from the source's immutable id holds it; else one that is mapped from an
+ * e-mail address holds it, folded; else the object stands at the very name. Nothing is written to
+ * the target; the next plan shows what differs. Whoever fits more than one object, or an object
+ * more than one entry, is listed and left alone, and so is what another sync owns.
+ */
+int mu_plan_adopt(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
+                  const struct mu_selection *selection, struct mu_arena *arena, struct mu_log *log,
+                  const struct mu_plan **ret, struct mu_err *err);
 
 /* How long its writes take at the pace the target allows; 0: it sets none. */
 int64_t mu_plan_seconds(const struct mu_plan *plan);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A plan as a file, and its hash. The hash is BLAKE2b-256 over the header's text followed by the
- * text of each claim and each operation, one a line, exactly as this file writes them: a byte
+ * text of each reading and each operation, one a line, exactly as this file writes them: a byte
  * changed anywhere in what would be done changes the hash.
  */
 #include <inttypes.h>
@@ -79,17 +79,6 @@ static void header(const struct mu_plan *plan, struct mu_jw *w)
     mu_jw_end(w, '}');
 }
 
-static void claim_json(const struct mu_owned *o, struct mu_jw *w)
-{
-    mu_jw_object(w);
-    key_str(w, "kind", mu_schema_of(o->kind)->name);
-    key_str(w, "id", o->id);
-    key_str(w, "name", o->name);
-    key_str(w, "key", o->key);
-    key_str(w, "native", o->native);
-    mu_jw_end(w, '}');
-}
-
 static void left_json(const struct mu_left *l, struct mu_jw *w)
 {
     mu_jw_object(w);
@@ -137,11 +126,6 @@ void plan_hash(const struct mu_plan *plan, char ret[MU_DIGEST_HEX])
     header(plan, &w);
     mu_jw_end(&w, '}');
     hash_part(&digests, &part);
-    for (size_t i = 0; i < plan->claim_count; i++) {
-        mu_jw_init(&w, &part, false);
-        claim_json(&plan->claims[i], &w);
-        hash_part(&digests, &part);
-    }
     for (size_t i = 0; i < plan->reading_count; i++) {
         mu_jw_init(&w, &part, false);
         reading_json(&plan->readings[i], &w);
@@ -173,11 +157,6 @@ void mu_plan_json(const struct mu_plan *plan, struct mu_buf *to)
     struct mu_jw w;
     mu_jw_init(&w, to, true);
     header(plan, &w);
-    mu_jw_key(&w, "claims");
-    mu_jw_array(&w);
-    for (size_t i = 0; i < plan->claim_count; i++)
-        claim_json(&plan->claims[i], &w);
-    mu_jw_end(&w, ']');
     mu_jw_key(&w, "guards");
     mu_jw_array(&w);
     for (size_t i = 0; i < plan->reading_count; i++)
@@ -302,24 +281,6 @@ static int parse_ops(struct mu_arena *arena, const struct mu_doc *list, struct m
     return 0;
 }
 
-static int parse_claims(struct mu_arena *arena, const struct mu_doc *list, struct mu_plan *plan,
-                        struct mu_err *err)
-{
-    struct mu_owned *claims = mu_alloc_array(arena, list->len + 1, sizeof(*claims));
-    plan->claims = claims;
-    for (const struct mu_doc *doc = list->first; doc; doc = doc->next) {
-        struct mu_owned *c = &claims[plan->claim_count++];
-        const char *kind = mu_doc_str(doc, "kind");
-        c->id = copy_str(arena, doc, "id");
-        c->name = copy_str(arena, doc, "name");
-        c->key = copy_str(arena, doc, "key");
-        c->native = copy_str(arena, doc, "native");
-        if (!kind || !mu_kind_parse(kind, &c->kind) || !c->id || !c->name || !c->key)
-            return bad(err, "\"claims\"");
-    }
-    return 0;
-}
-
 static int parse_readings(struct mu_arena *arena, const struct mu_doc *list, struct mu_plan *plan,
                           struct mu_err *err)
 {
@@ -401,7 +362,7 @@ int plan_read(struct mu_arena *arena, const char *text, size_t len, struct mu_pl
 {
     MU_AUTO(arena) struct mu_arena *parsed = mu_arena_new();
     MU_AUTO(buf) struct mu_buf rest = MU_BUF_INIT(MU_BUF_MAX);
-    const struct mu_doc *doc, *ops, *claims, *guards;
+    const struct mu_doc *doc, *ops, *guards;
     struct mu_plan plan = {0};
     struct lines lines = {NULL, NULL};
     bool ours = find_lines(text, len, &lines);
@@ -415,10 +376,8 @@ int plan_read(struct mu_arena *arena, const char *text, size_t len, struct mu_pl
         return bad(err, "it is not an object");
     if (parse_header(arena, doc, &plan, err) < 0 ||
         parse_circumstances(arena, doc, &plan, err) < 0 ||
-        array_of(doc, "operations", &ops, err) < 0 || array_of(doc, "claims", &claims, err) < 0 ||
-        array_of(doc, "guards", &guards, err) < 0 ||
+        array_of(doc, "operations", &ops, err) < 0 || array_of(doc, "guards", &guards, err) < 0 ||
         (ours ? parse_lines(arena, &lines, &plan, err) : parse_ops(arena, ops, &plan, err)) < 0 ||
-        parse_claims(arena, claims, &plan, err) < 0 ||
         parse_readings(arena, guards, &plan, err) < 0)
         return -1;
     *ret = plan;

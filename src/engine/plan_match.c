@@ -115,8 +115,8 @@ static int plan_inactive(struct planner *p, struct who *w, struct mu_err *err)
     return 0;
 }
 
-static int locate(struct planner *p, struct who *w, const struct mu_resource *mapping,
-                  const struct mu_want *wants, size_t count, bool inactive, struct mu_err *err)
+int plan_locate(struct planner *p, struct who *w, const struct mu_resource *mapping,
+                const struct mu_want *wants, size_t count, bool inactive, struct mu_err *err)
 {
     const char *rdn = mu_map_info(mapping)->rdn;
     const struct mu_want *naming = want_of(wants, count, rdn);
@@ -138,8 +138,8 @@ static int locate(struct planner *p, struct who *w, const struct mu_resource *ma
     return 0;
 }
 
-static struct who *new_who(struct planner *p, enum mu_kind kind, const struct mu_entry *entry,
-                           const struct mu_doc *doc)
+struct who *plan_who(struct planner *p, enum mu_kind kind, const struct mu_entry *entry,
+                     const struct mu_doc *doc)
 {
     struct who *w = mu_alloc(p->arena, sizeof(*w));
     w->kind = kind;
@@ -174,7 +174,7 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *
     struct mu_err bad = MU_ERR_INIT;
     if (mu_entry_doc(entry, p->row, &doc, err) < 0)
         return -1;
-    struct who *w = new_who(p, kind, entry, doc);
+    struct who *w = plan_who(p, kind, entry, doc);
     bool inactive = kind == MU_USER && is_inactive(doc) && p->sync->inactive != MU_REMOVE_KEEP;
     w->first_op = w->op_end = p->op_count;
     *(kind == MU_USER ? &p->users : &p->groups) += 1;
@@ -184,7 +184,7 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *
         return 0;
     }
     if (mu_map_want(mapping, doc, p->row, &wants, &count, &bad) < 0 ||
-        locate(p, w, mapping, wants, count, inactive && w->object, &bad) < 0) {
+        plan_locate(p, w, mapping, wants, count, inactive && w->object, &bad) < 0) {
         exclude(p, w, mu_strdup(p->arena, bad.text));
         return 0;
     }

@@ -16,6 +16,7 @@ static const struct {
     [MU_WHY_CHANGE] = {"~", "\033[33m"},    [MU_WHY_MEMBERS] = {"~", "\033[33m"},
     [MU_WHY_RENAME] = {">", "\033[36m"},    [MU_WHY_DISABLE] = {"-", "\033[31m"},
     [MU_WHY_ENABLE] = {"+", "\033[32m"},    [MU_WHY_REMOVE] = {"-", "\033[31m"},
+    [MU_WHY_ADOPT] = {"=", "\033[36m"},     [MU_WHY_RELEASE] = {"=", "\033[36m"},
 };
 
 static const char *noun(const struct mu_op *op)
@@ -95,8 +96,12 @@ void mu_plan_show_op(const struct mu_op *op, bool color, struct mu_buf *to)
         show_text(op->new_name, to);
         mu_buf_addc(to, '\n');
     }
-    for (size_t i = 0; i < op->change_count; i++)
-        show_change(&op->changes[i], op->verb != MU_OP_MODIFY, to);
+    for (size_t i = 0; i < op->change_count; i++) {
+        if (mu_verb_writes(op->verb))
+            show_change(&op->changes[i], op->verb != MU_OP_MODIFY, to);
+        else
+            show_values("=", &op->changes[i], op->changes[i].add, op->changes[i].add_count, to);
+    }
     if (op->note) {
         mu_buf_adds(to, "    # ");
         show_text(op->note, to);

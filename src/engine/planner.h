@@ -61,8 +61,6 @@ struct planner {
     size_t op_count, op_cap;
     struct mu_left *left;
     size_t left_count, left_cap;
-    struct mu_owned *claims;
-    size_t claim_count, claim_cap;
     struct mu_reading *readings;
     size_t reading_count, reading_cap;
     int64_t users, groups, aside, removed[MU_KINDS], ours[MU_KINDS];
@@ -88,6 +86,20 @@ void plan_select(struct planner *p, struct who *w, const struct mu_doc *doc);
 int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *entry,
                    struct mu_err *err);
 int plan_match_gone(struct planner *p, struct mu_err *err);
+
+/* Where the entry should be: w->name and w->key, by its wants. MU_E_DATA when nothing names it. */
+int plan_locate(struct planner *p, struct who *w, const struct mu_resource *mapping,
+                const struct mu_want *wants, size_t count, bool inactive, struct mu_err *err);
+/* Of an entry of the snapshot; registered under its id. */
+struct who *plan_who(struct planner *p, enum mu_kind kind, const struct mu_entry *entry,
+                     const struct mu_doc *doc);
+
+/* plan_adopt.c: the operations of a plan to take over. */
+int plan_adopt(struct planner *p, struct mu_err *err);
+/* plan_adopt_values.c: into the operation that takes w's object over. */
+void plan_adopt_values(struct planner *p, const struct who *w, const struct mu_want *wants,
+                       size_t count);
+int plan_adopt_members(struct planner *p, struct mu_err *err);
 
 /* plan_diff.c: operations that make an object's attributes what the wants say. Not the naming
  * attribute. */

@@ -161,6 +161,8 @@ static void look(struct settler *t, const struct mu_op *op, struct found *f)
     case MU_OP_DELETE:
         f->verdict = object_of(t, op) ? NOT_DONE : DONE;
         break;
+    case MU_OP_ADOPT: /* known to have been done only when the journal says so */
+    case MU_OP_RELEASE:
     case MU_OP_MANUAL:
     case MU_OP_VERBS:
         break;

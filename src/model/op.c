@@ -9,13 +9,15 @@
 
 static const char *const verb_names[MU_OP_VERBS] = {
     [MU_OP_CREATE] = "create", [MU_OP_MODIFY] = "modify", [MU_OP_RENAME] = "rename",
-    [MU_OP_DELETE] = "delete", [MU_OP_MANUAL] = "manual",
+    [MU_OP_DELETE] = "delete", [MU_OP_ADOPT] = "adopt",   [MU_OP_RELEASE] = "release",
+    [MU_OP_MANUAL] = "manual",
 };
 
 static const char *const reason_names[MU_WHY_COUNT] = {
     [MU_WHY_CONTAINER] = "container", [MU_WHY_JOIN] = "join",     [MU_WHY_CHANGE] = "change",
     [MU_WHY_MEMBERS] = "members",     [MU_WHY_RENAME] = "rename", [MU_WHY_DISABLE] = "disable",
-    [MU_WHY_ENABLE] = "enable",       [MU_WHY_REMOVE] = "remove",
+    [MU_WHY_ENABLE] = "enable",       [MU_WHY_REMOVE] = "remove", [MU_WHY_ADOPT] = "adopt",
+    [MU_WHY_RELEASE] = "release",
 };
 
 /* What stands in the plan as the reason of the way back. */
@@ -24,6 +26,7 @@ static const enum mu_reason reason_back[MU_WHY_COUNT] = {
     [MU_WHY_CHANGE] = MU_WHY_CHANGE,       [MU_WHY_MEMBERS] = MU_WHY_MEMBERS,
     [MU_WHY_RENAME] = MU_WHY_RENAME,       [MU_WHY_DISABLE] = MU_WHY_ENABLE,
     [MU_WHY_ENABLE] = MU_WHY_DISABLE,      [MU_WHY_REMOVE] = MU_WHY_JOIN,
+    [MU_WHY_ADOPT] = MU_WHY_RELEASE,       [MU_WHY_RELEASE] = MU_WHY_ADOPT,
 };
 
 const char *mu_verb_name(enum mu_verb verb)
@@ -407,6 +410,12 @@ bool mu_op_inverse(struct mu_arena *arena, const struct mu_op *op, const struct 
         back.verb = MU_OP_DELETE;
         break;
     case MU_OP_MODIFY:
+        break;
+    case MU_OP_ADOPT:
+        back.verb = MU_OP_RELEASE;
+        break;
+    case MU_OP_RELEASE:
+        back.verb = MU_OP_ADOPT;
         break;
     case MU_OP_RENAME:
         back.name = op->new_name;

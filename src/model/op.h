@@ -46,6 +46,10 @@ enum mu_verb {
     MU_OP_MODIFY, /* changes */
     MU_OP_RENAME, /* name -> new_name: other RDN, other parent or both */
     MU_OP_DELETE,
+    /* nothing is written to the target: an object of others becomes ours, or ours is given back;
+     * changes[].add (remove): the shared values that do so with it */
+    MU_OP_ADOPT,
+    MU_OP_RELEASE,
     MU_OP_MANUAL, /* what the target can't do: `note` says it in words a person can follow */
     MU_OP_VERBS
 };
@@ -60,6 +64,8 @@ enum mu_reason {
     MU_WHY_DISABLE,   /* inactive or gone in the source: set aside */
     MU_WHY_ENABLE,    /* back in the source: taken back */
     MU_WHY_REMOVE,    /* gone in the source: deleted */
+    MU_WHY_ADOPT,     /* muster adopt */
+    MU_WHY_RELEASE,   /* muster adopt, undone */
     MU_WHY_COUNT
 };
 
@@ -100,6 +106,12 @@ struct mu_op {
     size_t change_count;
     const char *note; /* manual step, or a remark; NULL */
 };
+
+/* Whether the target sees anything of it. */
+static inline bool mu_verb_writes(enum mu_verb verb)
+{
+    return verb <= MU_OP_DELETE;
+}
 
 const char *mu_verb_name(enum mu_verb verb);    /* "create" ... */
 const char *mu_reason_name(enum mu_reason why); /* "join" ... */

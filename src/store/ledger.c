@@ -7,6 +7,8 @@
 
 static const char sql_load[] = "SELECT kind, id, name, key, native, run, disabled FROM owned WHERE "
                                "sync = ?1 ORDER BY kind, id";
+static const char sql_others[] =
+    "SELECT native, sync FROM owned WHERE sync <> ?1 AND native IS NOT NULL";
 static const char sql_count[] = "SELECT count(*) FROM owned WHERE sync = ?1";
 static const char sql_put[] =
     "INSERT OR REPLACE INTO owned(sync, kind, id, name, key, native, run, disabled)"
@@ -81,6 +83,20 @@ int mu_ledger_load(struct mu_store *s, struct mu_arena *arena, const char *sync,
     *ret = list;
     *ret_count = count;
     return 0;
+}
+
+int mu_ledger_others(struct mu_store *s, const char *sync, mu_ledger_other *each, void *arg,
+                     struct mu_err *err)
+{
+    sqlite3_stmt *stmt = mu_sql(s, sql_others, err);
+    int rc;
+    if (!stmt)
+        return -1;
+    mu_sql_text(stmt, 1, sync);
+    while ((rc = mu_sql_step(s, stmt, err)) == 1)
+        each(arg, (const char *)sqlite3_column_text(stmt, 0),
+             (const char *)sqlite3_column_text(stmt, 1));
+    return rc;
 }
 
 static int put(struct mu_store *s, const char *sync, const struct mu_owned *owned,

@@ -136,6 +136,10 @@ struct mu_owned {
 /* All of one sync's target, in one go (50,000 rows: a few ms). */
 int mu_ledger_load(struct mu_store *s, struct mu_arena *arena, const char *sync,
                    struct mu_owned **ret, size_t *ret_count, struct mu_err *err);
+/* What the other syncs own: each immutable id with the name of its sync, lent for the call. */
+typedef void mu_ledger_other(void *arg, const char *native, const char *sync);
+int mu_ledger_others(struct mu_store *s, const char *sync, mu_ledger_other *each, void *arg,
+                     struct mu_err *err);
 int mu_ledger_put(struct mu_store *s, const char *sync, const struct mu_owned *owned,
                   struct mu_err *err);
 /* The run that made it agree last; nothing happens when it isn't ours. */

@@ -348,6 +348,128 @@ START_TEST(a_plan_says_what_it_was_made_from)
 }
 END_TEST
 
+/* ---- adopting ---- */
+
+static const struct mu_plan *plan_adoption(void)
+{
+    const struct mu_plan *p;
+    ck_assert_msg(mu_plan_adopt(store, &sync_conf, &target.account, NULL, arena, NULL, &p, &err) ==
+                      0,
+                  "%s", err.text);
+    return p;
+}
+
+/* Two people and a group as somebody else made them: Ada known by her id, Bo by his address. */
+static void strangers(void)
+{
+    static const char *const classes[] = {"top", "person", "organizationalPerson", "inetOrgPerson"};
+    for (size_t i = 0; i < MU_LEN(classes); i++)
+        fake_target_put(&target, MU_USER, "uid=al,ou=people", "objectClass", classes[i]);
+    fake_target_put(&target, MU_USER, "uid=al,ou=people", "employeeNumber", "1");
+    fake_target_put(&target, MU_USER, "uid=bo,ou=people", "mail", "BO@x.test");
+    fake_target_put(&target, MU_GROUP, "cn=sales,ou=groups", "member", "uid=bo,ou=people");
+    fake_target_put(&target, MU_GROUP, "cn=sales,ou=groups", "member", "uid=guest,ou=elsewhere");
+}
+
+static const struct mu_op *adoption_of(const struct mu_plan *p, const char *id)
+{
+    for (size_t i = 0; i < p->op_count; i++)
+        if (p->ops[i].verb == MU_OP_ADOPT && mu_streq(p->ops[i].id, id))
+            return &p->ops[i];
+    return NULL;
+}
+
+START_TEST(who_is_there_already_is_taken_over)
+{
+    setup();
+    two_people();
+    strangers();
+    int writes = target.writes;
+    const struct mu_plan *p = plan_adoption();
+    ck_assert_uint_eq(p->op_count, 3);
+    ck_assert_str_eq(adoption_of(p, "1")->note, "it has the id in employeeNumber");
+    ck_assert_str_eq(adoption_of(p, "2")->note, "it has the e-mail address in mail");
+    ck_assert_str_eq(adoption_of(p, "71")->note, "it has the name");
+    ck_assert_str_eq(change_of(adoption_of(p, "71"), "member")->add_who[0], "2");
+    ck_assert_uint_eq(change_of(adoption_of(p, "71"), "member")->add_count, 1);
+    ck_assert_int_eq(p->calls, 0);
+    struct mu_applied done = apply(p);
+    ck_assert_int_eq(done.ok, 3);
+    ck_assert_int_eq(target.writes, writes);
+    ck_assert_uint_eq(plan_adoption()->op_count, 0);
+    converge();
+    ck_assert_ptr_nonnull(fake_target_find(&target, "uid=ada@x.test,ou=people"));
+    ck_assert_ptr_null(fake_target_find(&target, "uid=al,ou=people"));
+    ck_assert_str_eq(sales(), "uid=ada@x.test,ou=people|uid=bo@x.test,ou=people|"
+                              "uid=guest,ou=elsewhere");
+    without_bo();
+    converge(); /* what was taken over is ours to remove */
+    ck_assert_str_eq(sales(), "uid=ada@x.test,ou=people|uid=guest,ou=elsewhere");
+    teardown();
+}
+END_TEST
+
+START_TEST(what_is_taken_over_is_no_drift_and_can_be_given_back)
+{
+    struct mu_op back;
+    setup();
+    two_people();
+    strangers();
+    const struct mu_plan *p = plan_adoption();
+    apply(p);
+    const struct mu_plan *next = plan();
+    for (size_t i = 0; i < next->op_count; i++)
+        for (size_t j = 0; j < next->ops[i].change_count; j++)
+            ck_assert(!next->ops[i].changes[j].drift);
+    ck_assert(mu_op_inverse(arena, adoption_of(p, "1"), NULL, &back));
+    ck_assert_int_eq(back.verb, MU_OP_RELEASE);
+    struct mu_plan undo = *p;
+    undo.ops = &back;
+    undo.op_count = 1;
+    apply(&undo);
+    ck_assert_uint_eq(plan_adoption()->op_count, 1);
+    teardown();
+}
+END_TEST
+
+START_TEST(whoever_is_not_clear_is_listed_and_left)
+{
+    setup();
+    two_people();
+    fake_target_put(&target, MU_USER, "uid=a,ou=people", "mail", "ada@x.test");
+    fake_target_put(&target, MU_USER, "uid=b,ou=people", "mail", "ada@x.test");
+    fake_target_put(&target, MU_USER, "uid=c,ou=people", "mail", "bo@x.test");
+    const struct mu_plan *p = plan_adoption();
+    ck_assert_ptr_null(adoption_of(p, "1"));
+    ck_assert_ptr_nonnull(adoption_of(p, "2"));
+    ck_assert_uint_eq(p->left_count, 1);
+    ck_assert_str_eq(p->left[0].id, "1");
+    ck_assert(p->left[0].trouble);
+    begin();
+    user("1", "ada@x.test", "Ada", "active");
+    user("2", "bo@x.test", "Bo", "active");
+    user("3", "Bo@x.test", "Bo again", "active");
+    end(MU_COMPLETE);
+    p = plan_adoption();
+    ck_assert_uint_eq(p->op_count, 0);
+    ck_assert_uint_eq(p->left_count, 3);
+    teardown();
+}
+END_TEST
+
+START_TEST(what_another_sync_owns_is_not_taken_over)
+{
+    setup();
+    two_people();
+    converge();
+    sync_conf.name = "other";
+    const struct mu_plan *p = plan_adoption();
+    ck_assert_uint_eq(p->op_count, 0);
+    ck_assert_ptr_nonnull(strstr(p->left[0].reason, "sync s"));
+    teardown();
+}
+END_TEST
+
 Suite *owning_suite(void)
 {
     Suite *s = suite_create("owning");
@@ -366,6 +488,10 @@ Suite *owning_suite(void)
     tcase_add_test(c, a_plan_about_one_of_a_groups_members);
     tcase_add_test(c, a_plan_about_some_leaves_the_gone_in_peace);
     tcase_add_test(c, a_plan_says_what_it_was_made_from);
+    tcase_add_test(c, who_is_there_already_is_taken_over);
+    tcase_add_test(c, what_is_taken_over_is_no_drift_and_can_be_given_back);
+    tcase_add_test(c, whoever_is_not_clear_is_listed_and_left);
+    tcase_add_test(c, what_another_sync_owns_is_not_taken_over);
     suite_add_tcase(s, c);
     return s;
 }

@@ -86,7 +86,9 @@ static void add_rename(struct mu_buf *to, const struct mu_op *op)
 
 void mu_ldif_op(const struct mu_op *op, struct mu_buf *to)
 {
-    if (op->verb == MU_OP_MANUAL || op->verb == MU_OP_VERBS) {
+    if (op->verb != MU_OP_MANUAL && !mu_verb_writes(op->verb))
+        return;
+    if (op->verb == MU_OP_MANUAL) {
         mu_buf_adds(to, "# by hand: ");
         mu_printable_into(to, op->note ? op->note : "", op->note ? strlen(op->note) : 0, MU_DN_MAX);
         mu_buf_adds(to, "\n\n");

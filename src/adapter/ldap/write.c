@@ -321,7 +321,7 @@ int mu_ldap_submit(struct mu_account *account, const struct mu_op *op, struct mu
     struct mu_ldap *a = mu_ldap_of(account);
     if (a->lost)
         return refuse_lost(a, err);
-    if (op->verb == MU_OP_MANUAL || op->verb == MU_OP_VERBS) {
+    if (!mu_verb_writes(op->verb)) {
         push_outcome(a, op, MU_DONE_SKIPPED);
         return 0;
     }
