@@ -93,6 +93,50 @@ expect 78 "a server without inetOrgPerson" muster plan teams-to-ldap
 said 'inetOrgPerson|inetorgperson' "a server without inetOrgPerson: names the class"
 slapd_stop
 
+# Entries of others at the names we want: theirs stay as they are, the rest goes on, and both are listed.
+rm -f "$work"/muster.db*
+sim_stop
+sim_start --users 120 --groups 4 --seed 8 --rate off
+slapd_start --nosync --base
+write_config
+muster -q pull sendoso
+expect 2 "a plan that would make both" muster plan teams-to-ldap --format json
+mapfile -t wanted < <(python3 -c '
+import json, sys
+ops = json.load(open(sys.argv[1]))["operations"]
+for kind in "user", "group":
+    print(next(op["name"] for op in ops if op.get("kind") == kind and op["name"].isascii() and "\\" not in op["name"]))' "$work/out")
+user_dn=${wanted[0]} group_dn=${wanted[1]}
+ldap_admin ldapadd >/dev/null <<END
+dn: ou=people,dc=example,dc=org
+objectClass: organizationalUnit
+
+dn: ou=groups,dc=example,dc=org
+objectClass: organizationalUnit
+
+dn: $user_dn
+objectClass: account
+description: theirs
+
+dn: $group_dn
+objectClass: organizationalRole
+description: theirs
+END
+ldap_dump '(description=theirs)' '*' + >"$work/theirs.before"
+expect 4 "entries of others at the names we want" muster sync teams-to-ldap --yes
+said "left alone: .*${user_dn//[^a-z=,]/.} exists there and isn't ours" "the user is listed"
+said "left alone: .*${group_dn//[^a-z=,]/.} exists there and isn't ours" "the group is listed"
+said '119 users added, 3 groups added' "the rest is done"
+ldap_dump '(description=theirs)' '*' + >"$work/theirs.after"
+expect 0 "theirs are what they were" cmp "$work/theirs.before" "$work/theirs.after"
+expect 4 "the next plan has nothing but them" muster plan teams-to-ldap
+unsaid '^[-+~>]' "the next plan has nothing but them"
+ldap_admin ldapdelete "$user_dn" "$group_dn"
+expect 0 "when they are gone, ours are made" muster sync teams-to-ldap --yes
+said '1 user added, 1 group added' "when they are gone, ours are made"
+expect 0 "and nothing is left to do" muster plan teams-to-ldap
+slapd_stop
+
 # A group of 20,000, and the same e-mail twice.
 sim_stop
 rm -f "$work"/muster.db*

@@ -154,7 +154,7 @@ ok() {
 bad() {
     failed=$((failed + 1))
     echo "FAILED: $1"
-    [ -z "${2:-}" ] || printf '%s\n' "$2" | head -40 | sed 's/^/    /'
+    [ -z "${2:-}" ] || printf '%s\n' "$2" | sed -n '1,40s/^/    /p'
 }
 
 # expect EXIT NAME COMMAND...: runs it, keeps stdout in $work/out and stderr in $work/err.

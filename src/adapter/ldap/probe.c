@@ -101,8 +101,8 @@ static bool tell_schema(const struct asking *q)
 static void count_op(void *arg, const struct mu_op *op)
 {
     struct asking *q = arg;
-    tell(q, MU_PROBE_WARN, mu_printf(q->arena, "%s doesn't exist yet", op->name),
-         "nothing to do: a sync creates it");
+    tell(q, MU_PROBE_OK,
+         mu_printf(q->arena, "%s isn't there yet; the first sync makes it", op->name), NULL);
 }
 
 /* A whole read proves rights and limits better than any setting. */
