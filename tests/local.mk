@@ -24,6 +24,7 @@ live_tests = \
 	tests/live/explain.sh \
 	tests/live/export.sh \
 	tests/live/guards.sh \
+	tests/live/feed.sh \
 	tests/live/moved.sh \
 	tests/live/overlays.sh \
 	tests/live/plan.sh

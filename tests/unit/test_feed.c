@@ -201,6 +201,23 @@ START_TEST(many_pages)
 }
 END_TEST
 
+/* Nobody can tell who is meant: none of the rows is used, nor what it says of groups. */
+START_TEST(id_in_two_rows)
+{
+    struct bench b;
+    set_up(&b);
+    const char *got = read_csv(&b, "id,department\n1,a\n2,b\n 1 ,c\n3,d\n2,b\n", "");
+    ck_assert_str_eq(got, "users bad 2 id 1 stands in more than one row; none of them is used\n"
+                          "users bad 3 id 2 stands in more than one row; none of them is used\n"
+                          "users bad 4 id  1  stands in more than one row; none of them is used\n"
+                          "users bad 6 id 2 stands in more than one row; none of them is used\n"
+                          "users 5 {\"id\":\"3\",\"department\":\"d\"}\n"
+                          "departments 5 {\"department\":\"d\"}\n"
+                          "department_members 5 {\"id\":\"3\",\"department\":\"d\"}\n");
+    tear_down(&b);
+}
+END_TEST
+
 START_TEST(counts)
 {
     struct bench b;
@@ -436,6 +453,7 @@ Suite *feed_suite(void)
     tcase_add_test(t, several_in_one_cell);
     tcase_add_test(t, json_records);
     tcase_add_test(t, many_pages);
+    tcase_add_test(t, id_in_two_rows);
     tcase_add_test(t, counts);
     tcase_add_loop_test(t, encoded, 0, (int)MU_LEN(encodings));
     tcase_add_loop_test(t, refused, 0, (int)MU_LEN(refusals));

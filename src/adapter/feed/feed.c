@@ -146,6 +146,8 @@ static void add_asks(struct feed *f, const struct mu_resource *r, const struct m
     for (size_t i = 0; i < count; i++) {
         for (const char *const *name = own[i].names; *name; name++)
             add_name(names, *name);
+        if (!f->id_names && info->fetch->over_count == 0 && mu_streq(own[i].field, "id"))
+            f->id_names = own[i].names;
         if (info->fetch->over_count == 0)
             asks[f->ask_count++] = (struct mu_ask){
                 mu_printf(f->arena, "%s: %s from %s", info->name, own[i].field, own[i].names[0]),

@@ -14,6 +14,7 @@ struct feed_settings {
 };
 
 struct feed;
+struct feed_twice;
 
 /* One row of a file, whatever its format; lent until the next one. */
 struct feed_row {
@@ -61,6 +62,7 @@ struct feed_reading {
     struct mu_arena *arena, *row; /* row: reset for each */
     struct feed_file *file;
     struct feed_reader *reader;
+    struct feed_twice *twice; /* NULL: not looked for yet */
     struct feed_out *outs;
     size_t out_count, at; /* the next page to hand out */
     int64_t *filled;      /* by feed.asks: rows that have it */
@@ -81,6 +83,7 @@ struct feed {
     const struct mu_resource **resources; /* NULL-terminated */
     const char *const *names;             /* members any of them looks for; NULL-terminated */
     struct mu_map *wanted;                /* the same */
+    const char *const *id_names;          /* members the id of a whole row is made of; NULL: none */
     const struct mu_ask *asks;            /* of all resources, one after another */
     size_t ask_count;
     struct feed_reading reading;
@@ -95,12 +98,25 @@ extern const struct mu_source_ops feed_source;
 
 /* Opens file and reader; what is open already when it fails is closed by feed_close. */
 int feed_open(struct feed *f, struct mu_err *err);
+/* Back to the first row. */
+int feed_rewind(struct feed *f, struct mu_err *err);
 void feed_close(struct feed *f);
 
 /* Fails when a name that must be there is not; says which column is nearest. */
 int feed_check_columns(struct feed *f, struct mu_err *err);
 /* Whether a rule has a column to look at. */
 bool feed_has_column(const struct feed *f, const struct mu_ask *ask);
+
+/* Whether a row is the trailer, and how many rows it promises. */
+bool feed_is_trailer(const struct feed *f, const struct feed_row *row, long long *ret);
+
+/* ---- twice.c ---- */
+
+/* Reads all rows and notes which ids come again. */
+int feed_twice_find(struct feed *f, struct mu_err *err);
+void feed_twice_free(struct feed_twice *t); /* NULL is fine */
+/* Makes a bad row of one whose id comes again. */
+void feed_twice_judge(struct feed *f, struct feed_row *row);
 
 /* ---- outs.c ---- */
 

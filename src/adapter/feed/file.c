@@ -245,6 +245,17 @@ int feed_file_more(void *arg, const char **ret, size_t *ret_len, struct mu_err *
     }
 }
 
+int feed_file_rewind(struct feed_file *f, struct mu_err *err)
+{
+    if (lseek(f->fd, 0, SEEK_SET) < 0)
+        return mu_fail_errno(err, "seek");
+    if (f->decoder != (iconv_t)-1)
+        iconv(f->decoder, NULL, NULL, NULL, NULL); /* forgets the BOM */
+    f->offset = 0;
+    f->held = 0;
+    return 0;
+}
+
 /* ---- afterwards ---- */
 
 static bool same(const struct stat *a, const struct stat *b)

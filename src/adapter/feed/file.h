@@ -31,6 +31,9 @@ void feed_file_close(struct feed_file *f); /* NULL is fine */
 /* A feed_more; arg is the file. */
 int feed_file_more(void *arg, const char **ret, size_t *ret_len, struct mu_err *err);
 
+/* Back to the first byte. */
+int feed_file_rewind(struct feed_file *f, struct mu_err *err);
+
 /* After the last byte: MU_E_CONFLICT when it was written to or replaced meanwhile. */
 int feed_file_unchanged(const struct feed_file *f, struct mu_err *err);
 

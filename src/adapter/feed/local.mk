@@ -11,4 +11,5 @@ libmuster_a_SOURCES += \
 	src/adapter/feed/outs.c \
 	src/adapter/feed/probe.c \
 	src/adapter/feed/read.c \
-	src/adapter/feed/slices.c src/adapter/feed/slices.h
+	src/adapter/feed/slices.c src/adapter/feed/slices.h \
+	src/adapter/feed/twice.c

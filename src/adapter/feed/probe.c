@@ -140,10 +140,12 @@ static int probe_rows(struct probe *p, struct mu_err *failed)
 {
     struct feed *f = p->feed;
     struct feed_row row;
+    long long promised;
     int rc = 0;
     while (p->rows < ROWS_MAX &&
            (rc = f->format->next(f->reading.reader, f->reading.row, &row, failed)) == 1) {
-        look_at_row(p, &row);
+        if (!feed_is_trailer(f, &row, &promised))
+            look_at_row(p, &row);
         mu_arena_reset(f->reading.row);
     }
     int64_t trouble = p->bad + p->parked + p->twice;

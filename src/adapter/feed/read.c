@@ -59,10 +59,19 @@ int feed_open(struct feed *f, struct mu_err *err)
     return f->format->open(f, &rd->reader, err) < 0 ? mu_wrap(err, "%s", f->file.path) : 0;
 }
 
+int feed_rewind(struct feed *f, struct mu_err *err)
+{
+    struct feed_reading *rd = &f->reading;
+    f->format->close(rd->reader);
+    rd->reader = NULL;
+    return feed_file_rewind(rd->file, err) < 0 ? -1 : f->format->open(f, &rd->reader, err);
+}
+
 void feed_close(struct feed *f)
 {
     struct feed_reading *rd = &f->reading;
     f->format->close(rd->reader);
+    feed_twice_free(rd->twice);
     feed_file_close(rd->file);
     feed_outs_close(f);
     mu_arena_free(rd->row);
@@ -95,17 +104,20 @@ static int begin(struct mu_account *a, const char *const *only, struct mu_err *e
 /* ---- the trailer ---- */
 
 /* `TOTAL {count}`: what stands before the number and behind it is as in the setting. */
-static bool is_trailer(struct feed *f, const char *text, long long *ret)
+bool feed_is_trailer(const struct feed *f, const struct feed_row *row, long long *ret)
 {
-    const char *pattern = f->settings->trailer, *hole = strstr(pattern, count_mark);
-    size_t before = (size_t)(hole - pattern), after = strlen(hole) - strlen(count_mark);
-    size_t len = strlen(text);
-    while (len > 0 && strchr(" \t\r\n", text[len - 1]))
-        len--;
-    if (len <= before + after || memcmp(text, pattern, before) != 0 ||
-        memcmp(text + len - after, hole + strlen(count_mark), after) != 0)
+    const char *pattern = f->settings->trailer,
+               *hole = pattern ? strstr(pattern, count_mark) : NULL;
+    if (!hole || !row->text)
         return false;
-    const char *digits = mu_strndup(f->reading.arena, text + before, len - before - after);
+    size_t before = (size_t)(hole - pattern), after = strlen(hole) - strlen(count_mark);
+    size_t len = strlen(row->text);
+    while (len > 0 && strchr(" \t\r\n", row->text[len - 1]))
+        len--;
+    if (len <= before + after || memcmp(row->text, pattern, before) != 0 ||
+        memcmp(row->text + len - after, hole + strlen(count_mark), after) != 0)
+        return false;
+    const char *digits = mu_strndup(f->reading.row, row->text + before, len - before - after);
     return mu_parse_int(digits, 0, INT64_MAX, ret);
 }
 
@@ -113,12 +125,10 @@ static bool is_trailer(struct feed *f, const char *text, long long *ret)
 static int look_for_trailer(struct feed *f, const struct feed_row *row, struct mu_err *err)
 {
     long long promised;
-    if (!f->settings->trailer)
-        return 0;
     if (f->reading.promised >= 0)
         return mu_fail(err, MU_E_DATA, "line %" PRId64 ": there are rows behind the trailer",
                        row->line);
-    if (!row->text || !is_trailer(f, row->text, &promised))
+    if (!feed_is_trailer(f, row, &promised))
         return 0;
     f->reading.promised = promised;
     return 1;
@@ -149,14 +159,21 @@ static int read_row(struct feed *f, struct mu_err *err)
     int trailer = look_for_trailer(f, &row, err);
     if (trailer != 0)
         return trailer;
+    feed_twice_judge(f, &row);
     for (size_t i = 0; row.record && i < f->ask_count; i++)
         rd->filled[i] += rd->filled[i] >= 0 && is_filled(row.record, &f->asks[i]);
     return feed_outs_add(f, &row, err) < 0 ? -1 : 1;
 }
 
+static int look_ahead(struct feed *f, struct mu_err *err)
+{
+    return f->reading.twice || (feed_twice_find(f, err) == 0 && feed_rewind(f, err) == 0) ? 0 : -1;
+}
+
 static void fill_pages(struct feed *f)
 {
     struct feed_reading *rd = &f->reading;
+    rd->over = look_ahead(f, &rd->failed) < 0;
     for (int i = 0; i < PAGE_ROWS && !rd->over && feed_outs_waiting(f) < PAGE_BYTES; i++)
         rd->over = read_row(f, &rd->failed) <= 0;
     rd->at = 0;
