@@ -164,7 +164,8 @@ enum mu_probe_mark { MU_PROBE_OK, MU_PROBE_WARN, MU_PROBE_FAIL };
 typedef void mu_probe_report(void *arg, enum mu_probe_mark mark, const char *what, const char *fix);
 
 struct mu_adapter {
-    const char *name; /* "sendoso": also the folder of its mappings */
+    const char *name;
+    const char *mappings; /* folder of its mappings, or a glob of folders: "sendoso", "feed-*" */
     const char *summary;
     const struct mu_opt *opts;
     size_t values_size; /* of the struct opts describe */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* muster map: checks mapping files, and runs the examples in them. Works without a configuration.
  * */
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -138,21 +139,38 @@ static void check_layer(struct checking *c, const struct mu_layers *layers, cons
     }
 }
 
+static int is_system(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && !strchr(entry->d_name, '.');
+}
+
+/* Every system the topmost layer has files for: a directory each. */
+static void check_systems(struct checking *c, const struct mu_layers *layers, const char *top)
+{
+    struct dirent **found;
+    int count = scandir(top, &found, is_system, alphasort);
+    for (int i = 0; i < count; i++) {
+        check_layer(c, layers, top, found[i]->d_name);
+        free(found[i]);
+    }
+    if (count >= 0)
+        free(found);
+}
+
 /* What is shipped; what this site lays over it; what each account lays over both. */
 static void check_all(struct checking *c)
 {
     const struct mu_config *config = c->cli->config;
     const struct mu_layers shipped = mu_config_layers(NULL, NULL),
                            site = mu_config_layers(config, NULL);
-    for (const struct mu_adapter *const *a = mu_adapters(); *a; a++)
-        check_layer(c, &shipped, shipped.dirs[0], (*a)->name);
-    for (const struct mu_adapter *const *a = mu_adapters(); config && config->mappings && *a; a++)
-        check_layer(c, &site, config->mappings, (*a)->name);
+    check_systems(c, &shipped, shipped.dirs[0]);
+    if (config && config->mappings)
+        check_systems(c, &site, config->mappings);
     for (size_t i = 0; config && i < config->account_count; i++) {
         const struct mu_account_def *def = &config->accounts[i];
         struct mu_layers own = mu_config_layers(config, def);
         if (def->mappings)
-            check_layer(c, &own, def->mappings, def->adapter->name);
+            check_systems(c, &own, def->mappings);
     }
 }
 

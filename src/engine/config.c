@@ -101,7 +101,7 @@ static int check_layer(struct mu_arena *arena, const struct mu_y *at, const char
     const char *systems[NAMES_SHOWN + 1] = {NULL};
     struct mu_err why = MU_ERR_INIT;
     for (size_t i = 0; i < NAMES_SHOWN && mu_adapters()[i]; i++)
-        systems[i] = mu_adapters()[i]->name;
+        systems[i] = mu_adapters()[i]->mappings;
     if (mu_map_check_dir(arena, path, systems, &why) < 0)
         return mu_y_fail(at, err, "mappings: %s", why.text);
     return 0;

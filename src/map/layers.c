@@ -230,7 +230,7 @@ static int check_folder(struct mu_arena *arena, const char *dir, const char *nam
     struct mu_names names = {0};
     size_t count = 0;
     for (; systems[count] != NULL; count++) {
-        if (strcmp(systems[count], name) == 0) {
+        if (mu_glob(systems[count], name, false)) {
             return 0;
         }
     }

@@ -166,7 +166,7 @@ int mu_map_list(struct mu_arena *arena, const struct mu_layers *layers, const ch
                 const char *const **ret, struct mu_err *err);
 
 /* A layer's directory: its mapping files lie in folders named by a system of the NULL-terminated
- * list; one that lies elsewhere would never be read. MU_E_CONFIG names it. */
+ * list (or matched, where it is a glob: feed-*); one that lies elsewhere would never be read. MU_E_CONFIG names it. */
 int mu_map_check_dir(struct mu_arena *arena, const char *dir, const char *const *systems,
                      struct mu_err *err);
 

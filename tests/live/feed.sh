@@ -81,8 +81,8 @@ said 'department:sales +Sales' "departments are groups, however they are written
 expect 0 "nothing of the salary in the store" bash -c "! grep -qa Salary '$work/muster.db'"
 expect 0 "the first sync" muster sync people --yes
 expect 0 "the second plan is empty" muster plan people
-[ "$(count ou=people inetOrgPerson)" = 60 ] && ok "60 people in the directory" || bad "60 people in the directory"
-[ "$(count ou=groups groupOfNames)" = 3 ] && ok "3 departments in the directory" || bad "3 departments in the directory"
+expect 0 "60 people in the directory" test "$(count ou=people inetOrgPerson)" = 60
+expect 0 "3 departments in the directory" test "$(count ou=groups groupOfNames)" = 3
 
 expect 0 "the same as JSON lines" muster pull lines
 muster users hris --format json >"$work/a"
@@ -151,6 +151,37 @@ echo "0000000000000000000000000000000000000000000000000000000000000000  people.c
 nobody_goes "a file its checksum doesn't fit" 3 'SHA-256'
 (cd "$work" && sha256sum people.csv >people.csv.sha256)
 expect 0 "a file its checksum fits" muster pull hris
+
+# --- a shape of one's own, and a layer over a shipped one ---
+
+mkdir -p "$work/own/feed-acme" "$work/own/feed-plain"
+cat >"$work/own/feed-acme/users.yaml" <<'EOF'
+kind: user
+fetch: {rows: all}
+fields:
+  id: {from: /employee_id, type: id, required: true}
+  title: {from: /title, transform: [upper]}
+EOF
+cat >"$work/own/feed-plain/users.yaml" <<'EOF'
+fields:
+  attributes: {extras: {pay: {from: /salary}}}
+EOF
+people
+feed 'mappings: own
+    shape: acme'
+expect 4 "a shape of one's own, without groups" muster -q pull hris
+expect 0 "its people" muster users hris --format json
+said '"id":"0001","title":"SALES LEAD"}' "are as it says"
+feed 'mappings: own'
+expect 0 "a layer over a shipped shape" muster -q pull hris
+expect 0 "its people, too" muster users hris 0001 --format json
+said '"pay":"1001"' "have what it adds"
+expect 0 "all mappings are tested" muster map test
+said 'own/feed-plain/users.yaml' "those of feeds too"
+sed -i 's/rows: all/rows: some/' "$work/own/feed-acme/users.yaml"
+expect 78 "a mistake in one" muster map check
+said 'feed-acme/users.yaml:2:15: rows some is unknown' "is told with its place"
+rm -r "$work/own"
 
 # --- people who can't be used, among those who can ---
 

@@ -227,6 +227,7 @@ static int open_json(const struct mu_account_conf *conf, struct mu_account **ret
 
 const struct mu_adapter mu_adapter_csv = {
     .name = "csv",
+    .mappings = "feed-*",
     .summary = "a CSV file, such as an HRIS exports",
     .opts = opts,
     .values_size = sizeof(struct feed_settings),
@@ -238,6 +239,7 @@ const struct mu_adapter mu_adapter_csv = {
 
 const struct mu_adapter mu_adapter_jsonl = {
     .name = "jsonl",
+    .mappings = "feed-*",
     .summary = "a file of JSON objects, one a line or in a list",
     .opts = opts,
     .values_size = sizeof(struct feed_settings),

@@ -379,6 +379,7 @@ static const struct mu_target_ops target = {
 
 const struct mu_adapter mu_adapter_ldap = {
     .name = "ldap",
+    .mappings = "ldap",
     .summary = "LDAP directory (OpenLDAP, 389-DS and others): users and groups are written",
     .opts = opts,
     .values_size = sizeof(struct mu_ldap_settings),

@@ -259,6 +259,7 @@ static int sendoso_open(const struct mu_account_conf *conf, struct mu_account **
 
 const struct mu_adapter mu_adapter_sendoso = {
     .name = "sendoso",
+    .mappings = "sendoso",
     .summary = "Sendoso: users, team groups, members; roles and inactive users over SCIM",
     .opts = opts,
     .values_size = sizeof(struct sendoso_settings),
