@@ -140,7 +140,7 @@ lint: all
 sizes:
 	@top_srcdir='$(abs_top_srcdir)' bash $(top_srcdir)/tests/lint/sizes.sh
 
-bench: all tests/bench/bare tests/bench/delayproxy
+bench: all $(bench_programs)
 	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/bench/run.sh
 
 format:

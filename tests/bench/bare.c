@@ -4,6 +4,7 @@
  * comparison.
  *   bare add    LDAP_URL BIND_DN PASSWORD WINDOW LDIF          adds every entry of an LDIF file
  *   bare export LDAP_URL BIND_DN PASSWORD WINDOW API TOKEN N   fetches users, groups and members with N connections, adds all
+ *   bare pages  API TOKEN N                                    fetches the pages of users, and does nothing with them
  */
 #include <curl/curl.h>
 #include <json-c/json.h>
@@ -333,14 +334,29 @@ static void add_container(struct window *w, const char *dn, const char *ou)
     reap(w, true);
 }
 
-static void export_all(struct window *w, const char *api, const char *token, long connections)
+static struct fetcher fetcher_of(const char *api, const char *token, const char *connections)
 {
     struct fetcher f = {.multi = curl_multi_init(), .api = api};
-    char header[512], path[128];
-    int user_pages, group_pages;
+    char header[512];
     snprintf(header, sizeof(header), "Authorization: Bearer %s", token);
     f.headers = curl_slist_append(NULL, header);
-    curl_multi_setopt(f.multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
+    curl_multi_setopt(f.multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, strtol(connections, NULL, 10));
+    return f;
+}
+
+static int fetch_pages(char **argv)
+{
+    struct fetcher f = fetcher_of(argv[2], argv[3], argv[4]);
+    int pages;
+    fetch_list(&f, "/api/v3/users", "total_users", &pages);
+    printf("%d pages\n", pages);
+    return 0;
+}
+
+static void export_all(struct window *w, struct fetcher f)
+{
+    char path[128];
+    int user_pages, group_pages;
     struct page *users = fetch_list(&f, "/api/v3/users", "total_users", &user_pages);
     struct page *groups = fetch_list(&f, "/api/v3/groups", "total_groups", &group_pages);
     add_container(w, "ou=people,dc=example,dc=org", "people");
@@ -373,13 +389,15 @@ static void export_all(struct window *w, const char *api, const char *token, lon
 int main(int argc, char **argv)
 {
     struct window w = {0};
+    if (argc == 5 && strcmp(argv[1], "pages") == 0)
+        return fetch_pages(argv);
     if (argc < 7)
         die("usage: see the head of bare.c");
     connect_to(&w, argv);
     if (strcmp(argv[1], "add") == 0)
         add_file(&w, argv[6]);
     else if (argc == 9)
-        export_all(&w, argv[6], argv[7], strtol(argv[8], NULL, 10));
+        export_all(&w, fetcher_of(argv[6], argv[7], argv[8]));
     reap(&w, true);
     printf("%d added, %d failed\n", w.added, w.failed);
     return w.failed > 0;
