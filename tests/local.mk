@@ -27,7 +27,8 @@ live_tests = \
 	tests/live/feed.sh \
 	tests/live/moved.sh \
 	tests/live/overlays.sh \
-	tests/live/plan.sh
+	tests/live/plan.sh \
+	tests/live/verdict.sh
 
 # What those two use and carry along, tests themselves not.
 live_support = \

@@ -66,10 +66,23 @@ struct mu_filled {
     int64_t count; /* -1: the source says beforehand that none has it (no such column) */
 };
 
+/* Pages of one resource as the source counts them: asked for (tries of one request are one), and
+ * answered, the one that said that there is no more among them. */
+struct mu_read_count {
+    const struct mu_resource *resource;
+    int64_t asked, answered;
+};
+
 /* What a source can say about a read beside its records: facts for the verdict. */
 struct mu_read_facts {
-    /* who we were bound as ("ada@example.test (manager), id 4101"); NULL: unknown */
+    /* who we were bound as, for people ("ada@example.test (manager), id 4101"); NULL: unknown */
     const char *identity;
+    /* the parts of it on which depends what may be seen; NULL: unknown */
+    struct mu_bound {
+        const char *id, *role, *organization;
+    } bound;
+    const struct mu_read_count *counts; /* of the resources that were read */
+    size_t count_count;
     int64_t calls, retries, throttled, bytes, wait_us;
     const struct mu_filled *filled; /* of sources that count */
     size_t filled_count;
@@ -81,7 +94,7 @@ struct mu_source_ops {
     int (*begin)(struct mu_account *a, const char *const *only, struct mu_err *err);
     /* 1: a page; 0: end of everything. -1: this resource can't be read further; blast MU_HITS_KIND:
      * the others can (call again), MU_HITS_CONNECTION or MU_HITS_RUN: nothing can. err names
-     * resource and page. */
+     * resource and page, and ret->resource is the one that failed; NULL: none in particular. */
     int (*next)(struct mu_account *a, struct mu_page *ret, struct mu_err *err);
     /* Ends the reading, at any time. */
     void (*end)(struct mu_account *a, struct mu_arena *arena, struct mu_read_facts *ret);

@@ -131,10 +131,12 @@ int mu_prefetch_next(struct mu_prefetch *p, struct mu_page *ret, struct mu_err *
     struct item item = p->ended ? p->last : take(p);
     free(p->lent);
     p->lent = item.parent;
-    if (item.rc == 1)
+    if (item.rc == 1) {
         *ret = item.page;
-    else if (item.rc < 0)
+    } else if (item.rc < 0) {
         *err = item.err;
+        ret->resource = item.page.resource;
+    }
     if (is_last(&item)) {
         p->ended = true;
         p->last = item;

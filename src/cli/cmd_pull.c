@@ -40,13 +40,12 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
 {
     const struct mu_account_def *def;
     struct mu_snapshot snap;
-    int wait_s;
-    const char *const *only = mu_args_list(cli->arena, args, "only");
-    if (mu_args_wait(args, &wait_s, err) < 0 || mu_cli_config(cli, err) < 0 ||
+    struct mu_pull_how how = {.only = mu_args_list(cli->arena, args, "only"),
+                              .accept = mu_args_has(args, "accept")};
+    if (mu_args_wait(args, &how.wait_s, err) < 0 || mu_cli_config(cli, err) < 0 ||
         mu_config_account(cli->config, args->words[0], &def, err) < 0 ||
-        check_only(cli, def, only, err) < 0 || mu_cli_store(cli, MU_STORE_WRITE, err) < 0 ||
-        mu_pull_run(cli->store, cli->config, def, only, wait_s, cli->arena, cli->log, &snap, err) <
-            0)
+        check_only(cli, def, how.only, err) < 0 || mu_cli_store(cli, MU_STORE_WRITE, err) < 0 ||
+        mu_pull_run(cli->store, cli->config, def, &how, cli->arena, cli->log, &snap, err) < 0)
         return -1;
     bool whole = snap.verdict == MU_COMPLETE && mu_show_cost(&snap).parked == 0;
     bool silent = whole && cli->quiet && cli->format == MU_FORMAT_TEXT;
@@ -61,19 +60,26 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
 
 static const struct mu_cmd_opt opts[] = {
     {"only", 0, "RESOURCE", "read this resource alone (users, groups, ...); may be repeated"},
+    {"accept", 0, NULL,
+     "don't compare with the last complete read: who we are, what came, how many"},
     {"wait", 0, "SECONDS", "wait so long for another pull of this account (default: 0)"},
     {.name = NULL}};
 
 const struct mu_cmd mu_cmd_pull = {
     .name = "pull",
     .summary = "read an account into a snapshot; prints the verdict and its evidence",
-    .usage = "ACCOUNT [--only RESOURCE]... [--wait SECONDS]",
+    .usage = "ACCOUNT [--only RESOURCE]... [--accept] [--wait SECONDS]",
     .about =
         "Reads users, groups, roles and memberships of an account into a snapshot, and judges the "
         "read:\n"
         "complete (plans may add, change and remove), additive (plans may add and change; exit "
         "4),\n"
-        "or void (no plan may be made from it; exit 3). With -q a complete read is not reported.",
+        "or void (no plan may be made from it; exit 3). With -q a complete read is not reported.\n"
+        "While people are added or removed under its hands, the account is read again, twice at "
+        "most (`rereads:`).\n"
+        "A read is compared with the last complete one; --accept lets it stand by itself once, for "
+        "when a new token,\n"
+        "a removed credential or many leavers are as they should be.",
     .opts = opts,
     .words_min = 1,
     .words_max = 1,

@@ -43,8 +43,8 @@ const struct mu_cmd mu_cmd_snapshots = {
     .name = "snapshots",
     .summary = "what was read when, and the evidence of one read",
     .usage = "[ID] [--account ACCOUNT] [--limit N]",
-    .about = "Lists snapshots, newest first, with verdict and counts; with an ID, the evidence of "
-             "that one.",
+    .about = "Lists snapshots, newest first, with verdict, main reason and counts; with an ID, the "
+             "evidence of that one.",
     .opts = opts,
     .words_max = 1,
     .example = "muster snapshots --account sendoso --limit 5",

@@ -96,8 +96,9 @@ static int execute(struct sync_run *r, struct mu_err *err)
 static int pull(struct sync_run *r, struct mu_err *err)
 {
     struct mu_cli *cli = r->cli;
-    if (mu_pull_run(cli->store, cli->config, r->sync->from, NULL, r->wait_s, cli->arena, cli->log,
-                    &r->snap, err) < 0)
+    struct mu_pull_how how = {.wait_s = r->wait_s};
+    if (mu_pull_run(cli->store, cli->config, r->sync->from, &how, cli->arena, cli->log, &r->snap,
+                    err) < 0)
         return -1;
     mu_show_findings(cli, &r->snap);
     if (r->snap.verdict == MU_VOID)

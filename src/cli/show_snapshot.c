@@ -40,68 +40,116 @@ static struct json_object *list(struct json_object *doc, const char *pointer, si
     return items;
 }
 
-static void show_resources(struct json_object *doc)
+static const char *count_text(struct mu_arena *arena, struct json_object *doc, const char *name)
 {
+    char text[MU_SHOW_NUMBER];
+    int64_t n;
+    return mu_json_int(doc, name, &n) ? mu_strdup(arena, mu_show_number(n, text)) : "-";
+}
+
+/* Pages asked for and answered, rows, rows after taking out what came twice, totals told. */
+static void show_resources(struct mu_cli *cli, struct json_object *doc)
+{
+    static const char *const columns[] = {"asked",    "answered", "rows",        "kept",
+                                          "repeated", "parked",   "total_first", "total_last"};
+    static const char *const heads[] = {"asked", "answered", "rows",   "kept",
+                                        "twice", "parked",   "before", "after"};
     size_t count;
     struct json_object *resources = list(doc, "/resources", &count);
     if (count > 0)
-        printf("  %-20s %8s %12s %12s %12s\n", "resource", "pages", "rows", "kept", "promised");
+        printf("  %-14s", "resource");
+    for (size_t i = 0; count > 0 && i < MU_LEN(heads); i++)
+        printf(" %9s", heads[i]);
+    printf("%s", count > 0 ? "\n" : "");
     for (size_t i = 0; i < count; i++) {
         struct json_object *r = json_object_array_get_idx(resources, i);
-        const char *name = mu_json_str(r, "name");
-        char pages[MU_SHOW_NUMBER], rows[MU_SHOW_NUMBER], kept[MU_SHOW_NUMBER],
-            total[MU_SHOW_NUMBER] = "-";
-        if (mu_json_at(r, "/total_last"))
-            mu_show_number(number(r, "total_last"), total);
-        printf("  %-20s %8s %12s %12s %12s\n", name ? name : "?",
-               mu_show_number(number(r, "pages"), pages), mu_show_number(number(r, "rows"), rows),
-               mu_show_number(number(r, "kept"), kept), total);
+        printf("  %-14s", mu_show_safe(cli->arena, mu_json_str(r, "name")));
+        for (size_t c = 0; c < MU_LEN(columns); c++)
+            printf(" %9s", count_text(cli->arena, r, columns[c]));
+        printf("\n");
     }
 }
 
-/* Each finding and each parked record as a line, handed to `tell`. */
-static void each_finding(struct mu_cli *cli, struct json_object *doc,
-                         void (*tell)(struct mu_cli *cli, const char *line))
+/* ---- lines of the evidence: a mark and a text, handed to `tell` ---- */
+
+typedef void tell_line(struct mu_cli *cli, const char *mark, const char *text);
+
+static void each_finding(struct mu_cli *cli, struct json_object *doc, const char *name,
+                         const char *mark, tell_line *tell)
 {
     struct mu_arena *arena = cli->arena;
     size_t count;
-    struct json_object *findings = list(doc, "/findings", &count);
+    struct json_object *findings = list(doc, name, &count);
     for (size_t i = 0; i < count; i++) {
         struct json_object *f = json_object_array_get_idx(findings, i);
-        const char *verdict = mu_json_str(f, "verdict"), *text = mu_json_str(f, "text");
-        tell(cli, mu_printf(arena, "%s at best: %s", verdict ? verdict : "?",
-                            mu_show_safe(arena, text)));
+        const char *verdict = mu_json_str(f, "verdict");
+        tell(cli,
+             mark      ? mark
+             : verdict ? verdict
+                       : "?",
+             mu_show_safe(arena, mu_json_str(f, "text")));
     }
+}
+
+static void each_held(struct mu_cli *cli, struct json_object *doc, tell_line *tell)
+{
+    size_t count;
+    struct json_object *held = list(doc, "/held", &count);
+    for (size_t i = 0; i < count; i++)
+        tell(cli, "ok", mu_show_safe(cli->arena, mu_json_text(json_object_array_get_idx(held, i))));
+}
+
+static void each_parked(struct mu_cli *cli, struct json_object *doc, tell_line *tell)
+{
+    struct mu_arena *arena = cli->arena;
+    size_t count;
     struct json_object *parked = list(doc, "/parked", &count);
     for (size_t i = 0; i < count; i++) {
         struct json_object *p = json_object_array_get_idx(parked, i);
         const char *id = mu_json_str(p, "id");
-        tell(cli,
-             mu_printf(arena, "parked: %s %s: %s", mu_show_safe(arena, mu_json_str(p, "resource")),
+        tell(cli, "parked",
+             mu_printf(arena, "%s %s: %s", mu_show_safe(arena, mu_json_str(p, "resource")),
                        id ? mu_show_safe(arena, id) : "(no id)",
                        mu_show_safe(arena, mu_json_str(p, "reason"))));
     }
     if (number(doc, "parked_count") > (int64_t)count)
-        tell(cli, mu_printf(arena, "parked: and %" PRId64 " more",
-                            number(doc, "parked_count") - (int64_t)count));
+        tell(
+            cli, "parked",
+            mu_printf(arena, "and %" PRId64 " more", number(doc, "parked_count") - (int64_t)count));
 }
 
-static void tell_stdout(struct mu_cli *cli, const char *line)
+static void tell_stdout(struct mu_cli *cli, const char *mark, const char *text)
 {
     (void)cli;
-    printf("  %s\n", line);
+    printf("  %-9s %s\n", mark, text);
 }
 
-static void tell_log(struct mu_cli *cli, const char *line)
+static void tell_log(struct mu_cli *cli, const char *mark, const char *text)
 {
-    mu_log(cli->log, MU_LOG_WARN, "%s", line);
+    mu_log(cli->log, MU_LOG_WARN, "%s%s: %s", mark, mu_streq(mark, "parked") ? "" : " at best",
+           text);
 }
 
 void mu_show_findings(struct mu_cli *cli, const struct mu_snapshot *snap)
 {
     MU_AUTO(json) struct json_object *doc = evidence_of(snap);
-    if (doc)
-        each_finding(cli, doc, tell_log);
+    if (!doc)
+        return;
+    each_finding(cli, doc, "/findings", NULL, tell_log);
+    each_parked(cli, doc, tell_log);
+}
+
+static void show_lines(struct mu_cli *cli, struct json_object *doc)
+{
+    int64_t attempts = number(doc, "attempts");
+    if (attempts > 1)
+        tell_stdout(
+            cli, "again",
+            mu_printf(cli->arena, "read %" PRId64 " times, this is the last; before:", attempts));
+    each_finding(cli, doc, "/earlier", "before", tell_stdout);
+    each_held(cli, doc, tell_stdout);
+    each_finding(cli, doc, "/findings", NULL, tell_stdout);
+    each_parked(cli, doc, tell_stdout);
 }
 
 static void show_text(struct mu_cli *cli, const struct mu_snapshot *snap)
@@ -113,8 +161,8 @@ static void show_text(struct mu_cli *cli, const struct mu_snapshot *snap)
            snap->finished ? mu_verdict_name(snap->verdict) : "unfinished");
     printf("  read %s%s%s\n", mu_show_time(arena, snap->started), identity ? " as " : "",
            identity ? mu_show_safe(arena, identity) : "");
-    show_resources(doc);
-    each_finding(cli, doc, tell_stdout);
+    show_resources(cli, doc);
+    show_lines(cli, doc);
     printf("  holds %s, %s, %s, %s; %s added, ",
            mu_show_some(arena, snap->counts[MU_USER], "user", "users"),
            mu_show_some(arena, snap->counts[MU_GROUP], "group", "groups"),
@@ -124,6 +172,20 @@ static void show_text(struct mu_cli *cli, const struct mu_snapshot *snap)
     printf("%" PRId64 " changed, %" PRId64 " gone\n", snap->changed, snap->gone);
     printf("  %s, %s, %.1f s\n", mu_show_some(arena, number(doc, "calls"), "call", "calls"),
            mu_show_bytes(arena, number(doc, "bytes")), (double)number(doc, "elapsed_ms") / 1000);
+}
+
+/* The first thing that bounds the verdict; NULL: nothing does. */
+static const char *main_reason(struct mu_arena *arena, const struct mu_snapshot *snap)
+{
+    MU_AUTO(json) struct json_object *doc = evidence_of(snap);
+    size_t count;
+    struct json_object *findings = list(doc, "/findings", &count);
+    for (size_t i = 0; i < count; i++) {
+        struct json_object *f = json_object_array_get_idx(findings, i);
+        if (mu_streq(mu_json_str(f, "verdict"), mu_verdict_name(snap->verdict)))
+            return mu_show_safe(arena, mu_json_str(f, "text"));
+    }
+    return NULL;
 }
 
 void mu_show_snapshot_json(const struct mu_snapshot *snap, bool evidence, struct mu_jw *w)
@@ -153,6 +215,9 @@ void mu_show_snapshot_json(const struct mu_snapshot *snap, bool evidence, struct
     }
     mu_jw_key(w, "mapping");
     mu_jw_str(w, snap->mapping);
+    MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
+    mu_jw_key(w, "reason");
+    mu_jw_str(w, main_reason(arena, snap));
     if (evidence) {
         MU_AUTO(json) struct json_object *doc = evidence_of(snap);
         mu_jw_key(w, "evidence");
@@ -180,6 +245,7 @@ static void snapshot_row(struct mu_cli *cli, const struct mu_snapshot *s, struct
         mu_printf(a, "%" PRId64, s->added),
         mu_printf(a, "%" PRId64, s->changed),
         mu_printf(a, "%" PRId64, s->gone),
+        main_reason(a, s),
     };
     mu_writer_row(writer, values, json.data);
 }
@@ -189,7 +255,7 @@ int mu_show_snapshot_rows(struct mu_cli *cli, const struct mu_snapshot *snaps, s
 {
     static const char *const columns[] = {"id",    "account", "verdict", "started",
                                           "users", "groups",  "roles",   "memberships",
-                                          "added", "changed", "gone"};
+                                          "added", "changed", "gone",    "reason"};
     struct mu_writer *writer = mu_writer_new(stdout, cli->format, columns, MU_LEN(columns));
     for (size_t i = 0; i < count; i++)
         snapshot_row(cli, &snaps[i], writer);

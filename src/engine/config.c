@@ -143,21 +143,62 @@ static int unknown_adapter(const struct mu_y *at, struct mu_err *err)
     return mu_y_fail(at, err, "unknown adapter '%.60s'; known are: %s", at->text, known.data);
 }
 
-/* The account's settings without the keys that are the same for every adapter. */
-static const struct mu_y *own_settings(struct mu_arena *arena, const struct mu_y *map)
+/* The same for every adapter. */
+struct account_values {
+    const char *adapter, *mappings;
+    const char *const *canary;
+    int64_t rereads;
+};
+
+static const struct mu_opt account_opts[] = {
+    {"adapter", MU_OPT_STR, offsetof(struct account_values, adapter), .help = "kind of system"},
+    {"mappings", MU_OPT_STR, offsetof(struct account_values, mappings),
+     .help = "directory of mapping files of this account alone"},
+    {"canary", MU_OPT_LIST, offsetof(struct account_values, canary),
+     .help = "ids, e-mail addresses, names or globs of people who must be in every read"},
+    {"rereads", MU_OPT_INT, offsetof(struct account_values, rereads), .def = "2", .min = 0,
+     .max = 10, .help = "how often a read is repeated while people are added or removed"},
+    {.name = NULL}};
+
+static bool is_common(const char *key)
 {
-    struct mu_y *own = mu_alloc(arena, sizeof(*own));
-    *own = *map;
-    own->items = mu_alloc_array(arena, map->count, sizeof(*own->items));
-    own->keys = mu_alloc_array(arena, map->count, sizeof(*own->keys));
-    own->count = 0;
+    for (const struct mu_opt *o = account_opts; o->name; o++)
+        if (mu_streq(o->name, key))
+            return true;
+    return false;
+}
+
+/* The account's settings: the keys that are the same for every adapter, or the others. */
+static const struct mu_y *settings_part(struct mu_arena *arena, const struct mu_y *map, bool common)
+{
+    struct mu_y *part = mu_alloc(arena, sizeof(*part));
+    *part = *map;
+    part->items = mu_alloc_array(arena, map->count, sizeof(*part->items));
+    part->keys = mu_alloc_array(arena, map->count, sizeof(*part->keys));
+    part->count = 0;
     for (size_t i = 0; i < map->count; i++) {
-        if (mu_streq(map->keys[i]->text, "adapter") || mu_streq(map->keys[i]->text, "mappings"))
+        if (is_common(map->keys[i]->text) != common)
             continue;
-        own->keys[own->count] = map->keys[i];
-        own->items[own->count++] = map->items[i];
+        part->keys[part->count] = map->keys[i];
+        part->items[part->count++] = map->items[i];
     }
-    return own;
+    return part;
+}
+
+static int read_common(struct mu_arena *arena, const struct mu_y *map, struct mu_account_def *def,
+                       struct mu_err *err)
+{
+    struct account_values values = {.adapter = NULL};
+    if (mu_opt_read(arena, account_opts, settings_part(arena, map, true), &values, err) < 0)
+        return -1;
+    const struct mu_y *canary = mu_y_get(map, "canary");
+    if (canary && !def->adapter->source)
+        return mu_y_fail(canary, err,
+                         "canary: account %s is never read: its adapter %s is a target only",
+                         def->name, def->adapter->name);
+    def->canary = values.canary;
+    def->rereads = values.rereads;
+    return 0;
 }
 
 static int read_account(struct mu_arena *arena, const char *dir, const struct mu_y *key,
@@ -173,10 +214,12 @@ static int read_account(struct mu_arena *arena, const char *dir, const struct mu
         return mu_y_fail(
             key, err, "account %s: which kind of system is it? add a line such as `adapter: ldap`",
             key->text);
-    *ret = (struct mu_account_def){.name = key->text, .settings = own_settings(arena, map)};
+    *ret = (struct mu_account_def){.name = key->text, .settings = settings_part(arena, map, false)};
     ret->adapter = adapter->type == MU_Y_SCALAR ? mu_adapter_find(adapter->text) : NULL;
     if (!ret->adapter)
         return unknown_adapter(adapter, err);
+    if (read_common(arena, map, ret, err) < 0)
+        return -1;
     /* Read here for its errors alone: a mistake in any account is told before anything is done with
      * another. */
     void *values = mu_alloc(arena, ret->adapter->values_size);

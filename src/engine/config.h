@@ -16,6 +16,9 @@ struct mu_account_def {
     const struct mu_adapter *adapter;
     const struct mu_y *settings;
     const char *mappings; /* account layer directory, or NULL */
+    /* people (id, e-mail, name or glob) who must be in every read; NULL: nobody */
+    const char *const *canary;
+    int64_t rereads; /* how often a read is repeated while people move under its hands */
 };
 
 enum mu_removal { MU_REMOVE_KEEP, MU_REMOVE_DISABLE, MU_REMOVE_DELETE };

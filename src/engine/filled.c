@@ -10,29 +10,23 @@ enum { EMPTY_FROM = 20 };
 static void judge(struct mu_evidence *e, const struct mu_filled *now, int64_t was)
 {
     if (was > 0 && now->count < 0)
-        mu_evidence_find(e, MU_VOID,
+        mu_evidence_find(e, MU_CAUSE_COLUMN_GONE,
                          "%s: its column is gone, %" PRId64
                          " had a value in the last complete read; bring it back, or drop the field "
                          "in a mapping",
                          now->rule, was);
     else if (was >= EMPTY_FROM && now->count == 0)
-        mu_evidence_find(e, MU_ADDITIVE,
+        mu_evidence_find(e, MU_CAUSE_COLUMN_EMPTY,
                          "%s: nobody has a value, %" PRId64 " had one in the last complete read",
                          now->rule, was);
 }
 
-void mu_filled_judge(struct mu_evidence *e, const struct mu_snapshot *before)
+void mu_filled_judge(struct mu_evidence *e)
 {
-    MU_AUTO(json) struct json_object *doc = NULL;
-    struct mu_err ignored = MU_ERR_INIT;
-    struct json_object *filled = NULL;
-    if (e->facts.filled_count == 0 || !before->evidence ||
-        mu_json_parse(before->evidence, strlen(before->evidence), &doc, &ignored) < 0 ||
-        !json_object_object_get_ex(doc, "filled", &filled))
-        return;
+    const struct mu_doc *filled = mu_doc_member(e->before_facts, "filled");
     for (size_t i = 0; i < e->facts.filled_count; i++) {
         int64_t was;
-        if (mu_json_int(filled, e->facts.filled[i].rule, &was))
+        if (mu_doc_int(filled, e->facts.filled[i].rule, &was))
             judge(e, &e->facts.filled[i], was);
     }
 }

@@ -8,9 +8,9 @@
 
 #include "engine/verdict.h"
 
-/* Compares what the source counted with the last complete read, and adds findings. A column that is
+/* Compares what the source counted with the last complete read, e->before, and adds findings. A column that is
  * gone is void; one that is empty now makes the read additive. */
-void mu_filled_judge(struct mu_evidence *e, const struct mu_snapshot *before);
+void mu_filled_judge(struct mu_evidence *e);
 
 /* As the member "filled" of the evidence: {"users: title": 4980}; nothing when the source doesn't
  * count. */

@@ -3,6 +3,8 @@ libmuster_a_SOURCES += \
 	src/engine/applier.h \
 	src/engine/apply.c src/engine/apply.h \
 	src/engine/apply_check.c \
+	src/engine/canary.c src/engine/canary.h \
+	src/engine/compare.c \
 	src/engine/config.c src/engine/config.h \
 	src/engine/crosscheck.c src/engine/crosscheck.h \
 	src/engine/effect.c src/engine/effect.h \
@@ -14,6 +16,7 @@ libmuster_a_SOURCES += \
 	src/engine/explain_why.c \
 	src/engine/explainer.h \
 	src/engine/filled.c src/engine/filled.h \
+	src/engine/evidence.c \
 	src/engine/guard.c \
 	src/engine/guards.c src/engine/guards.h \
 	src/engine/owning.c src/engine/owning.h \
@@ -32,4 +35,6 @@ libmuster_a_SOURCES += \
 	src/engine/planner.h \
 	src/engine/pull.c src/engine/pull.h \
 	src/engine/settle.c src/engine/settle.h \
+	src/engine/pull_private.h \
+	src/engine/pull_run.c \
 	src/engine/verdict.c src/engine/verdict.h

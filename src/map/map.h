@@ -192,6 +192,13 @@ void mu_map_raw(const struct mu_resource *r, const struct mu_doc *record, struct
 void mu_map_merge(enum mu_kind kind, const struct mu_doc *main, const struct mu_doc *extra,
                   struct mu_buf *to);
 
+/*
+ * What a supplement would have said, from what was known before: what `now` has stays, what it
+ * lacks comes from `before`. For entries whose supplement could not be read.
+ */
+void mu_map_keep(enum mu_kind kind, const struct mu_doc *now, const struct mu_doc *before,
+                 struct mu_buf *to);
+
 /* Target mapping: what an entry asks of every attribute the mapping manages, in the order of
  * mu_map_attributes. Count 0: the entry has no value for it. */
 struct mu_want {

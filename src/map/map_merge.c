@@ -125,6 +125,27 @@ void mu_map_merge(enum mu_kind kind, const struct mu_doc *main, const struct mu_
     mu_jw_end(&w, '}');
 }
 
+void mu_map_keep(enum mu_kind kind, const struct mu_doc *now, const struct mu_doc *before,
+                 struct mu_buf *to)
+{
+    const struct mu_schema *schema = mu_schema_of(kind);
+    struct mu_jw w;
+    mu_jw_init(&w, to, false);
+    mu_jw_object(&w);
+    for (size_t i = 0; i < schema->count; i++) {
+        const struct mu_attr *attr = &schema->attrs[i];
+        const struct mu_doc *a = mu_doc_member(now, attr->name);
+        const struct mu_doc *b = mu_doc_member(before, attr->name);
+        if (attr->shape == MU_SHAPE_EXTRAS && mu_doc_is(a, MU_DOC_OBJECT) &&
+            mu_doc_is(b, MU_DOC_OBJECT)) {
+            put_extras(&w, attr->name, b, a);
+        } else {
+            put_member(&w, attr->name, a != NULL ? a : b);
+        }
+    }
+    mu_jw_end(&w, '}');
+}
+
 /* ---- raw records ---- */
 
 /* Which secrets are still possible below this place: bit i, with `depth` tokens of each walked. */

@@ -89,6 +89,12 @@ static void put_path(struct mu_buf *to, const struct ask *ask)
         mu_buf_printf(to, "&%s=%d", list->size_name, ask->count);
 }
 
+static void count(int64_t *counter)
+{
+    if (counter)
+        ++*counter;
+}
+
 static int send_ask(struct mu_pages *pages, const struct ask *model, struct mu_err *err)
 {
     struct mu_buf path = MU_BUF_INIT(2 * MU_HTTP_PATH_MAX);
@@ -110,6 +116,7 @@ static int send_ask(struct mu_pages *pages, const struct ask *model, struct mu_e
     pages->out = ask;
     pages->outstanding++;
     ask->reading->flying++;
+    count(ask->reading->list.asked);
     return 0;
 }
 
@@ -214,9 +221,9 @@ static void plan_rest(struct reading *r, const struct mu_page_facts *f)
 /* All pages asked for are here: whether there may be one more. */
 static bool may_go_on(const struct reading *r)
 {
-    if (r->end_rows == 0)
-        return false;
-    return r->end_rows >= r->size || !r->size_known || r->seen < r->total;
+    if (r->end_rows == 0 || r->total < 0)
+        return r->end_rows > 0;
+    return r->end_rows >= r->size || r->seen < r->total;
 }
 
 /* Whether all rows that were announced come before what this request asks for. */
@@ -271,7 +278,7 @@ static int judge_uncounted(struct reading *r, const struct ask *ask, bool again,
         return mu_fail(err, MU_E_REMOTE, "the page before it held the rows of the one before that");
     if (!again)
         return 0;
-    bool whole = ask->number == 2 && !r->size_known && f->rows != r->list.size;
+    bool whole = ask->number == 2 && f->rows != (r->size_known ? r->size : r->list.size);
     if (f->mark == r->first_mark && !whole)
         return ignores_number(err);
     *ret = FORGET;
@@ -374,10 +381,13 @@ static int take_in(struct mu_pages *pages, const struct ask *ask,
     r->flying--;
     if (r->failed)
         return 0;
-    if (is_refused_beyond(ask, response))
+    if (is_refused_beyond(ask, response)) {
+        count(r->list.answered);
         return go_on(pages, ask, &facts, err);
+    }
     if (r->list.look(r->list.arg, response, &page, &facts, err) < 0)
         return -1;
+    count(r->list.answered);
     int rows = facts.rows;
     int rc = judge_repeat(r, ask, &facts, &use, err);
     if (rc == 0 && !(use == FORGET && r->redo))

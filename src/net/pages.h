@@ -7,7 +7,7 @@
  * the page, total told, and the page size the server echoes. Where a total is told, that many pages
  * are asked for and one more, which must be short or empty; while it is full, the list has grown
  * and the next one is asked for. Without a total pages are read one after the other until one is
- * empty, or shorter than the echoed size. A server that gives smaller pages than asked for is
+ * empty: a short one may be followed by others. A server that gives smaller pages than asked for is
  * followed. A ceiling of MU_PAGES_MAX, and of twice the pages a total stands for, stops a list that
  * never ends (MU_E_LIMIT); a page that repeats an earlier one is an error.
  *
@@ -41,6 +41,8 @@ struct mu_list {
     int size;
     bool by_index; /* the number counts rows from 1 (SCIM startIndex), not pages */
     struct mu_credential *credential;
+    /* Where pages asked for and answers understood are added up; NULL: nowhere. Outlive the list. */
+    int64_t *asked, *answered;
     /* Parses the page (its result is kept in *ret_page and handed out by mu_pages_next) and tells
      * its facts. -1: not a page; *err says why. drop releases what look made (NULL too, if that is
      * what it made). */

@@ -15,6 +15,8 @@ enum { COUNTS_FROM = 7 }; /* column of counts[MU_USER]; the other kinds follow i
 
 static const char sql_newest[] =
     COLUMNS "WHERE a.name = ?1 AND s.finished > 0 AND s.verdict > 0 ORDER BY s.id DESC LIMIT 1";
+static const char sql_complete[] =
+    COLUMNS "WHERE a.name = ?1 AND s.finished > 0 AND s.verdict = 2 ORDER BY s.id DESC LIMIT 1";
 static const char sql_one[] = COLUMNS "WHERE s.id = ?2 AND (?1 IS NULL OR a.name = ?1)";
 static const char sql_list[] = COLUMNS "ORDER BY s.id DESC LIMIT ?2";
 static const char sql_list_of[] = COLUMNS "WHERE a.name = ?1 ORDER BY s.id DESC LIMIT ?2";
@@ -63,10 +65,10 @@ static void take_row(sqlite3_stmt *stmt, struct mu_arena *arena, struct mu_snaps
         ret->counts[kind] = sqlite3_column_int64(stmt, COUNTS_FROM + kind);
 }
 
-int mu_snapshot_get(struct mu_store *s, struct mu_arena *arena, const char *account, int64_t id,
-                    struct mu_snapshot *ret, struct mu_err *err)
+static int take_one(struct mu_store *s, const char *sql, struct mu_arena *arena,
+                    const char *account, int64_t id, struct mu_snapshot *ret, struct mu_err *err)
 {
-    sqlite3_stmt *stmt = mu_sql(s, id == 0 ? sql_newest : sql_one, err);
+    sqlite3_stmt *stmt = mu_sql(s, sql, err);
     if (!stmt)
         return -1;
     mu_sql_text(stmt, 1, account);
@@ -78,6 +80,18 @@ int mu_snapshot_get(struct mu_store *s, struct mu_arena *arena, const char *acco
         sqlite3_reset(stmt);
     }
     return rc;
+}
+
+int mu_snapshot_get(struct mu_store *s, struct mu_arena *arena, const char *account, int64_t id,
+                    struct mu_snapshot *ret, struct mu_err *err)
+{
+    return take_one(s, id == 0 ? sql_newest : sql_one, arena, account, id, ret, err);
+}
+
+int mu_snapshot_complete(struct mu_store *s, struct mu_arena *arena, const char *account,
+                         struct mu_snapshot *ret, struct mu_err *err)
+{
+    return take_one(s, sql_complete, arena, account, 0, ret, err);
 }
 
 int mu_snapshot_list(struct mu_store *s, struct mu_arena *arena, const char *account, int limit,

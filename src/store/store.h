@@ -105,6 +105,9 @@ int mu_scratch_clear(struct mu_store *s, struct mu_err *err);
  * NULL: any, with an id. */
 int mu_snapshot_get(struct mu_store *s, struct mu_arena *arena, const char *account, int64_t id,
                     struct mu_snapshot *ret, struct mu_err *err);
+/* The newest complete one of the account. 1 found, 0 none. */
+int mu_snapshot_complete(struct mu_store *s, struct mu_arena *arena, const char *account,
+                         struct mu_snapshot *ret, struct mu_err *err);
 /* Newest first; account NULL: all. limit 0: all. Returns the count through ret_count. */
 int mu_snapshot_list(struct mu_store *s, struct mu_arena *arena, const char *account, int limit,
                      struct mu_snapshot **ret, size_t *ret_count, struct mu_err *err);

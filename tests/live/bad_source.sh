@@ -42,9 +42,9 @@ spoiled 4 "rows that repeat" 'twice|same rows' "{$users, \"kind\": \"repeat-rows
 spoiled 4 "a short page" 'rows|promised' "{$users, \"kind\": \"short-page\"}"
 spoiled 4 "a page forbidden" '403|denied|allowed' "{$users, \"kind\": \"forbidden\"}"
 spoiled 4 "a group that vanished meanwhile" 'Group not found|404' \
-    '{"path": "/api/v3/groups/*/members", "times": 1, "kind": "404"}'
+    '{"path": "/api/v3/groups/*/members", "times": 50, "kind": "404"}'
 spoiled 4 "a short list of members" 'members' \
-    '{"path": "/api/v3/groups/*/members", "times": 1, "kind": "short-page", "rows": 1}'
+    '{"path": "/api/v3/groups/*/members", "times": 50, "kind": "short-page", "rows": 1}'
 spoiled 4 "the groups fail" 'groups' '{"path": "/api/v3/groups", "times": 50, "kind": "500"}'
 
 # What one retry heals is no trouble at all.

@@ -24,6 +24,7 @@ struct shop {
     int past_end;    /* status past the end; 0: an empty list, 1: the last page again */
     int again_page;  /* gives this page the rows of the one before */
     int broken_page; /* answers this page with 500 */
+    int thin_page;   /* this page lacks its last row */
     int requests, highest;
 };
 
@@ -50,6 +51,8 @@ static void sell(void *arg, const struct httpd_request *request, struct httpd_re
         to = from + s->give;
     if (!s->endless && to > s->have)
         to = s->have;
+    if (page == s->thin_page)
+        to--;
     if (s->past_end > 1 && from >= s->have && page > 1) {
         httpd_say(reply, (unsigned)s->past_end, "{\"message\":\"no such page\"}");
         return;
@@ -198,9 +201,9 @@ START_TEST(whole_lists)
         {"clamped, told the size asked for",
          {.have = 95, .total = 95, .clamp = 4, .echo_asked = true},
          25},
-        {"no total", {.have = 95, .total = -1, .echo = true}, 10},
+        {"no total", {.have = 95, .total = -1, .echo = true}, 11},
         {"no total, full pages", {.have = 100, .total = -1, .echo = true}, 11},
-        {"no total, clamped and told", {.have = 95, .total = -1, .clamp = 4, .echo = true}, 24},
+        {"no total, clamped and told", {.have = 95, .total = -1, .clamp = 4, .echo = true}, 25},
         {"no total, clamped, not told", {.have = 95, .total = -1, .clamp = 4}, 25},
         {"the total is too small", {.have = 95, .total = 60, .echo = true}, 11},
         {"the total is too large", {.have = 95, .total = 120, .echo = true}, 14},
@@ -224,6 +227,17 @@ START_TEST(whole_lists)
                           shop.requests);
         }
     }
+}
+END_TEST
+
+/* Without a total a short page is no end: what comes after it shows that it was short. */
+START_TEST(a_short_page_is_no_end)
+{
+    struct shop shop = {.have = 95, .total = -1, .echo = true, .thin_page = 3};
+    struct outcome o = read_all(&shop, 1, 5000);
+    ck_assert_int_eq(o.rc, 0);
+    ck_assert_int_eq(o.rows, 94);
+    ck_assert_int_eq(shop.highest, 11);
 }
 END_TEST
 
@@ -342,6 +356,7 @@ Suite *pages_suite(void)
     TCase *t = tcase_create("pages");
     tcase_set_timeout(t, 60);
     tcase_add_test(t, whole_lists);
+    tcase_add_test(t, a_short_page_is_no_end);
     tcase_add_test(t, short_answers_by_index);
     tcase_add_test(t, lists_that_never_end);
     tcase_add_test(t, a_broken_page_is_named);

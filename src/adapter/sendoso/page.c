@@ -103,10 +103,24 @@ static int look_at_me(const struct sendoso_list *list, const struct mu_response 
     struct sendoso_reading *rd = &list->account->reading;
     struct mu_err why;
     /* Which scope /me needs is documented nowhere; a read does without it. */
-    if (sendoso_identity(response, rd->arena, &rd->identity, &why) < 0)
+    if (sendoso_identity(response, rd->arena, &rd->who, &why) < 0)
         mu_log(list->account->log, MU_LOG_INFO, "%s: %s: %s", list->account->base.name, sendoso_me,
                why.text);
     return 0;
+}
+
+static const char *member_text(struct mu_arena *arena, const struct mu_doc *doc, const char *name)
+{
+    const char *text = mu_doc_text(mu_doc_member(doc, name));
+    return text ? mu_printable(arena, text, strlen(text), SHOWN_MAX) : NULL;
+}
+
+/* /me doesn't say which organisation it is (team_id), but members' records do. */
+static void note_organization(const struct sendoso_list *list, const struct mu_doc *records)
+{
+    struct sendoso_reading *rd = &list->account->reading;
+    if (!rd->organization && rd->arena && mu_doc_is(records->first, MU_DOC_OBJECT))
+        rd->organization = member_text(rd->arena, records->first, "team_id");
 }
 
 static int find_rows(const struct sendoso_list *list, const struct mu_response *response,
@@ -148,6 +162,7 @@ int sendoso_look(void *arg, const struct mu_response *response, void **ret_page,
     *page = (struct sendoso_page){.list = list, .arena = arena, .records = records};
     *ret_page = page;
     list->begun = true;
+    note_organization(list, records);
     return 0;
 }
 
@@ -161,8 +176,8 @@ void sendoso_drop(void *arg, void *page)
     free(p);
 }
 
-int sendoso_identity(const struct mu_response *response, struct mu_arena *arena, const char **ret,
-                     struct mu_err *err)
+int sendoso_identity(const struct mu_response *response, struct mu_arena *arena,
+                     struct sendoso_who *ret, struct mu_err *err)
 {
     MU_AUTO(arena) struct mu_arena *answer = mu_arena_new();
     const struct mu_doc *doc;
@@ -170,10 +185,20 @@ int sendoso_identity(const struct mu_response *response, struct mu_arena *arena,
         return -1;
     if (doc->type != MU_DOC_OBJECT)
         return no_records(doc, err);
-    const char *email = mu_doc_str(doc, "email"), *role = mu_doc_str(doc, "role");
-    const char *id = mu_doc_text(mu_doc_member(doc, "id"));
-    const char *who = mu_printf(arena, "%s (%s), id %s", email ? email : "?",
-                                role ? role : "role unknown", id ? id : "?");
-    *ret = mu_printable(arena, who, strlen(who), SHOWN_MAX);
+    *ret = (struct sendoso_who){.email = member_text(arena, doc, "email"),
+                                .bound = {.id = member_text(arena, doc, "id"),
+                                          .role = member_text(arena, doc, "role"),
+                                          .organization = member_text(arena, doc, "team_id")}};
     return 0;
+}
+
+const char *sendoso_who_text(struct mu_arena *arena, const struct sendoso_who *who)
+{
+    const struct mu_bound *b = &who->bound;
+    if (!who->email && !b->id)
+        return NULL;
+    return mu_printf(arena, "%s (%s), id %s%s%s", who->email ? who->email : "?",
+                     b->role ? b->role : "role unknown", b->id ? b->id : "?",
+                     b->organization ? ", organisation " : "",
+                     b->organization ? b->organization : "");
 }

@@ -80,11 +80,11 @@ static bool probe_me(const struct probe *p, struct mu_err *failed)
 {
     struct mu_request request = {.path = sendoso_me, .credential = p->account->main};
     struct mu_response response;
-    const char *who = NULL;
+    struct sendoso_who who;
     bool answered = mu_http_call(p->account->http, &request, &response, failed) == 0;
     if (answered && sendoso_identity(&response, p->arena, &who, failed) == 0)
         tell(p, MU_PROBE_OK,
-             mu_printf(p->arena, "connected as %s, in %.0f ms", who,
+             mu_printf(p->arena, "connected as %s, in %.0f ms", sendoso_who_text(p->arena, &who),
                        (double)response.elapsed_us / 1000),
              NULL);
     else if (failed->code != MU_E_CANCELLED)

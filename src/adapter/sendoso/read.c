@@ -73,6 +73,14 @@ static int add_list(struct sendoso *s, const struct mu_list *list, struct mu_err
                      : mu_pages_open(s->http, list, &rd->pages, err);
 }
 
+static struct mu_read_count *count_of(struct sendoso *s, const struct mu_resource *r)
+{
+    struct mu_read_count *count = s->reading.counts;
+    while (count->resource != r)
+        count++;
+    return count;
+}
+
 static struct sendoso_list *new_list(struct sendoso *s, const struct mu_resource *r,
                                      const char *parent)
 {
@@ -87,6 +95,7 @@ static int ask_for(struct sendoso *s, const struct mu_resource *r, const char *p
     struct mu_arena *arena = s->reading.arena;
     const struct mu_resource_info *info = mu_map_info(r);
     const struct mu_fetch *f = info->fetch;
+    struct mu_read_count *count = count_of(s, r);
     struct mu_list list = {.what = info->name,
                            .path = path_of(arena, f, parent),
                            .number_name = f->style == MU_PAGE_NONE ? NULL : f->page_number,
@@ -94,6 +103,8 @@ static int ask_for(struct sendoso *s, const struct mu_resource *r, const char *p
                            .size = f->page_max,
                            .by_index = f->style == MU_PAGE_SCIM,
                            .credential = sendoso_credential(s, r),
+                           .asked = &count->asked,
+                           .answered = &count->answered,
                            .look = sendoso_look,
                            .drop = sendoso_drop,
                            .arg = new_list(s, r, parent)};
@@ -260,17 +271,20 @@ static void fill_queue(struct sendoso *s, const char *const *only)
     rd->queue = mu_alloc_array(rd->arena, count + 1, sizeof(*rd->queue));
     rd->quiet = mu_alloc_array(rd->arena, count + 1, sizeof(*rd->quiet));
     rd->parents = mu_alloc_array(rd->arena, count + 1, sizeof(*rd->parents));
+    rd->counts = mu_alloc_array(rd->arena, count + 1, sizeof(*rd->counts));
     for (size_t i = 0; i < count; i++) {
         const struct mu_resource *r = s->resources[i];
         bool wanted = chosen(only, r), parent = is_parent(s, only, r);
         if (!mu_map_info(r)->fetch || (!wanted && !parent))
             continue;
+        rd->counts[queued].resource = r;
         rd->queue[queued++] = r;
         if (!wanted)
             rd->quiet[quiet++] = r;
         if (parent)
             rd->parents[parents++] = (struct sendoso_parents){.resource = r, .ids = mu_map_new(64)};
     }
+    rd->count_count = queued;
 }
 
 static int begin(struct mu_account *a, const char *const *only, struct mu_err *err)
@@ -294,11 +308,20 @@ static int next(struct mu_account *a, struct mu_page *ret, struct mu_err *err)
             rc = next_page(s, ret, err);
         if (rc == 1)
             return 1;
-        if (rc < 0)
+        if (rc < 0) {
+            ret->resource = r;
             return read_failed(s, r, err);
+        }
         close_resource(s);
     }
     return 0;
+}
+
+static struct mu_bound keep_bound(struct mu_arena *arena, const struct mu_bound *b)
+{
+    return (struct mu_bound){.id = mu_strdup(arena, b->id),
+                             .role = mu_strdup(arena, b->role),
+                             .organization = mu_strdup(arena, b->organization)};
 }
 
 static void end(struct mu_account *a, struct mu_arena *arena, struct mu_read_facts *ret)
@@ -307,7 +330,14 @@ static void end(struct mu_account *a, struct mu_arena *arena, struct mu_read_fac
     struct sendoso_reading *rd = &s->reading;
     struct mu_http_stats now;
     mu_http_stats(s->http, &now);
-    *ret = (struct mu_read_facts){.identity = mu_strdup(arena, rd->identity),
+    struct mu_read_count *counts = mu_alloc_array(arena, rd->count_count + 1, sizeof(*counts));
+    if (!rd->who.bound.organization)
+        rd->who.bound.organization = rd->organization;
+    memcpy(counts, rd->counts, rd->count_count * sizeof(*counts));
+    *ret = (struct mu_read_facts){.identity = sendoso_who_text(arena, &rd->who),
+                                  .bound = keep_bound(arena, &rd->who.bound),
+                                  .counts = counts,
+                                  .count_count = rd->count_count,
                                   .calls = now.requests - rd->before.requests,
                                   .retries = now.retries - rd->before.retries,
                                   .throttled = now.throttled - rd->before.throttled,

@@ -26,6 +26,12 @@ struct sendoso_list {
     bool begun;                         /* its first page has come */
 };
 
+/* Who a token belongs to; texts in the read's arena, NULL: not told. */
+struct sendoso_who {
+    const char *email;
+    struct mu_bound bound;
+};
+
 /* What becomes of a response; handed out by mu_pages_next. */
 struct sendoso_page {
     const struct sendoso_list *list;
@@ -50,7 +56,10 @@ struct sendoso_reading {
     struct mu_arena *arena;          /* ids and lists, for the time of the read */
     struct mu_http_stats before;     /* of the client, when the read began */
     bool answered;                   /* something has come */
-    const char *identity;
+    struct mu_read_count *counts;    /* one for each of queue, in its order */
+    size_t count_count;
+    struct sendoso_who who;   /* we are */
+    const char *organization; /* of the people read; NULL: not told */
 };
 
 struct sendoso {
@@ -81,9 +90,10 @@ int sendoso_look(void *arg, const struct mu_response *response, void **ret_page,
                  struct mu_page_facts *ret, struct mu_err *err);
 void sendoso_drop(void *arg, void *page);
 
-/* An answer of /me as text in the arena. */
-int sendoso_identity(const struct mu_response *response, struct mu_arena *arena, const char **ret,
-                     struct mu_err *err);
+/* An answer of /me, in the arena; and as a line for people. */
+int sendoso_identity(const struct mu_response *response, struct mu_arena *arena,
+                     struct sendoso_who *ret, struct mu_err *err);
+const char *sendoso_who_text(struct mu_arena *arena, const struct sendoso_who *who);
 
 /* Harmless calls, see struct mu_adapter. */
 int sendoso_probe(struct mu_account *a, mu_probe_report *report, void *arg, struct mu_err *err);
