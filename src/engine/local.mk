@@ -28,7 +28,9 @@ libmuster_a_SOURCES += \
 	src/engine/plan_drift.c \
 	src/engine/plan_json.c \
 	src/engine/plan_match.c \
+	src/engine/members.h \
 	src/engine/plan_members.c \
+	src/engine/plan_members_diff.c \
 	src/engine/plan_park.c \
 	src/engine/plan_select.c \
 	src/engine/plan_show.c \

@@ -208,11 +208,12 @@ int plan_delete(struct planner *p, struct who *w, struct mu_err *err)
     struct mu_op *op = plan_add_op(p, MU_OP_DELETE, MU_WHY_REMOVE, w);
     op->name = whole.name;
     op->version = whole.version;
-    op->changes = whole_changes(p, &whole, &op->change_count, &secrets);
+    struct mu_opchange *changes = whole_changes(p, &whole, &op->change_count, &secrets);
+    op->changes = changes;
     if (secrets > 0)
         op->note = "its password is kept nowhere: a way back makes the entry without it";
     p->removed[w->kind]++;
-    return 0;
+    return w->kind == MU_GROUP ? plan_mark_members(p, w, changes, op->change_count, err) : 0;
 }
 
 int plan_update(struct planner *p, struct who *w, const struct mu_resource *mapping,

@@ -1,202 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memberships as differences. What we may take out of a group is what we put there, which the
- * ledger of values knows, and the placeholder; members others added stay. Who is renamed is renamed
- * in every group we manage, whoever put them in. A group is never without a member on the way:
+ * Memberships as differences, group by group. A group is never without a member on the way:
  * additions go first.
  */
 #include <string.h>
 
 #include "base/str.h"
-#include "engine/planner.h"
-
-/* A value, and the id of whom it names for the ledger; NULL: nobody's that we answer for. */
-struct member {
-    const char *name, *id;
-};
-
-struct members {
-    struct member *items;
-    size_t count, cap;
-};
-
-static void push(struct members *m, const char *name, const char *id)
-{
-    if (m->count == m->cap) {
-        m->cap = m->cap ? m->cap * 2 : 64;
-        m->items = mu_xrealloc(m->items, m->cap * sizeof(*m->items));
-    }
-    m->items[m->count++] = (struct member){.name = name, .id = id};
-}
-
-/* One group at work: memberships come in group order. */
-struct group_work {
-    struct who *who;
-    const char *attr;
-    /* again: ours, and somebody took them out */
-    struct members add, again, remove;
-    struct mu_map *wanted; /* keys of desired members -> who */
-    bool others;           /* members that stay, whatever we do */
-    int64_t lost;          /* members it loses, not counting who only gets another name */
-};
-
-/* The key of a member value; borrowed from the fold buffer. */
-static void member_key(struct planner *p, const struct mu_value *v)
-{
-    mu_buf_reset(&p->fold_a);
-    p->ops_of->fold(p->target, NULL, v, &p->fold_a);
-}
-
-static const struct mu_attrval *members_of(const struct mu_object *o, const char *attr)
-{
-    for (size_t i = 0; o && i < o->attr_count; i++)
-        if (mu_strieq(o->attrs[i].name, attr))
-            return &o->attrs[i];
-    return NULL;
-}
-
-static bool is_placeholder(struct planner *p, const struct mu_value *v)
-{
-    const char *placeholder = p->ops_of->placeholder(p->target);
-    if (!placeholder)
-        return false;
-    return plan_same(p, NULL, v,
-                     &(struct mu_value){.bytes = placeholder, .len = strlen(placeholder)});
-}
-
-/* Whether we put that person in. 1, 0, -1. */
-static int put_by_us(struct planner *p, const struct group_work *g, const char *user_id,
-                     struct mu_err *err)
-{
-    const struct mu_owned_value v = {.kind = MU_GROUP,
-                                     .id = g->who->id,
-                                     .attr = g->attr,
-                                     .value = {.bytes = user_id, .len = strlen(user_id)}};
-    return mu_value_owned(p->store, p->sync->name, &v, err);
-}
-
-/* Whom a present member's key means: somebody of the snapshot, or somebody who was ours and is gone
- * from it. */
-struct person {
-    const struct who *who;
-    const struct mu_owned *owned;
-    const char *id; /* NULL: somebody else */
-};
-
-static struct person person_at(struct planner *p, const char *key, size_t len)
-{
-    struct person is = {.owned = mu_map_get(p->owned_by_key, key, len)};
-    if (is.owned && is.owned->kind != MU_USER)
-        return (struct person){.id = NULL};
-    is.who = is.owned ? mu_map_get(p->who[MU_USER], is.owned->id, strlen(is.owned->id))
-                      : mu_map_get(p->who_by_key, key, len);
-    is.id = is.owned ? is.owned->id : is.who && is.who->kind == MU_USER ? is.who->id : NULL;
-    return is;
-}
-
-/* Whether the plan may speak of that membership. */
-static bool selects(const struct who *group, const struct who *user)
-{
-    return (group->selected || user->selected) && !group->excepted && !user->excepted;
-}
-
-static bool selects_person(struct planner *p, const struct group_work *g, const struct person *is)
-{
-    struct who gone = {.id = is->id, .owned = is->owned};
-    if (is->who)
-        return selects(g->who, is->who);
-    plan_select(p, &gone, NULL);
-    return selects(g->who, &gone);
-}
-
-/* A present member that isn't wanted under this name. */
-static int judge_member(struct planner *p, struct group_work *g, const struct mu_value *v,
-                        const struct person *is, struct mu_err *err)
-{
-    const struct who *w = is->who;
-    bool renamed = is->owned && w && w->key && !w->aside && !mu_streq(w->key, is->owned->key);
-    if (!is->id || !selects_person(p, g, is)) {
-        g->others = true;
-        return 0;
-    }
-    if (renamed && mu_map_get(g->wanted, w->key, strlen(w->key))) {
-        push(&g->remove, v->bytes, is->id);
-        return 0;
-    }
-    int ours = put_by_us(p, g, is->id, err);
-    if (ours < 0)
-        return -1;
-    if (ours && p->may_remove) {
-        push(&g->remove, v->bytes, is->id);
-        g->lost++;
-        return 0;
-    }
-    g->others = true;
-    if (renamed && !ours) {
-        push(&g->remove, v->bytes, NULL);
-        push(&g->add, w->name, NULL);
-    }
-    return 0;
-}
-
-/* Compares the group's present members with the wanted keys: fills remove, and tells which wanted
- * are there already. */
-static int compare_members(struct planner *p, struct group_work *g, struct mu_map *there,
-                           struct mu_err *err)
-{
-    const struct mu_attrval *have = members_of(g->who->object, g->attr);
-    for (size_t i = 0; have && i < have->count; i++) {
-        const struct mu_value *v = &have->values[i];
-        member_key(p, v);
-        if (mu_map_get(g->wanted, p->fold_a.data, p->fold_a.len)) {
-            const char *own = mu_strndup(p->row, p->fold_a.data, p->fold_a.len);
-            mu_map_put(there, own, p->fold_a.len, g);
-            continue;
-        }
-        const struct person is = person_at(p, p->fold_a.data, p->fold_a.len);
-        if (is_placeholder(p, v))
-            push(&g->remove, v->bytes, NULL);
-        else if (judge_member(p, g, v, &is, err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* Who is wanted and isn't there: new, or taken out by somebody else since we put them in. */
-static int add_missing(struct planner *p, struct group_work *g, const struct mu_map *there,
-                       struct mu_err *err)
-{
-    for (size_t i = 0; i < mu_map_count(g->wanted); i++) {
-        const char *key;
-        size_t len;
-        void *value;
-        mu_map_at(g->wanted, i, &key, &len, &value);
-        const struct who *w = value;
-        if (mu_map_get(there, key, len))
-            continue;
-        bool stays = w->object && mu_streq(w->object->key, key); /* else it is a rename */
-        int ours = g->who->object && stays ? put_by_us(p, g, w->id, err) : 0;
-        if (ours < 0)
-            return -1;
-        push(ours ? &g->again : &g->add, w->name, w->id);
-    }
-    return 0;
-}
-
-static void settle_placeholder(struct planner *p, struct group_work *g)
-{
-    const char *placeholder = p->ops_of->placeholder(p->target);
-    if (!placeholder || mu_map_count(g->wanted) > 0 || g->others)
-        return;
-    for (size_t i = 0; i < g->remove.count; i++) {
-        const char *name = g->remove.items[i].name;
-        if (is_placeholder(p, &(struct mu_value){.bytes = name, .len = strlen(name)})) {
-            g->remove.items[i] = g->remove.items[--g->remove.count];
-            return;
-        }
-    }
-    push(&g->add, placeholder, NULL);
-}
+#include "engine/members.h"
 
 /* Up to `max` members from *at on, as the values of a change; moves *at. */
 static size_t take(struct planner *p, const struct members *from, size_t *at, size_t max,
@@ -279,21 +89,15 @@ static void emit(struct planner *p, struct group_work *g)
 
 static int finish_group(struct planner *p, struct group_work *g, struct mu_err *err)
 {
-    struct mu_map *there = mu_map_new(mu_map_count(g->wanted));
-    int rc = compare_members(p, g, there, err);
-    if (rc == 0)
-        rc = add_missing(p, g, there, err);
-    mu_map_free(there);
-    if (rc < 0)
+    if (plan_members_compare(p, g, err) < 0)
         return -1;
-    settle_placeholder(p, g);
     bool differs = g->add.count + g->again.count + g->remove.count > 0;
     const char *parked = differs ? plan_parked(p, g->who) : NULL;
     if (parked) {
         plan_leave(p, g->who, g->who->name, true, "%s", parked);
         return 0;
     }
-    const struct mu_attrval *have = members_of(g->who->object, g->attr);
+    const struct mu_attrval *have = plan_members_of(g->who->object, g->attr);
     if (have)
         plan_read_members_guard(p, g->who, g->lost, (int64_t)have->count);
     emit(p, g);
@@ -329,7 +133,7 @@ static void want_member(struct planner *p, struct group_work *g, const char *use
         return;
     if (user->excluded && !user->object)
         return;
-    if (!selects(g->who, user))
+    if (!plan_members_select(g->who, user))
         return; /* as a present member it stays, as an absent one it stays away */
     const char *key = user->excluded ? user->object->key : user->key;
     mu_map_put(g->wanted, key, strlen(key), user);

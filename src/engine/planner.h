@@ -127,6 +127,9 @@ const char *plan_parked(struct planner *p, const struct who *w);
 
 /* plan_members.c: after all users and groups are matched. */
 int plan_members(struct planner *p, struct mu_err *err);
+/* In the deletion of a group, says which of its members were ours: they are again, if it is undone. */
+int plan_mark_members(struct planner *p, const struct who *group, struct mu_opchange *changes,
+                      size_t count, struct mu_err *err);
 
 /* guard.c: readings of the plan's guards. */
 void plan_read_guards(struct planner *p);

@@ -161,6 +161,33 @@ START_TEST(a_member_we_put_in_is_ours_to_remove)
 }
 END_TEST
 
+START_TEST(a_deleted_group_keeps_whom_it_had_from_us)
+{
+    struct mu_op back;
+    setup();
+    two_people();
+    converge();
+    fake_target_put(&target, MU_GROUP, "cn=Sales,ou=groups", "member", "uid=guest,ou=elsewhere");
+    begin();
+    user("1", "ada@x.test", "Ada", "active");
+    user("2", "bo@x.test", "Bo", "active");
+    group("72", "Empty");
+    end(MU_COMPLETE);
+    const struct mu_plan *p = plan();
+    const struct mu_op *op = op_about(p, MU_WHY_REMOVE);
+    ck_assert_ptr_nonnull(op);
+    ck_assert(mu_op_inverse(arena, op, NULL, &back));
+    const struct mu_opchange *c = change_of(&back, "member");
+    ck_assert(c->shared);
+    ck_assert_uint_eq(c->add_count, 3);
+    for (size_t i = 0; i < c->add_count; i++)
+        ck_assert_pstr_eq(c->add_who[i], strstr(c->add[i].bytes, "ada")   ? "1"
+                                         : strstr(c->add[i].bytes, "bo@") ? "2"
+                                                                          : NULL);
+    teardown();
+}
+END_TEST
+
 START_TEST(who_is_renamed_is_renamed_where_others_put_them)
 {
     setup();
@@ -480,6 +507,7 @@ Suite *owning_suite(void)
     tcase_add_test(c, doubt_does_not_take_what_others_made);
     tcase_add_test(c, a_member_others_put_in_is_not_ours_to_remove);
     tcase_add_test(c, a_member_we_put_in_is_ours_to_remove);
+    tcase_add_test(c, a_deleted_group_keeps_whom_it_had_from_us);
     tcase_add_test(c, who_is_renamed_is_renamed_where_others_put_them);
     tcase_add_test(c, what_others_changed_is_drift_and_what_the_source_changed_is_not);
     tcase_add_test(c, a_member_others_took_out_is_drift);
