@@ -12,6 +12,7 @@ fuzzers = \
 	tests/fuzz/fuzz_op \
 	tests/fuzz/fuzz_page \
 	tests/fuzz/fuzz_plan \
+	tests/fuzz/fuzz_rows \
 	tests/fuzz/fuzz_text \
 	tests/fuzz/fuzz_yaml
 
@@ -46,6 +47,8 @@ tests_fuzz_fuzz_page_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_page_CPPFLAGS = $(AM_CPPFLAGS) -DMU_TEST_DATA='"$(abs_top_srcdir)/tests"'
 tests_fuzz_fuzz_plan_SOURCES = tests/fuzz/fuzz_plan.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_plan_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_rows_SOURCES = tests/fuzz/fuzz_rows.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_rows_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_text_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_yaml_SOURCES = tests/fuzz/fuzz_yaml.c tests/fuzz/fuzz.h $(fuzz_main)
