@@ -22,13 +22,31 @@ static struct mu_tally *tally_of(struct puller *p, const struct mu_resource *res
     return NULL;
 }
 
+/* What a record holds where its mapping looks for a field, or else under a plain name; NULL:
+ * nothing. */
+static const char *asked_of(struct puller *p, const struct mu_resource *resource,
+                            const struct mu_doc *record, const char *field, const char *plain)
+{
+    size_t count;
+    const struct mu_ask *asks = mu_map_asks(resource, p->page, &count);
+    for (size_t i = 0; i < count; i++)
+        for (const char *const *name = asks[i].names; mu_streq(asks[i].field, field) && *name;
+             name++) {
+            const char *text = mu_doc_text(mu_doc_member(record, *name));
+            if (text && *text)
+                return text;
+        }
+    return mu_doc_text(mu_doc_member(record, plain));
+}
+
 /* Set aside with its reason. Without an id it is known by its content. */
-static void park(struct puller *p, struct mu_tally *t, const struct mu_doc *record, const char *id,
+static void park(struct puller *p, struct mu_tally *t, const struct mu_doc *record,
                  const struct mu_err *why)
 {
-    const char *label = mu_doc_str(record, "email");
+    const char *id = asked_of(p, t->resource, record, "id", "id");
+    const char *label = asked_of(p, t->resource, record, "emails/email", "email");
     if (!label)
-        label = mu_doc_str(record, "name");
+        label = asked_of(p, t->resource, record, "name", "name");
     if (!id) {
         char digest[MU_DIGEST_HEX];
         mu_digest(record->source, record->source_len, digest);
@@ -180,7 +198,7 @@ static int take_record(struct puller *p, struct mu_tally *t, const struct mu_doc
     if (mu_map_entry(t->resource, record, context, p->page, &p->body, &entry.id, &bad) < 0) {
         if (line > 0)
             mu_wrap(&bad, "line %" PRId64, line);
-        park(p, t, record, mu_doc_text(mu_doc_member(record, "id")), &bad);
+        park(p, t, record, &bad);
         return 0;
     }
     mu_crosscheck_record(p->crosscheck, t->resource, record, entry.id);

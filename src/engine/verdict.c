@@ -198,7 +198,7 @@ static void judge_rows(struct mu_evidence *e, const struct mu_tally *t)
         mu_evidence_find(
             e, MU_CAUSE_REPEATED,
             "%s: %" PRId64
-            " rows came twice: pages shifted during the read, so others may be missing",
+            " rows came twice: had pages shifted during the read, others would be missing",
             name, t->repeated);
     if (t->clashed > 0)
         mu_evidence_find(e, MU_CAUSE_CLASHED,

@@ -189,7 +189,7 @@ feed
 people 'rows[1]["Employee ID"] = ""; rows[2]["E-mail"] = "nobody"; rows[4]["Status"] = "probation"; rows[8]["Employee ID"] = "0009"'
 expect 4 "bad rows" muster pull hris
 said 'line 3: id: missing' "a row without an id: its line"
-said 'line 4: username: expected an e-mail' "an address that is none: its line"
+said 'parked: users 0002: line 4: username: expected an e-mail' "an address that is none: whose, and its line"
 said 'line 7: status: a word' "an unknown status: its line"
 said 'line 11: id 0009 stands in more' "an id that stands twice: its line"
 said 'line 12: id 0009 stands in more' "an id that stands twice: the other line"
