@@ -105,13 +105,4 @@ said '^dn:' "a group with nobody has the placeholder"
 expect 0 "and nothing is left to do" muster plan teams-to-ldap
 sim_stop
 
-# Odd but good.
-for setting in ids=string budgets=null budgets=decimal budgets=missing balances=null members=users members=data \
-    total-name=other total-name=none total-name=string extra-fields=on no-group-as=missing past-end=404 names-null=100 names-empty=100; do
-    sim_start --users 250 --groups 4 --seed 6 --rate off --set "$setting"
-    rm -f "$work"/muster.db*
-    write_config
-    expect 0 "tolerated: $setting" muster pull sendoso
-    sim_stop
-done
 finish
