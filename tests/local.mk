@@ -5,6 +5,7 @@
 lint_tests = \
 	tests/lint/layering.sh \
 	tests/lint/banned.sh \
+	tests/lint/configure.sh \
 	tests/lint/files.sh \
 	tests/lint/shellcheck.sh \
 	tests/lint/man.sh \
