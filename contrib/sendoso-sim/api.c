@@ -2,6 +2,7 @@
 /* Routes, and the order of things: fault, credential, rate, handler, and again fault. */
 #include "api.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -15,27 +16,33 @@ struct route {
     const char *method, *path; /* a * stands for one segment */
     enum sim_surface surface;
     void (*handle)(struct sim_request *r);
+    const char *scope; /* asked for when the setting scopes is on; NULL: none */
 };
 
 static const struct route routes[] = {
-    {"GET", "/api/v3/users", SIM_REST, sim_rest_users},
-    {"GET", "/api/v3/groups/*/members", SIM_REST, sim_rest_members},
-    {"GET", "/api/v3/groups", SIM_REST, sim_rest_groups},
-    {"GET", "/api/scim/v2/Users", SIM_SCIM, sim_scim_list},
-    {"GET", "/api/v3/me", SIM_REST, sim_rest_me},
-    {"POST", "/api/v3/users", SIM_REST, sim_invite},
-    {"GET", "/api/v3/touches", SIM_REST, sim_touches_list},
-    {"GET", "/api/v3/touches/*", SIM_REST, sim_touches_get},
-    {"GET", "/api/v3/send", SIM_REST, sim_sends_list},
-    {"POST", "/api/v3/send", SIM_REST, sim_sends_post},
-    {"POST", "/api/v3/send/generate_egift_links", SIM_REST, sim_sends_links},
-    {"GET", "/api/scim/v2/Users/*", SIM_SCIM, sim_scim_get},
-    {"POST", "/api/scim/v2/Users", SIM_SCIM, sim_scim_create},
-    {"PUT", "/api/scim/v2/Users/*", SIM_SCIM, sim_scim_put},
-    {"PATCH", "/api/scim/v2/Users/*", SIM_SCIM, sim_scim_patch},
-    {"GET", "/oauth/authorize", NO_SURFACE, sim_oauth_authorize},
-    {"POST", "/oauth/token", NO_SURFACE, sim_oauth_token},
-    {"POST", "/oauth/revoke", NO_SURFACE, sim_oauth_revoke},
+    {"GET", "/api/v3/users", SIM_REST, sim_rest_users, NULL},
+    {"GET", "/api/v3/groups/*/members", SIM_REST, sim_rest_members, NULL},
+    {"GET", "/api/v3/groups", SIM_REST, sim_rest_groups, NULL},
+    {"GET", "/api/scim/v2/Users", SIM_SCIM, sim_scim_list, NULL},
+    {"GET", "/api/v3/me", SIM_REST, sim_rest_me, NULL},
+    {"POST", "/api/v3/users", SIM_REST, sim_invite, "write"},
+    {"GET", "/api/v3/touches", SIM_REST, sim_touches_list, NULL},
+    {"GET", "/api/v3/touches/*", SIM_REST, sim_touches_get, NULL},
+    {"GET", "/api/v3/send", SIM_REST, sim_sends_list, NULL},
+    {"POST", "/api/v3/send", SIM_REST, sim_sends_post, "write"},
+    {"POST", "/api/v3/send/generate_egift_links", SIM_REST, sim_sends_links, "write"},
+    {"GET", "/api/v3/marketplace/products", SIM_REST, sim_market_products, "marketplace"},
+    {"POST", "/api/v3/marketplace/products/send", SIM_REST, sim_market_send, "marketplace"},
+    {"GET", "/api/v3/smartsend/recommendations", SIM_REST, sim_market_recommend, "smartsend"},
+    {"POST", "/api/v3/smartsend/recommendations/send", SIM_REST, sim_market_send_recommended,
+     "smartsend"},
+    {"GET", "/api/scim/v2/Users/*", SIM_SCIM, sim_scim_get, NULL},
+    {"POST", "/api/scim/v2/Users", SIM_SCIM, sim_scim_create, NULL},
+    {"PUT", "/api/scim/v2/Users/*", SIM_SCIM, sim_scim_put, NULL},
+    {"PATCH", "/api/scim/v2/Users/*", SIM_SCIM, sim_scim_patch, NULL},
+    {"GET", "/oauth/authorize", NO_SURFACE, sim_oauth_authorize, NULL},
+    {"POST", "/oauth/token", NO_SURFACE, sim_oauth_token, NULL},
+    {"POST", "/oauth/revoke", NO_SURFACE, sim_oauth_revoke, NULL},
 };
 
 /* Matches pattern against len bytes of path; what * stood for goes to id. */
@@ -107,20 +114,20 @@ static bool passes_rate(struct sim_request *r, enum sim_surface surface)
     return false;
 }
 
-static bool has_scope(struct sim_request *r, enum sim_surface surface)
+static bool has_scope(struct sim_request *r, const struct route *route)
 {
-    if (!r->sim->set.scopes || surface != SIM_REST || strcmp(r->method, "POST") != 0 ||
-        sim_oauth_has_scope(r->token, "write"))
+    char message[64];
+    if (!r->sim->set.scopes || !route->scope || sim_oauth_has_scope(r->token, route->scope))
         return true;
-    sim_reply_e1(r, 403, "The access token lacks the scope write");
+    snprintf(message, sizeof(message), "The access token lacks the scope %s", route->scope);
+    sim_reply_e1(r, 403, message);
     return false;
 }
 
 static void handle_route(struct sim_request *r, const struct route *route)
 {
-    if (route->surface == NO_SURFACE ||
-        (sim_oauth_check(r, route->surface) && passes_rate(r, route->surface) &&
-         has_scope(r, route->surface)))
+    if (route->surface == NO_SURFACE || (sim_oauth_check(r, route->surface) &&
+                                         passes_rate(r, route->surface) && has_scope(r, route)))
         route->handle(r);
 }
 

@@ -52,6 +52,11 @@ void sim_rest_users(struct sim_request *r);
 void sim_rest_groups(struct sim_request *r);
 void sim_rest_members(struct sim_request *r);
 
+void sim_market_products(struct sim_request *r);
+void sim_market_send(struct sim_request *r);
+void sim_market_recommend(struct sim_request *r);
+void sim_market_send_recommended(struct sim_request *r);
+
 void sim_scim_list(struct sim_request *r);
 void sim_scim_get(struct sim_request *r);
 void sim_scim_create(struct sim_request *r);

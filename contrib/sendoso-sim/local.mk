@@ -10,6 +10,7 @@ sendoso_sim_SOURCES += \
 	contrib/sendoso-sim/invitations.c contrib/sendoso-sim/invitations.h \
 	contrib/sendoso-sim/lists.c \
 	contrib/sendoso-sim/main.c \
+	contrib/sendoso-sim/market.c \
 	contrib/sendoso-sim/moves.c \
 	contrib/sendoso-sim/names.c contrib/sendoso-sim/names.h \
 	contrib/sendoso-sim/oauth.c contrib/sendoso-sim/oauth.h \

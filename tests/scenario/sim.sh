@@ -140,6 +140,32 @@ is "send of an unknown touch" '{"success":false,"message":"Touch not found"}' \
 links="{\"send\":{\"touch_id\":$touch,\"via\":\"generate_egift_links\",\"via_from\":\"t\",\"recipient_users\":[{\"email\":\"a@b.test\"}]}}"
 has "links" '"egift_link":"https://sendo.so/g/' "$(rest send/generate_egift_links -d "$links")"
 
+# --- marketplace, SmartSend: flat bodies, cursors -----------------------------------------------------------------
+products=$(rest marketplace/products)
+is "a page of products" 20 "$(count '"variants":' <<<"$products")"
+has "price as text" '"estimated_total_price":{"currency":"USD","price_per_unit":"10.50"}' "$products"
+after=
+seen=0
+for ((i = 0; i < 10; i++)); do
+    products=$(rest "marketplace/products?after=${after:-c0}")
+    seen=$((seen + $(count '"variants":' <<<"$products")))
+    after=$(field after <<<"$products")
+    [ -n "$after" ] || break
+done
+is "the cursor goes through all of them" 60 "$seen"
+has "at the end there is no cursor" '"pagination":{"after":null,' "$products"
+is "a price filters" 3 "$(rest 'marketplace/products?price_lte_usd=20' | count '"variants":')"
+recipient='"recipient_email":"a@b.test","recipient_first_name":"A","recipient_last_name":"B"'
+has "a product is sent" '{"products":[{"variant_id":"var_0002"}],"send":{"id":"9' \
+    "$(rest marketplace/products/send -d "{\"variant_ids\":[\"var_0002\",\"var_0003\"],$recipient}")"
+is "to nobody" '{"success":false,"message":"recipient_email can'\''t be blank"}' \
+    "$(rest marketplace/products/send -d '{"variant_ids":["var_0002"]}')"
+is "an unknown variant" 400 "$(status rest marketplace/products/send -d "{\"variant_ids\":[\"x\"],$recipient}")"
+has "recommendations" '"interests":["coffee","gardens"]' "$(rest 'smartsend/recommendations?recipient_email=a@b.test')"
+is "for nobody" 400 "$(status rest smartsend/recommendations)"
+has "a recommendation is sent" '"send":{"id":"9' "$(rest smartsend/recommendations/send -d "{$recipient}")"
+is "no such path" 404 "$(status rest marketplace/recommendations/send -d '{}')"
+
 # --- credentials ------------------------------------------------------------------------------------------------
 no_token() { curl -sS "$URL/api/v3/me" "$@"; }
 is "401" '{"success":false,"message":"The access token is invalid"}' "$(no_token)"
