@@ -29,6 +29,7 @@ live_tests = \
 	tests/live/moved.sh \
 	tests/live/overlays.sh \
 	tests/live/plan.sh \
+	tests/live/undo.sh \
 	tests/live/verdict.sh
 
 # What those two use and carry along, tests themselves not.
@@ -111,6 +112,7 @@ unit_sources = \
 	tests/unit/test_store_snapshots.c \
 	tests/unit/test_str.c \
 	tests/unit/test_time.c \
+	tests/unit/test_undo.c \
 	tests/unit/test_writer.c \
 	tests/unit/test_yaml.c \
 	tests/unit/world.h

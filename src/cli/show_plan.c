@@ -92,6 +92,10 @@ static void show_text(struct mu_cli *cli, const struct mu_plan *plan)
     mu_plan_summary(plan, &text);
     printf("%s: %s (from snapshot %" PRId64 " of %s, %s)\n", plan->sync, text.data, plan->snapshot,
            plan->from, mu_verdict_name(plan->verdict));
+    if (plan->undoes)
+        printf("takes back run %" PRId64 "; the next sync does it again, unless the source or the "
+               "configuration changes\n",
+               plan->undoes);
     if (plan->op_count)
         show_cost(cli, plan);
 }

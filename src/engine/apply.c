@@ -166,10 +166,10 @@ static size_t phase_end(const struct mu_plan *plan, size_t from)
     return i;
 }
 
-/* Containers depend on each other, parents first: one at a time. */
+/* Containers depend on each other: one at a time. */
 static bool one_by_one(const struct mu_op *op)
 {
-    return op->why == MU_WHY_CONTAINER || op->why == MU_WHY_MEMBERS;
+    return op->kind == MU_KINDS || op->why == MU_WHY_MEMBERS;
 }
 
 /* Chunks of one group's members must arrive in order; different groups don't care. */
@@ -177,7 +177,7 @@ static bool must_wait(const struct mu_plan *plan, size_t i)
 {
     if (i == 0 || !one_by_one(&plan->ops[i]))
         return false;
-    if (plan->ops[i].why == MU_WHY_CONTAINER)
+    if (plan->ops[i].kind == MU_KINDS)
         return true;
     return mu_streq(plan->ops[i].name, plan->ops[i - 1].name);
 }

@@ -152,6 +152,7 @@ void explain_attempts(struct explainer *x, const struct trail *trail, struct rea
     } ends[] = {{"failed", "refused", "the target refused it"},
                 {"stale", "stale", "it no longer fitted what was on the target"},
                 {"skipped", "not_sent", "the run stopped before it was sent"},
+                {"doubt", "in_doubt", "it was sent, and the answer never came"},
                 {"intent", "in_doubt", "it was sent or about to be, and its outcome isn't known"}};
     const struct trail_step *last = trail->count ? &trail->steps[trail->count - 1] : NULL;
     for (size_t i = 0; last && i < MU_LEN(ends); i++)

@@ -2,6 +2,7 @@
 /* Guards: how much of what is ours one plan may take away, who it may not touch, and who must be
  * there. Readings are made with the plan; refusing is mu_plan_guard. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -242,8 +243,11 @@ int mu_plan_guard(const struct mu_plan *plan, const char *file, const char *allo
                        "nothing was written, a guard refuses this plan: %.*s%s. If it is what you "
                        "want, allow this plan alone: muster apply %.100s --allow %s",
                        REASON_SHOWN, text.data, cut, file, plan->hash);
+    char undo[64];
+    snprintf(undo, sizeof(undo), "undo %" PRId64, plan->undoes);
     return mu_fail(err, MU_E_REFUSED,
                    "nothing was written, a guard refuses this plan: %.*s%s. If it is what you "
-                   "want, save it (muster plan %s -o FILE): that tells what allows that plan alone",
-                   REASON_SHOWN, text.data, cut, plan->sync);
+                   "want, save it (muster %s%s -o FILE): that tells what allows that plan alone",
+                   REASON_SHOWN, text.data, cut, plan->undoes ? undo : "plan ",
+                   plan->undoes ? "" : plan->sync);
 }

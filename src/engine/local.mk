@@ -34,9 +34,15 @@ libmuster_a_SOURCES += \
 	src/engine/plan_park.c \
 	src/engine/plan_select.c \
 	src/engine/plan_show.c \
+	src/engine/plan_whole.c \
 	src/engine/planner.h \
 	src/engine/pull.c src/engine/pull.h \
 	src/engine/settle.c src/engine/settle.h \
 	src/engine/pull_private.h \
 	src/engine/pull_run.c \
+	src/engine/undo.c src/engine/undo.h \
+	src/engine/undo_check.c \
+	src/engine/undo_state.c \
+	src/engine/undo_step.c \
+	src/engine/undoer.h \
 	src/engine/verdict.c src/engine/verdict.h

@@ -112,6 +112,15 @@ static int settle(struct planner *p, struct mu_err *err)
     return mu_store_writable(p->store) ? mu_settle(&settling, err) : 0;
 }
 
+int plan_read_target(struct planner *p, struct mu_err *err)
+{
+    if (p->ops_of->read(p->target, p->arena, &p->objects, &p->object_count, err) < 0 ||
+        p->ops_of->identity(p->target, p->arena, &p->identity, err) < 0)
+        return -1;
+    index_target(p);
+    return settle(p, err) < 0 ? -1 : load_ledger(p, err);
+}
+
 static int read_sides(struct planner *p, struct mu_err *err)
 {
     const char *from = p->sync->from->name;
@@ -122,13 +131,7 @@ static int read_sides(struct planner *p, struct mu_err *err)
         return mu_fail(err, MU_E_MISSING,
                        "no usable snapshot of %s yet; run `muster pull %s` first", from, from);
     p->may_remove = p->snapshot.verdict == MU_COMPLETE;
-    if (p->ops_of->read(p->target, p->arena, &p->objects, &p->object_count, err) < 0 ||
-        p->ops_of->identity(p->target, p->arena, &p->identity, err) < 0)
-        return -1;
-    index_target(p);
-    if (settle(p, err) < 0 || load_ledger(p, err) < 0 || plan_load_parked(p, err) < 0)
-        return -1;
-    return 0;
+    return plan_read_target(p, err) < 0 ? -1 : plan_load_parked(p, err);
 }
 
 static int match_kind(struct planner *p, enum mu_kind kind, struct mu_err *err)
@@ -190,11 +193,11 @@ int mu_plan_phase(const struct mu_op *op)
     case MU_WHY_DISABLE:
         return 5;
     case MU_WHY_REMOVE:
-        return op->kind == MU_GROUP ? 6 : 7;
+        return op->kind == MU_GROUP ? 6 : op->kind == MU_USER ? 7 : 8;
     case MU_WHY_COUNT:
         break;
     }
-    return 8;
+    return 9;
 }
 
 static int by_phase(const void *a, const void *b)
@@ -280,7 +283,7 @@ static int64_t count_calls(const struct planner *p)
     return count;
 }
 
-static const struct mu_plan *finish(struct planner *p)
+const struct mu_plan *plan_finish(struct planner *p)
 {
     struct mu_plan *plan = mu_alloc(p->arena, sizeof(*plan));
     int64_t now = mu_now();
@@ -292,6 +295,7 @@ static const struct mu_plan *finish(struct planner *p)
         .verdict = p->snapshot.verdict,
         .made = now,
         .expires = now + p->sync->plan_age,
+        .undoes = p->undoes,
         .mapping = mu_strdup(p->arena, p->mapping),
         .selection = *p->selection,
         .target = {.identity = p->identity,
@@ -324,7 +328,7 @@ static int agree(struct planner *p, struct mu_err *err)
     return 0;
 }
 
-static void planner_done(struct planner *p)
+void plan_done(struct planner *p)
 {
     for (int k = 0; k < MU_KINDS; k++) {
         mu_map_free(p->owned_by_id[k]);
@@ -359,26 +363,39 @@ void mu_plan_mapping(struct mu_account *target, char ret[MU_DIGEST_HEX])
     mu_digest(all.data, all.len, ret);
 }
 
-static int make(struct planner *p, int (*operations)(struct planner *p, struct mu_err *err),
-                const struct mu_plan **ret, struct mu_err *err)
+void plan_init(struct planner *p, struct mu_store *store, const struct mu_sync *sync,
+               struct mu_account *target, struct mu_arena *arena, struct mu_log *log)
 {
     static const struct mu_selection everybody = {NULL, NULL};
-    p->ops_of = p->target->adapter->target;
-    p->selection = p->selection ? p->selection : &everybody;
-    p->row = mu_arena_new();
-    p->fold_a = p->fold_b = (struct mu_buf)MU_BUF_INIT(MU_BUF_MAX);
-    p->names = mu_map_new(0);
-    p->who_by_key = mu_map_new(0);
-    mu_plan_mapping(p->target, p->mapping);
+    *p = (struct planner){.store = store,
+                          .sync = sync,
+                          .target = target,
+                          .ops_of = target->adapter->target,
+                          .selection = &everybody,
+                          .arena = arena,
+                          .row = mu_arena_new(),
+                          .names = mu_map_new(0),
+                          .who_by_key = mu_map_new(0),
+                          .log = log,
+                          .fold_a = MU_BUF_INIT(MU_BUF_MAX),
+                          .fold_b = MU_BUF_INIT(MU_BUF_MAX)};
+    mu_plan_mapping(target, p->mapping);
+}
+
+static int make(struct planner *p, const struct mu_selection *selection,
+                int (*operations)(struct planner *p, struct mu_err *err),
+                const struct mu_plan **ret, struct mu_err *err)
+{
+    p->selection = selection ? selection : p->selection;
     int rc = read_sides(p, err);
     if (rc == 0)
         rc = operations(p, err);
     if (rc == 0) {
         order_ops(p);
         plan_read_guards(p);
-        *ret = finish(p);
+        *ret = plan_finish(p);
     }
-    planner_done(p);
+    plan_done(p);
     return rc < 0 ? mu_wrap(err, "plan %s", p->sync->name) : 0;
 }
 
@@ -386,24 +403,16 @@ int mu_plan_make(struct mu_store *store, const struct mu_sync *sync, struct mu_a
                  const struct mu_selection *selection, struct mu_arena *arena, struct mu_log *log,
                  const struct mu_plan **ret, struct mu_err *err)
 {
-    struct planner p = {.store = store,
-                        .sync = sync,
-                        .target = target,
-                        .selection = selection,
-                        .arena = arena,
-                        .log = log};
-    return make(&p, agree, ret, err);
+    struct planner p;
+    plan_init(&p, store, sync, target, arena, log);
+    return make(&p, selection, agree, ret, err);
 }
 
 int mu_plan_adopt(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
                   const struct mu_selection *selection, struct mu_arena *arena, struct mu_log *log,
                   const struct mu_plan **ret, struct mu_err *err)
 {
-    struct planner p = {.store = store,
-                        .sync = sync,
-                        .target = target,
-                        .selection = selection,
-                        .arena = arena,
-                        .log = log};
-    return make(&p, plan_adopt, ret, err);
+    struct planner p;
+    plan_init(&p, store, sync, target, arena, log);
+    return make(&p, selection, plan_adopt, ret, err);
 }

@@ -177,45 +177,6 @@ static bool lacks_classes(struct planner *p, const struct mu_object *o,
     return change->add_count > 0;
 }
 
-static struct mu_opchange *whole_changes(struct planner *p, const struct mu_object *o,
-                                         size_t *ret_count, size_t *ret_secrets)
-{
-    struct mu_opchange *changes = mu_alloc_array(p->arena, o->attr_count, sizeof(*changes));
-    size_t n = 0;
-    for (size_t i = 0; i < o->attr_count; i++) {
-        const struct mu_attrval *attr = &o->attrs[i];
-        if (attr->count > 0)
-            changes[n++] = (struct mu_opchange){.attr = plan_intern(p, attr->name),
-                                                .remove = attr->values,
-                                                .remove_count = attr->count};
-    }
-    *ret_count = n;
-    *ret_secrets = o->attr_count - n;
-    return changes;
-}
-
-int plan_delete(struct planner *p, struct who *w, struct mu_err *err)
-{
-    struct mu_object whole;
-    size_t secrets;
-    int rc = p->ops_of->get(p->target, p->arena, w->object->name, &whole, err);
-    if (rc < 0)
-        return -1;
-    if (rc == 0 || !mu_streq(whole.native, w->object->native)) {
-        plan_leave(p, w, w->object->name, true, "it changed while the plan was made");
-        return 0;
-    }
-    struct mu_op *op = plan_add_op(p, MU_OP_DELETE, MU_WHY_REMOVE, w);
-    op->name = whole.name;
-    op->version = whole.version;
-    struct mu_opchange *changes = whole_changes(p, &whole, &op->change_count, &secrets);
-    op->changes = changes;
-    if (secrets > 0)
-        op->note = "its password is kept nowhere: a way back makes the entry without it";
-    p->removed[w->kind]++;
-    return w->kind == MU_GROUP ? plan_mark_members(p, w, changes, op->change_count, err) : 0;
-}
-
 int plan_update(struct planner *p, struct who *w, const struct mu_resource *mapping,
                 const struct mu_want *wants, size_t count, struct mu_err *err)
 {

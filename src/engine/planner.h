@@ -63,11 +63,20 @@ struct planner {
     size_t left_count, left_cap;
     struct mu_reading *readings;
     size_t reading_count, reading_cap;
+    int64_t undoes; /* run that the plan takes back; 0: none */
     int64_t users, groups, aside, removed[MU_KINDS], ours[MU_KINDS];
     struct mu_buf fold_a, fold_b;
 };
 
-/* plan.c: vectors that grow by doubling in malloc'ed memory, freed with the planner. plan_grow
+/* plan.c: a planner for one plan, to be ended by plan_done; the target read, doubt settled and the
+ * ledger loaded; the plan made of what stands in the planner. */
+void plan_init(struct planner *p, struct mu_store *store, const struct mu_sync *sync,
+               struct mu_account *target, struct mu_arena *arena, struct mu_log *log);
+void plan_done(struct planner *p);
+int plan_read_target(struct planner *p, struct mu_err *err);
+const struct mu_plan *plan_finish(struct planner *p);
+
+/* Vectors that grow by doubling in malloc'ed memory, freed with the planner. plan_grow
  * makes room for one more item. */
 void *plan_grow(void *items, size_t count, size_t *cap, size_t size);
 struct mu_op *plan_add_op(struct planner *p, enum mu_verb verb, enum mu_reason why,
@@ -116,9 +125,11 @@ int plan_mark_drift(struct planner *p, const struct who *w, const struct mu_reso
                     const struct mu_want *wants, size_t count, struct mu_opchange *changes,
                     size_t change_count, struct mu_err *err);
 
-/* Takes the whole object away, with all of its attributes, ours or not, so that it can be made
- * again. */
+/* plan_whole.c: takes the whole object away, with all of its attributes, ours or not, so that it
+ * can be made again. plan_whole puts them into a delete; secrets: attributes that nobody may keep. */
 int plan_delete(struct planner *p, struct who *w, struct mu_err *err);
+int plan_whole(struct planner *p, const struct who *w, const struct mu_object *whole,
+               struct mu_op *op, size_t *ret_secrets, struct mu_err *err);
 
 /* plan_park.c: why it is left alone although there is something to do: the target refused it, and
  * the next try isn't due yet. NULL: it isn't. */

@@ -435,6 +435,9 @@ bool mu_op_inverse(struct mu_arena *arena, const struct mu_op *op, const struct 
     default:
         return false;
     }
+    if (op->kind == MU_KINDS) {
+        back.why = back.verb == MU_OP_DELETE ? MU_WHY_REMOVE : MU_WHY_CONTAINER;
+    }
     *ret = back;
     return true;
 }

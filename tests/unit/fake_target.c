@@ -74,14 +74,22 @@ static int identity(struct mu_account *a, struct mu_arena *arena, const char **r
     return 0;
 }
 
+static const struct mu_value container_class = {.bytes = "container", .len = 9};
+static const struct mu_opchange container_made = {
+    .attr = "objectClass", .add = &container_class, .add_count = 1};
+
 static int prepare(struct mu_account *a, struct mu_arena *arena,
                    void (*add)(void *arg, const struct mu_op *op), void *arg, struct mu_err *err)
 {
     (void)arena;
     (void)err;
     for (int i = 0; i < MU_PLACES; i++) {
-        struct mu_op op = {
-            .verb = MU_OP_CREATE, .why = MU_WHY_CONTAINER, .kind = MU_KINDS, .name = containers[i]};
+        struct mu_op op = {.verb = MU_OP_CREATE,
+                           .why = MU_WHY_CONTAINER,
+                           .kind = MU_KINDS,
+                           .name = containers[i],
+                           .changes = &container_made,
+                           .change_count = 1};
         if (!fake_target_find(fake_of(a), containers[i]))
             add(arg, &op);
     }

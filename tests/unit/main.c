@@ -62,6 +62,7 @@ static const struct unit units[] = {
     {"store_snapshots", store_snapshots_suite},
     {"str", str_suite},
     {"time", time_suite},
+    {"undo", undo_suite},
     {"writer", writer_suite},
     {"yaml", yaml_suite},
     {NULL, NULL},
