@@ -19,7 +19,7 @@ const struct mu_doc *mu_doc_member(const struct mu_doc *object, const char *name
         return NULL;
     }
     for (const struct mu_doc *m = object->first; m; m = m->next) {
-        if (m->name_len == len && memcmp(m->name, name, len) == 0) {
+        if (m->name_len == len && m->name[0] == name[0] && memcmp(m->name, name, len) == 0) {
             found = m;
         }
     }

@@ -34,6 +34,9 @@ static bool is_blank(char c)
 static void skip_blanks(struct reader *r)
 {
     size_t from = r->at;
+    if (from < r->len && r->text[from] > ' ') {
+        return; /* mostly there are none */
+    }
     while (r->at < r->len && is_blank(r->text[r->at])) {
         r->at++;
     }

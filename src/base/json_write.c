@@ -50,21 +50,32 @@ static uint64_t smaller(uint64_t word, uint8_t limit)
     return (word - limit * every_byte) & ~word & 0x80 * every_byte;
 }
 
-size_t mu_json_plain(const char *s, size_t len)
+/* How far bytes that need no escape go; with `also` the high bits of words that end it too. */
+static size_t plain_run(const char *s, size_t len, uint64_t also)
 {
     size_t i = 0;
     for (; i + sizeof(uint64_t) <= len; i += sizeof(uint64_t)) {
         uint64_t word;
         memcpy(&word, s + i, sizeof(word));
-        if (smaller(word, ' ') | smaller(word ^ '"' * every_byte, 1) |
+        if ((word & also) | smaller(word, ' ') | smaller(word ^ '"' * every_byte, 1) |
             smaller(word ^ '\\' * every_byte, 1)) {
             break;
         }
     }
-    while (i < len && (escapes[(unsigned char)s[i]] == 0 || escapes[(unsigned char)s[i]] == 'x')) {
+    char beyond = also ? '\0' : 'x';
+    while (i < len) {
+        char kind = escapes[(unsigned char)s[i]];
+        if (kind != '\0' && kind != beyond) {
+            break;
+        }
         i++;
     }
     return i;
+}
+
+size_t mu_json_plain(const char *s, size_t len)
+{
+    return plain_run(s, len, 0);
 }
 
 /* In text that isn't UTF-8 each character has to be looked at. 0: it can't stand as it is. */
@@ -74,11 +85,10 @@ static size_t plain_char(const char *s, size_t len)
     return kind == 'x' ? utf8_len(s, len) : !kind;
 }
 
-static void add_string(struct mu_buf *to, const char *s, size_t len)
+static void add_runs(struct mu_buf *to, const char *s, size_t len)
 {
     bool utf8 = mu_utf8_ok(s, len);
     size_t i = 0;
-    mu_buf_addc(to, '"');
     while (i < len) {
         size_t plain = utf8 ? mu_json_plain(s + i, len - i) : plain_char(s + i, len - i);
         mu_buf_add(to, s + i, plain);
@@ -86,6 +96,16 @@ static void add_string(struct mu_buf *to, const char *s, size_t len)
         if (plain == 0) {
             add_escaped(to, (unsigned char)s[i++]);
         }
+    }
+}
+
+static void add_string(struct mu_buf *to, const char *s, size_t len)
+{
+    mu_buf_addc(to, '"');
+    if (plain_run(s, len, 0x80 * every_byte) == len) {
+        mu_buf_add(to, s, len); /* as nearly all are */
+    } else {
+        add_runs(to, s, len);
     }
     mu_buf_addc(to, '"');
 }

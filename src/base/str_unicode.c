@@ -69,10 +69,11 @@ static bool surely_nfc(const char *s, size_t len)
 int mu_nfc(struct mu_arena *arena, const char *s, const char **ret, struct mu_err *err)
 {
     size_t len = strlen(s);
-    if (!mu_utf8_ok(s, len)) {
+    bool ascii = ascii_run(s, len, false) == len;
+    if (!ascii && !mu_utf8_ok(s, len)) {
         return mu_fail(err, MU_E_DATA, "text is not UTF-8");
     }
-    if (surely_nfc(s, len)) {
+    if (ascii || surely_nfc(s, len)) {
         *ret = s;
         return 0;
     }

@@ -224,9 +224,16 @@ static int get_flag(const struct mu_doc *doc, const char *key, bool *ret, struct
  * in it would be a line of somebody's own. */
 static bool is_attribute(const char *s)
 {
-    static const char allowed[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-;/";
-    return s != NULL && s[0] != '\0' && s[strspn(s, allowed)] == '\0';
+    static const bool allowed[256] = {
+        ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['0' ... '9'] = true, ['.'] = true,
+        ['_'] = true,         ['-'] = true,         [';'] = true,         ['/'] = true};
+    if (s == NULL || *s == '\0') {
+        return false;
+    }
+    while (allowed[(unsigned char)*s]) {
+        s++;
+    }
+    return *s == '\0';
 }
 
 /* As many as there are values: each a text, or null. */

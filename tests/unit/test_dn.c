@@ -66,6 +66,29 @@ START_TEST(key_of_each_spelling)
 }
 END_TEST
 
+/* The short way below a known place gives the same key, or says that it isn't one. */
+START_TEST(key_below_a_place)
+{
+    static const struct {
+        const char *dn;
+        bool below;
+    } names[] = {{"uid=Ada,ou=People,dc=x", true},   {"uid=Ada Q,ou=sub,ou=People,dc=x", true},
+                 {"cn=Σοφία,ou=People,dc=x", true},  {"uid=a\\,ou=People,dc=x", false},
+                 {"cn=a\\,b,ou=People,dc=x", false}, {"sn=B+cn=A,ou=People,dc=x", false},
+                 {"uid=Ada,ou=people,dc=x", false},  {"uid=Adaou=People,dc=x", false},
+                 {"ou=People,dc=x", false},          {",ou=People,dc=x", false},
+                 {"nothing,ou=People,dc=x", false},  {"People,dc=x", false}};
+    for (size_t i = 0; i < MU_LEN(names); i++) {
+        MU_AUTO(buf) struct mu_buf quick = MU_BUF_INIT(MU_BUF_MAX), key = MU_BUF_INIT(MU_BUF_MAX);
+        const char *dn = names[i].dn;
+        bool below = mu_dn_key_below(dn, strlen(dn), "ou=People,dc=x", "ou=people,dc=x", &quick);
+        ck_assert_msg(below == names[i].below, "%s", dn);
+        mu_dn_key(dn, strlen(dn), &key);
+        ck_assert_str_eq(quick.data, below ? key.data : "");
+    }
+}
+END_TEST
+
 START_TEST(key_of_long_rdn_is_still_text)
 {
     MU_AUTO(buf) struct mu_buf dn = MU_BUF_INIT(MU_BUF_MAX), key = MU_BUF_INIT(MU_BUF_MAX);
@@ -204,6 +227,7 @@ Suite *dn_suite(void)
     TCase *t = tcase_create("dn");
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_loop_test(t, key_of_each_spelling, 0, (int)MU_LEN(keys));
+    tcase_add_test(t, key_below_a_place);
     tcase_add_test(t, key_of_long_rdn_is_still_text);
     tcase_add_test(t, key_with_nul_keeps_its_length);
     tcase_add_loop_test(t, names_survive, 0, (int)MU_LEN(names));

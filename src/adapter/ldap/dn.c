@@ -177,15 +177,38 @@ static bool add_parsed(const char *dn, size_t len, struct mu_buf *to)
     return ok;
 }
 
+static bool is_plain(const char *dn, size_t len)
+{
+    bool parser = false;
+    for (size_t i = 0; i < len; i++)
+        parser |= needs_parser[(unsigned char)dn[i]];
+    return !parser;
+}
+
+bool mu_dn_key_below(const char *dn, size_t len, const char *parent, const char *parent_key,
+                     struct mu_buf *to)
+{
+    size_t before = to->len, below = strlen(parent);
+    if (len < below + 2 || memcmp(dn + len - below, parent, below) != 0)
+        return false;
+    size_t front = len - below - 1;
+    if (dn[front] != ',' || !is_plain(dn, front))
+        return false;
+    if (!add_plain(dn, front, to)) {
+        mu_buf_cut(to, before);
+        return false;
+    }
+    mu_buf_addc(to, ',');
+    mu_buf_adds(to, parent_key);
+    return true;
+}
+
 void mu_dn_key(const char *dn, size_t len, struct mu_buf *to)
 {
     size_t before = to->len;
-    bool parser = false;
     if (len == 0)
         return;
-    for (size_t i = 0; i < len; i++)
-        parser |= needs_parser[(unsigned char)dn[i]];
-    if (parser ? add_parsed(dn, len, to) : add_plain(dn, len, to))
+    if (!is_plain(dn, len) ? add_parsed(dn, len, to) : add_plain(dn, len, to))
         return;
     mu_buf_cut(to, before);
     mu_match_fold(MU_MATCH_IGNORE, dn, len, to);

@@ -23,6 +23,10 @@ enum {
 /* Appends the key of a DN; of what is no DN, its folded text. Hot: no allocation for plain
  * names. */
 void mu_dn_key(const char *dn, size_t len, struct mu_buf *to);
+/* The same for a name that ends in `,parent`, whose key is known: most names lie in few places. False,
+ * and nothing appended: it doesn't, or isn't plain. */
+bool mu_dn_key_below(const char *dn, size_t len, const char *parent, const char *parent_key,
+                     struct mu_buf *to);
 const char *mu_dn_key_dup(struct mu_arena *arena, const char *dn);
 
 /* The key of the parent, inside of key; "" at the top. */

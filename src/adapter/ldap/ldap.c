@@ -39,7 +39,7 @@ static const struct mu_opt opts[] = {
      .help = "rdn (ou=groups): container of groups below base; profile (groupofnames): mapping"},
     {"inactive", MU_OPT_NODE, offsetof(struct mu_ldap_settings, inactive),
      .help = "rdn (ou=inactive): where disabled users are moved to"},
-    {"window", MU_OPT_INT, offsetof(struct mu_ldap_settings, window), .def = "64", .min = 1,
+    {"window", MU_OPT_INT, offsetof(struct mu_ldap_settings, window), .def = "128", .min = 1,
      .max = MU_LDAP_WINDOW_MAX, .help = "writes in flight at once"},
     {"timeout", MU_OPT_DURATION, offsetof(struct mu_ldap_settings, timeout), .def = "30s", .min = 1,
      .max = 3600, .help = "for connecting, and for each answer"},
@@ -309,10 +309,19 @@ static unsigned caps(struct mu_account *account MU_UNUSED)
            MU_CAP_NATIVE;
 }
 
-static const char *key_of(struct mu_arena *arena, const char *name)
+void mu_ldap_key(const struct mu_ldap *a, const char *dn, size_t len, struct mu_buf *to)
+{
+    for (int p = 0; p < MU_PLACES; p++) {
+        if (mu_dn_key_below(dn, len, a->places[p].name, a->places[p].key, to))
+            return;
+    }
+    mu_dn_key(dn, len, to);
+}
+
+static const char *key_of(const struct mu_ldap *a, struct mu_arena *arena, const char *name)
 {
     MU_AUTO(buf) struct mu_buf key = MU_BUF_INIT(MU_BUF_MAX);
-    mu_dn_key(name, strlen(name), &key);
+    mu_ldap_key(a, name, strlen(name), &key);
     return strcmp(key.data, name) == 0 ? name : mu_strndup(arena, key.data, key.len);
 }
 
@@ -320,21 +329,22 @@ static int place(struct mu_account *account, struct mu_arena *arena, enum mu_pla
                  const char *rdn_attr, const char *rdn_value, const char **ret_name,
                  const char **ret_key, struct mu_err *err)
 {
-    if (mu_dn_child(arena, rdn_attr, rdn_value, mu_ldap_of(account)->places[where].name, ret_name,
-                    err) < 0)
+    const struct mu_ldap *a = mu_ldap_of(account);
+    if (mu_dn_child(arena, rdn_attr, rdn_value, a->places[where].name, ret_name, err) < 0)
         return -1;
-    *ret_key = key_of(arena, *ret_name);
+    *ret_key = key_of(a, arena, *ret_name);
     return 0;
 }
 
 static int move(struct mu_account *account, struct mu_arena *arena, const char *name,
                 enum mu_place to, const char **ret_name, const char **ret_key, struct mu_err *err)
 {
+    const struct mu_ldap *a = mu_ldap_of(account);
     const char *rdn, *parent;
     if (mu_dn_split(arena, name, &rdn, &parent, err) < 0)
         return -1;
-    *ret_name = mu_printf(arena, "%s,%s", rdn, mu_ldap_of(account)->places[to].name);
-    *ret_key = key_of(arena, *ret_name);
+    *ret_name = mu_printf(arena, "%s,%s", rdn, a->places[to].name);
+    *ret_key = key_of(a, arena, *ret_name);
     return 0;
 }
 
@@ -351,8 +361,12 @@ static enum mu_place place_of(struct mu_account *account, const char *key)
 static void fold(struct mu_account *account, const char *attr, const struct mu_value *value,
                  struct mu_buf *to)
 {
-    enum mu_match how = attr ? mu_ldap_match(mu_ldap_of(account), attr) : MU_MATCH_DN;
-    mu_match_fold(how, value->bytes, value->len, to);
+    const struct mu_ldap *a = mu_ldap_of(account);
+    enum mu_match how = attr ? mu_ldap_match(a, attr) : MU_MATCH_DN;
+    if (how == MU_MATCH_DN)
+        mu_ldap_key(a, value->bytes, value->len, to);
+    else
+        mu_match_fold(how, value->bytes, value->len, to);
 }
 
 static const char *placeholder(struct mu_account *account)

@@ -139,6 +139,9 @@ static inline struct mu_ldap *mu_ldap_of(struct mu_account *a)
 int mu_ldap_connect(struct mu_ldap *a, struct mu_err *err);
 void mu_ldap_disconnect(struct mu_ldap *a);
 
+/* mu_dn_key, quicker for what lies directly in one of the places. */
+void mu_ldap_key(const struct mu_ldap *a, const char *dn, size_t len, struct mu_buf *to);
+
 /* Whether what has that key lies in a namingContext; also when the server hides them. Those it
  * doesn't lie in are listed. */
 bool mu_ldap_holds(const struct mu_ldap *a, const char *key, struct mu_buf *offered);

@@ -241,7 +241,7 @@ static void keep_entry(struct reader *r, const struct berval *dn, const char *na
     struct mu_object *o = new_object(r);
     *o = (struct mu_object){.name = mu_strndup(r->arena, dn->bv_val, dn->bv_len), .native = native};
     mu_buf_reset(&r->key);
-    mu_dn_key(dn->bv_val, dn->bv_len, &r->key);
+    mu_ldap_key(r->a, dn->bv_val, dn->bv_len, &r->key);
     o->key =
         strcmp(r->key.data, o->name) == 0 ? o->name : mu_strndup(r->arena, r->key.data, r->key.len);
     const struct class_set *classes = class_set_of(r, &r->raw[r->class_slot]);
