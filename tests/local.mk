@@ -59,6 +59,8 @@ EXTRA_DIST += $(lint_tests) $(scenario_tests) $(live_tests) $(live_support) \
 
 unit_sources = \
 	tests/unit/main.c tests/unit/suites.h \
+	tests/unit/fake_source.c \
+	tests/unit/fake_source.h \
 	tests/unit/fake_target.c \
 	tests/unit/fake_target.h \
 	tests/unit/httpd.c \
@@ -99,6 +101,7 @@ unit_sources = \
 	tests/unit/test_pages.c \
 	tests/unit/test_park.c \
 	tests/unit/test_prefetch.c \
+	tests/unit/test_pull.c \
 	tests/unit/test_preread.c \
 	tests/unit/test_schema.c \
 	tests/unit/test_secret.c \

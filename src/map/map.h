@@ -194,7 +194,8 @@ void mu_map_merge(enum mu_kind kind, const struct mu_doc *main, const struct mu_
 
 /*
  * What a supplement would have said, from what was known before: what `now` has stays, what it
- * lacks comes from `before`. For entries whose supplement could not be read.
+ * lacks (fields, items of lists, extras) comes from `before`. For entries whose supplement could not
+ * be read.
  */
 void mu_map_keep(enum mu_kind kind, const struct mu_doc *now, const struct mu_doc *before,
                  struct mu_buf *to);

@@ -125,6 +125,23 @@ void mu_map_merge(enum mu_kind kind, const struct mu_doc *main, const struct mu_
     mu_jw_end(&w, '}');
 }
 
+/* Which address is the primary one is the main source's word, so a former one goes. */
+static void put_kept_list(struct mu_jw *w, const struct mu_attr *attr, const struct mu_doc *now,
+                          const struct mu_doc *before)
+{
+    mu_jw_key(w, attr->name);
+    mu_jw_array(w);
+    for (const struct mu_doc *item = now->first; item != NULL; item = item->next) {
+        mu_jw_doc(w, item);
+    }
+    for (const struct mu_doc *item = before->first; item != NULL; item = item->next) {
+        if (find_item(attr, now, item) == NULL && !mu_doc_bool(item, "is_primary", false)) {
+            mu_jw_doc(w, item);
+        }
+    }
+    mu_jw_end(w, ']');
+}
+
 void mu_map_keep(enum mu_kind kind, const struct mu_doc *now, const struct mu_doc *before,
                  struct mu_buf *to)
 {
@@ -139,6 +156,9 @@ void mu_map_keep(enum mu_kind kind, const struct mu_doc *now, const struct mu_do
         if (attr->shape == MU_SHAPE_EXTRAS && mu_doc_is(a, MU_DOC_OBJECT) &&
             mu_doc_is(b, MU_DOC_OBJECT)) {
             put_extras(&w, attr->name, b, a);
+        } else if (attr->shape == MU_SHAPE_LIST && mu_doc_is(a, MU_DOC_LIST) &&
+                   mu_doc_is(b, MU_DOC_LIST)) {
+            put_kept_list(&w, attr, a, b);
         } else {
             put_member(&w, attr->name, a != NULL ? a : b);
         }

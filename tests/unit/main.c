@@ -49,6 +49,7 @@ static const struct unit units[] = {
     {"pages", pages_suite},
     {"park", park_suite},
     {"prefetch", prefetch_suite},
+    {"pull", pull_suite},
     {"preread", preread_suite},
     {"schema", schema_suite},
     {"secret", secret_suite},

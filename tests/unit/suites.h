@@ -38,6 +38,7 @@ Suite *owning_suite(void);
 Suite *pages_suite(void);
 Suite *park_suite(void);
 Suite *prefetch_suite(void);
+Suite *pull_suite(void);
 Suite *preread_suite(void);
 Suite *schema_suite(void);
 Suite *secret_suite(void);
