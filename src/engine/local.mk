@@ -45,4 +45,5 @@ libmuster_a_SOURCES += \
 	src/engine/undo_state.c \
 	src/engine/undo_step.c \
 	src/engine/undoer.h \
+	src/engine/vanished.c \
 	src/engine/verdict.c src/engine/verdict.h

@@ -18,6 +18,11 @@ struct puller {
     struct mu_log *log;
     struct mu_evidence evidence;
     struct mu_parking *parking;
+    /* people nothing but the attempt before says gone; the sum stands for who they are */
+    struct vanished {
+        int64_t count;
+        uint64_t sum;
+    } vanished;
     int64_t known; /* newest snapshot that holds something; 0: none */
 
     /* of the attempt at hand */
@@ -38,5 +43,9 @@ struct puller {
 /* Reads the account into p->pull and p->evidence, once. -1: the store failed, or the run was
  * cancelled; what the source did wrong is evidence. */
 int pull_read(struct puller *p, struct mu_err *err);
+
+/* vanished.c: A finding when people are gone by the word of this attempt alone: those must be gone by
+ * the next one as well. */
+int pull_judge_vanished(struct puller *p, struct mu_err *err);
 
 #endif

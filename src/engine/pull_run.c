@@ -31,8 +31,11 @@ static int attempt(struct puller *p, const struct mu_account_def *def, enum mu_v
     p->crosscheck = mu_crosscheck_new(resources);
     p->canary = mu_canary_new(p->arena, def->canary);
     int rc = pull_read(p, err);
-    if (rc == 0)
-        *ret = mu_evidence_judge(&p->evidence);
+    if (rc == 0) {
+        mu_evidence_judge(&p->evidence);
+        rc = def->rereads > 0 ? pull_judge_vanished(p, err) : 0;
+        *ret = mu_evidence_verdict(&p->evidence);
+    }
     mu_crosscheck_free(p->crosscheck);
     mu_arena_free(p->page);
     if (rc < 0)

@@ -28,6 +28,7 @@ static const struct {
     [MU_CAUSE_CLASHED] = {"clashed", MU_ADDITIVE, true},
     [MU_CAUSE_LISTS] = {"lists_differ", MU_ADDITIVE, true},
     [MU_CAUSE_FOREIGN] = {"foreign_rows", MU_VOID, false},
+    [MU_CAUSE_GONE] = {"gone", MU_ADDITIVE, true},
     [MU_CAUSE_ORPHANS] = {"orphans", MU_ADDITIVE, true},
     [MU_CAUSE_PARKED] = {"parked", MU_ADDITIVE, false},
     [MU_CAUSE_PART] = {"part", MU_ADDITIVE, false},
@@ -238,7 +239,7 @@ static void judge_lists(struct mu_evidence *e)
                          l->differ_count, l->differ_count == 1 ? "" : "s", examples.data);
 }
 
-enum mu_verdict mu_evidence_judge(struct mu_evidence *e)
+void mu_evidence_judge(struct mu_evidence *e)
 {
     int64_t kept = 0;
     for (size_t i = 0; i < e->tally_count; i++) {
@@ -253,6 +254,10 @@ enum mu_verdict mu_evidence_judge(struct mu_evidence *e)
     mu_evidence_compare(e);
     if (kept == 0 && e->finding_count > 0)
         mu_evidence_find(e, MU_CAUSE_NOTHING, "nothing usable came");
+}
+
+enum mu_verdict mu_evidence_verdict(const struct mu_evidence *e)
+{
     enum mu_verdict verdict = MU_COMPLETE;
     for (size_t i = 0; i < e->finding_count; i++)
         if (e->findings[i].verdict < verdict)

@@ -38,6 +38,7 @@ enum mu_cause {
     MU_CAUSE_CLASHED,      /* ids that came twice, with other data */
     MU_CAUSE_LISTS,        /* lists of parents against the children's own word */
     MU_CAUSE_FOREIGN,      /* rows of another parent: the server ignored what was asked for */
+    MU_CAUSE_GONE,         /* people whom nothing but this one read says gone (vanished.c) */
     MU_CAUSE_ORPHANS,      /* supplements without a partner, in a list that isn't whole */
     MU_CAUSE_PARKED,       /* records that can't be used */
     MU_CAUSE_PART,         /* only a part was asked for */
@@ -119,8 +120,10 @@ void mu_evidence_park(struct mu_evidence *e, struct mu_tally *t, const char *id,
 /* Facts of a source, added up over attempts. */
 void mu_evidence_facts(struct mu_evidence *e, const struct mu_read_facts *facts);
 
-/* Judges what was counted, adds findings, and returns the verdict. */
-enum mu_verdict mu_evidence_judge(struct mu_evidence *e);
+/* Judges what was counted, and adds findings. */
+void mu_evidence_judge(struct mu_evidence *e);
+/* The worst of the findings. */
+enum mu_verdict mu_evidence_verdict(const struct mu_evidence *e);
 
 /* compare.c: the part of it that looks at the last complete read. */
 void mu_evidence_compare(struct mu_evidence *e);

@@ -16,6 +16,8 @@
 static const int64_t row_max = (int64_t)1 << 32;
 
 static const char sql_open[] = "SELECT 1 FROM snapshot WHERE id = ?1 AND open = 1";
+static const char sql_live[] = "SELECT row, id, body FROM entry INDEXED BY entry_live"
+                               " WHERE account = ?1 AND kind = ?2 AND last IS NULL";
 static const char sql_top[] = "SELECT coalesce(max(row), 0) FROM entry";
 static const char sql_retire[] = "UPDATE entry SET last = ?1 WHERE row = ?2";
 static const char sql_insert[] = "INSERT INTO entry(row, account, kind, id, first, hash, body, raw)"
@@ -275,4 +277,29 @@ int mu_pull_unseen(struct mu_pull *p, enum mu_kind kind, int64_t *ret, struct mu
                        p->store->path);
     *ret = p->start[kind] - p->found[kind];
     return 0;
+}
+
+int mu_pull_each_unseen(struct mu_pull *p, enum mu_kind kind,
+                        void (*each)(void *arg, const struct mu_entry *entry), void *arg,
+                        struct mu_err *err)
+{
+    int64_t unseen;
+    int rc;
+    if (mu_pull_flush(p, err) < 0 || mu_pull_unseen(p, kind, &unseen, err) < 0)
+        return -1;
+    sqlite3_stmt *stmt = unseen > 0 ? mu_sql(p->store, sql_live, err) : NULL;
+    if (!stmt)
+        return unseen > 0 ? -1 : 0;
+    sqlite3_bind_int64(stmt, 1, p->finder.account);
+    sqlite3_bind_int(stmt, 2, (int)kind);
+    while ((rc = mu_sql_step(p->store, stmt, err)) == 1) {
+        if (mu_bits_has(&p->seen, sqlite3_column_int64(stmt, 0)))
+            continue;
+        struct mu_entry entry = {.kind = kind,
+                                 .id = (const char *)sqlite3_column_text(stmt, 1),
+                                 .body = (const char *)sqlite3_column_text(stmt, 2),
+                                 .body_len = (size_t)sqlite3_column_bytes(stmt, 2)};
+        each(arg, &entry);
+    }
+    return rc;
 }

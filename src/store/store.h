@@ -81,6 +81,10 @@ int mu_pull_put(struct mu_pull *p, const struct mu_entry *entry, enum mu_put *re
 
 /* Live entries of a kind that this pull has not put (so far). */
 int mu_pull_unseen(struct mu_pull *p, enum mu_kind kind, int64_t *ret, struct mu_err *err);
+/* The same one by one, when all was put: id and body, lent for the call; each puts nothing. */
+int mu_pull_each_unseen(struct mu_pull *p, enum mu_kind kind,
+                        void (*each)(void *arg, const struct mu_entry *entry), void *arg,
+                        struct mu_err *err);
 
 /* Complete: unseen entries end with this snapshot. Additive: they stay. Void: everything this pull
  * put is taken back; the snapshot's row stays as a witness. Fills *snap (counts, added, changed,

@@ -125,6 +125,13 @@ is 1 "rereads: 0 reads once" 'e["attempts"]'
 sed -i '/rereads: 0/d' "$work/muster.yaml"
 expect 0 "and is complete when all is quiet" muster sync teams-to-ldap --yes
 
+loner=$(api '/api/v3/users?page=1&per_page=100' | python3 -c 'import json, sys
+print(next(u["id"] for u in json.load(sys.stdin)["users"] if not u["team_group_id"]))')
+change "{\"user\": $loner, \"set\": {\"gone\": true}}"
+expect 0 "somebody without a group leaves" muster pull sendoso --format json
+is True "nobody is gone by the word of one read" 'e["attempts"] == 2 and e["earlier"][0]["cause"] == "gone" and s["gone"] == 1'
+expect 0 "the sync after it" muster sync teams-to-ldap --yes
+
 # --- who we are, and what we see ---
 
 setting '{"me-role": "regular"}'

@@ -38,6 +38,8 @@
 #define ADA "{\"id\":1,\"first_name\":\"Ada\",\"email\":\"ada@x.test\",\"team_group_id\":71}"
 #define BO "{\"id\":2,\"first_name\":\"Bo\",\"email\":\"bo@x.test\",\"team_group_id\":71}"
 #define CY "{\"id\":3,\"first_name\":\"Cy\",\"email\":\"cy@x.test\",\"team_group_id\":null}"
+#define BO_ALONE "{\"id\":2,\"first_name\":\"Bo\",\"email\":\"bo@x.test\",\"team_group_id\":null}"
+#define DEE "{\"id\":4,\"first_name\":\"Dee\",\"email\":\"dee@x.test\",\"team_group_id\":null}"
 #define SALES "[{\"id\":71,\"name\":\"Sales\"}]"
 #define TWO "[{\"id\":1,\"team_group_id\":71},{\"id\":2,\"team_group_id\":71}]"
 #define SCIM_ADA                                                                                   \
@@ -255,6 +257,48 @@ START_TEST(and_bounded)
 }
 END_TEST
 
+/* As many rows as promised, none of them twice, and somebody fell through the seam of two pages. */
+START_TEST(who_vanishes_between_pages_is_not_gone)
+{
+    static const struct fake_page seam[] = {SCIM("[" SCIM_ADA "," SCIM_BO "]", 2),
+                                            GROUPS(SALES, 1),
+                                            USERS("[" ADA "]", 2),
+                                            USERS("[" BO "]", 2),
+                                            MEMBERS("71", TWO),
+                                            END};
+    const struct fake_page *const seen_again[] = {seam, whole};
+    ck_assert_int_eq(pull_once(whole), MU_COMPLETE);
+    ck_assert_int_eq(pull(2, seen_again), MU_COMPLETE);
+    ck_assert_int_eq(source.reads_begun, 2);
+    ck_assert_ptr_nonnull(strstr(snap.evidence, "\"cause\":\"gone\""));
+    nobody_lost();
+    /* Two reads that say so of the same person are believed. */
+    ck_assert_int_eq(pull_once(seam), MU_COMPLETE);
+    ck_assert_int_eq(source.reads_begun, 2);
+    ck_assert_int_eq(snap.gone, 1);
+    ck_assert_ptr_nonnull(strstr(snap.evidence, "are gone, by this read and the one before (Cy)"));
+}
+END_TEST
+
+/* Never the same ones: nobody is gone. */
+START_TEST(others_vanish_each_time)
+{
+    static const struct fake_page one[] = {GROUPS("[]", 0), USERS("[" BO_ALONE "]", 2),
+                                           USERS("[" CY "]", 2), END};
+    static const struct fake_page two[] = {GROUPS("[]", 0), USERS("[" CY "]", 2),
+                                           USERS("[" DEE "]", 2), END};
+    static const struct fake_page three[] = {GROUPS("[]", 0), USERS("[" BO_ALONE "]", 3),
+                                             USERS("[" CY "," DEE "]", 3), END};
+    const struct fake_page *const reads[] = {one, two, one};
+    see(no_scim);
+    ck_assert_int_eq(pull_once(three), MU_COMPLETE);
+    ck_assert_int_eq(pull(3, reads), MU_ADDITIVE);
+    ck_assert(found("gone"));
+    ck_assert_int_eq(snap.gone, 0);
+    ck_assert_int_eq(snap.counts[MU_USER], 3);
+}
+END_TEST
+
 /* Reading again can't help when something else is wrong as well. */
 START_TEST(what_can_not_pass_is_read_once)
 {
@@ -395,6 +439,8 @@ Suite *pull_suite(void)
     tcase_add_test(c, a_group_nobody_lists);
     tcase_add_test(c, what_moves_is_read_again);
     tcase_add_test(c, and_bounded);
+    tcase_add_test(c, who_vanishes_between_pages_is_not_gone);
+    tcase_add_test(c, others_vanish_each_time);
     tcase_add_test(c, what_can_not_pass_is_read_once);
     tcase_add_test(c, another_identity);
     tcase_add_test(c, a_lost_supplement_takes_nothing_away);
