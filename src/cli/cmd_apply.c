@@ -2,7 +2,7 @@
 /* muster apply: does exactly what a plan file says, or refuses. */
 #include "base/io.h"
 #include "base/time.h"
-#include "cli/outcomes.h"
+#include "cli/execute.h"
 
 enum { PLAN_FILE_MAX = 1 << 30 };
 
@@ -15,31 +15,6 @@ static int load(struct mu_cli *cli, const char *path, const struct mu_plan **ret
     if (mu_plan_parse(cli->arena, text.data, text.len, ret, err) < 0)
         return mu_wrap(err, "%s", path);
     return 0;
-}
-
-static int execute(struct mu_cli *cli, const struct mu_sync *sync, struct mu_account *target,
-                   const struct mu_plan *plan, const struct mu_apply_how *how, struct mu_err *err)
-{
-    int64_t started = mu_mono_us();
-    struct mu_applied applied;
-    struct mu_outcomes outcomes;
-    struct mu_err lost = MU_ERR_INIT;
-    mu_outcomes_begin(&outcomes, cli, plan);
-    int rc = mu_apply(cli->store, sync, target, plan, how, cli->log, mu_outcomes_report, &outcomes,
-                      &applied, err);
-    struct mu_ending end = {.sync = sync->name,
-                            .result = rc < 0            ? "failed"
-                                      : applied.partial ? "partial"
-                                                        : "done",
-                            .applied = &applied,
-                            .seconds = (double)(mu_mono_us() - started) / 1e6};
-    if (mu_outcomes_end(&outcomes, &end, rc < 0 ? &lost : err) < 0)
-        rc = -1;
-    if (rc < 0)
-        return -1;
-    if (applied.partial)
-        return applied.ok == 0 ? MU_EXIT_FAILED : MU_EXIT_PARTIAL;
-    return MU_EXIT_DONE;
 }
 
 static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
@@ -58,11 +33,18 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
         mu_cli_lock_sync(cli, sync, wait_s, &lock, err) < 0 ||
         mu_cli_open(cli, sync->to, &target, err) < 0)
         return -1;
-    return execute(cli, sync, target, plan, &how, err);
+    const struct mu_execution x = {.sync = sync,
+                                   .target = target,
+                                   .plan = plan,
+                                   .how = &how,
+                                   .started = mu_mono_us(),
+                                   .verify = mu_args_has(args, "verify")};
+    return mu_execute(cli, &x, err);
 }
 
 static const struct mu_cmd_opt opts[] = {
     {"allow", 0, "HASH", "apply the plan of this hash although a guard refuses it"},
+    {"verify", 0, NULL, "when all was done, look whether nothing is left to do; else exit 4"},
     {"wait", 0, "SECONDS", "wait so long for another run of this sync (default: 0)"},
     {"stop-after", 0, "N", NULL},
     {"kill-at", 0, "N", NULL},
@@ -71,7 +53,7 @@ static const struct mu_cmd_opt opts[] = {
 const struct mu_cmd mu_cmd_apply = {
     .name = "apply",
     .summary = "do exactly what a plan file says, or refuse",
-    .usage = "FILE [--allow HASH] [--wait SECONDS]",
+    .usage = "FILE [--allow HASH] [--verify] [--wait SECONDS]",
     .about =
         "Does the operations of a plan made by muster plan -o, and no other. Refuses (exit 3) a "
         "plan that was altered,\n"

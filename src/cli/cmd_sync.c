@@ -5,14 +5,14 @@
 #include "adapter/preread.h"
 #include "base/time.h"
 #include "cli/ask.h"
-#include "cli/outcomes.h"
+#include "cli/execute.h"
 #include "engine/park.h"
 #include "engine/pull.h"
 
 struct sync_run {
     struct mu_cli *cli;
     const struct mu_sync *sync;
-    bool yes;
+    bool yes, verify;
     int wait_s;
     int64_t started;
     struct mu_apply_how how;
@@ -74,21 +74,15 @@ static int show_only(struct sync_run *r, const char *result, struct mu_err *err)
 
 static int execute(struct sync_run *r, struct mu_err *err)
 {
-    struct mu_cli *cli = r->cli;
-    struct mu_applied applied;
-    struct mu_outcomes o;
-    struct mu_err lost = MU_ERR_INIT;
-    mu_outcomes_begin(&o, cli, r->plan);
-    int rc = mu_apply(cli->store, r->sync, r->target, r->plan, &r->how, cli->log,
-                      mu_outcomes_report, &o, &applied, err);
-    const char *result = rc < 0 ? "failed" : applied.partial ? "partial" : "done";
-    if (finish(r, &o, result, &applied, rc < 0 ? &lost : err) < 0)
-        rc = -1;
-    if (rc < 0)
-        return -1;
-    if (applied.partial)
-        return applied.ok == 0 ? MU_EXIT_FAILED : MU_EXIT_PARTIAL;
-    return status_of(r);
+    const struct mu_execution x = {.sync = r->sync,
+                                   .target = r->target,
+                                   .plan = r->plan,
+                                   .how = &r->how,
+                                   .snapshot = &r->snap,
+                                   .started = r->started,
+                                   .verify = r->verify};
+    int status = mu_execute(r->cli, &x, err);
+    return status == MU_EXIT_DONE ? status_of(r) : status;
 }
 
 /* ---- pull, plan, guard, apply ---- */
@@ -159,6 +153,7 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
 {
     struct sync_run r = {.cli = cli,
                          .yes = mu_args_has(args, "yes"),
+                         .verify = mu_args_has(args, "verify"),
                          .started = mu_mono_us(),
                          .how = {.command = "sync"}};
     MU_AUTO(lock) struct mu_lock *lock = NULL;
@@ -176,6 +171,7 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
 
 static const struct mu_cmd_opt opts[] = {
     {"yes", 'y', NULL, "write without asking"},
+    {"verify", 0, NULL, "when all was done, look whether nothing is left to do; else exit 4"},
     {"wait", 0, "SECONDS", "wait so long for another run of this sync (default: 0)"},
     {"stop-after", 0, "N", NULL},
     {"kill-at", 0, "N", NULL},
@@ -184,7 +180,7 @@ static const struct mu_cmd_opt opts[] = {
 const struct mu_cmd mu_cmd_sync = {
     .name = "sync",
     .summary = "pull, plan, guard and apply in one go, for cron and timers",
-    .usage = "[SYNC] [--yes] [--wait SECONDS]",
+    .usage = "[SYNC] [--yes] [--verify] [--wait SECONDS]",
     .about = "Reads the source, plans, and writes when no guard refuses. Without --yes it asks on "
              "a terminal, and only shows\n"
              "what it would do elsewhere (exit 2). When a guard refuses (exit 3): save the plan "

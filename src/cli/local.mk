@@ -19,6 +19,7 @@ muster_SOURCES += \
 	src/cli/cmd_snapshots.c \
 	src/cli/cmd_sync.c \
 	src/cli/cmd_undo.c \
+	src/cli/execute.c src/cli/execute.h \
 	src/cli/help.c src/cli/help.h \
 	src/cli/main.c \
 	src/cli/outcomes.c src/cli/outcomes.h \

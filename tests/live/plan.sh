@@ -46,7 +46,8 @@ ldap_dump '(objectClass=inetOrgPerson)' dn >"$work/out"
 if [ "$(grep -c '^dn:' "$work/out")" = 1 ]; then ok "one person is there"; else bad "one person is there" "$(cat "$work/out")"; fi
 expect 2 "the plan for the rest" muster plan --except "$who" -o "$work/plan.json"
 unsaid "$who" "it doesn't speak of that person"
-expect 0 "sync does the rest" muster sync --yes
+expect 0 "sync does the rest" muster sync --yes --verify
+said 'verified: nothing is left to do' "and that is verified"
 expect 0 "and then there is nothing to do" muster plan
 
 # --- drift ---
