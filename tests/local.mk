@@ -27,6 +27,7 @@ live_tests = \
 	tests/live/guards.sh \
 	tests/live/feed.sh \
 	tests/live/moved.sh \
+	tests/live/names.sh \
 	tests/live/overlays.sh \
 	tests/live/plan.sh \
 	tests/live/undo.sh \
@@ -95,6 +96,7 @@ unit_sources = \
 	tests/unit/test_map_load.c \
 	tests/unit/test_map_target.c \
 	tests/unit/test_match.c \
+	tests/unit/test_names.c \
 	tests/unit/test_op.c \
 	tests/unit/test_opt.c \
 	tests/unit/test_owning.c \

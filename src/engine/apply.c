@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "engine/order.h"
 #include "engine/owning.h"
 #include "engine/park.h"
 
@@ -44,6 +45,7 @@ struct applier {
     struct alike alike[ALIKE_KINDS];
     size_t alike_count;
     struct mu_parking *parking;
+    struct mu_order *order;
     int moments; /* before and after each commit, for how->kill_at */
     bool broken; /* the connection is gone, or too much failed: nothing more is sent */
     struct mu_owning owning;
@@ -166,22 +168,6 @@ static size_t phase_end(const struct mu_plan *plan, size_t from)
     return i;
 }
 
-/* Containers depend on each other: one at a time. */
-static bool one_by_one(const struct mu_op *op)
-{
-    return op->kind == MU_KINDS || op->why == MU_WHY_MEMBERS;
-}
-
-/* Chunks of one group's members must arrive in order; different groups don't care. */
-static bool must_wait(const struct mu_plan *plan, size_t i)
-{
-    if (i == 0 || !one_by_one(&plan->ops[i]))
-        return false;
-    if (plan->ops[i].kind == MU_KINDS)
-        return true;
-    return mu_streq(plan->ops[i].name, plan->ops[i - 1].name);
-}
-
 static bool must_stop(const struct applier *a, size_t done)
 {
     return mu_cancelled() || (a->how->stop_after > 0 && (long long)done >= a->how->stop_after);
@@ -208,13 +194,21 @@ static void send(struct applier *a, const struct mu_op *op)
     }
 }
 
+/* Waits until nothing is in flight. */
+static int settle(struct applier *a, struct mu_err *err)
+{
+    int rc = collect(a, true, err);
+    mu_order_settled(a->order);
+    return rc;
+}
+
 static int send_batch(struct applier *a, size_t from, size_t to, struct mu_err *err)
 {
     struct mu_err lost = MU_ERR_INIT;
     if (journal(a, from, to, err) < 0)
         return -1;
     for (size_t i = from; i < to; i++) {
-        if (must_wait(a->plan, i) && collect(a, true, &lost) < 0)
+        if (mu_order_waits(a->order, &a->plan->ops[i]) && settle(a, &lost) < 0)
             a->broken = true;
         if (must_stop(a, i))
             a->broken = true;
@@ -240,7 +234,7 @@ static int run_ops(struct applier *a, struct mu_err *err)
             rc = send_batch(a, i, to, err);
             i = to;
         }
-        if (collect(a, true, &lost) < 0) {
+        if (settle(a, &lost) < 0) {
             a->broken = true;
             mu_log(a->log, MU_LOG_ERROR, "%s", lost.text);
         }
@@ -345,10 +339,12 @@ int mu_apply(struct mu_store *store, const struct mu_sync *sync, struct mu_accou
     if (apply_check(store, sync, target, plan, err) < 0)
         return -1;
     a.noted = mu_xcalloc(plan->op_count + 1, sizeof(*a.noted));
+    a.order = mu_order_new(target);
     int rc = mu_parking_open(store, "sync", sync->name, &a.parking, err);
     if (rc == 0)
         rc = run(&a, err);
     mu_parking_free(a.parking);
+    mu_order_free(a.order);
     free(a.noted);
     mu_buf_done(&a.owning.fold);
     return rc;

@@ -19,6 +19,7 @@ libmuster_a_SOURCES += \
 	src/engine/evidence.c \
 	src/engine/guard.c \
 	src/engine/guards.c src/engine/guards.h \
+	src/engine/order.c src/engine/order.h \
 	src/engine/owning.c src/engine/owning.h \
 	src/engine/park.c src/engine/park.h \
 	src/engine/plan.c src/engine/plan.h \
@@ -31,6 +32,7 @@ libmuster_a_SOURCES += \
 	src/engine/members.h \
 	src/engine/plan_members.c \
 	src/engine/plan_members_diff.c \
+	src/engine/plan_names.c \
 	src/engine/plan_park.c \
 	src/engine/plan_select.c \
 	src/engine/plan_show.c \

@@ -13,7 +13,7 @@ enum { LABEL_MAX = 200 };
 
 struct spot {
     struct mu_parked parked; /* tries 0: it was not parked before */
-    enum { UNTOUCHED, EXPECTED, WORKED, REFUSED } state;
+    enum { UNTOUCHED, EXPECTED, LEFT, WORKED, REFUSED } state;
     enum mu_code code; /* of the refusal */
     long native;
 };
@@ -142,7 +142,7 @@ static int put(struct mu_parking *p, struct spot *spot, struct mu_err *err)
     if (parked->tries++ == 0)
         parked->first_seen = now;
     parked->last_seen = now;
-    parked->next_try = p->gaps ? next_try(now, parked->tries) : 0;
+    parked->next_try = p->gaps && spot->state == REFUSED ? next_try(now, parked->tries) : 0;
     return mu_parked_put(p->store, parked, err);
 }
 
@@ -157,7 +157,7 @@ int mu_parking_settle(struct mu_parking *p, enum mu_parking_rest rest, struct mu
         const struct mu_parked *parked = &spot->parked;
         bool clear =
             spot->state == WORKED || (spot->state == UNTOUCHED && rest == MU_PARKING_DROP_REST);
-        if (spot->state == REFUSED && put(p, spot, err) < 0)
+        if ((spot->state == REFUSED || spot->state == LEFT) && put(p, spot, err) < 0)
             return -1;
         if (clear && parked->tries > 0 &&
             mu_parked_drop(p->store, p->owner, parked->kind, parked->id, err) < 0)
@@ -173,12 +173,27 @@ static void expect(struct mu_parking *p, enum mu_kind kind, const char *id)
         spot->state = EXPECTED;
 }
 
+/* A conflict is seen anew with each plan, so there is nothing to wait for; who is left alone because
+ * a try isn't due yet keeps waiting for it. */
+static void leave(struct mu_parking *p, const struct mu_left *left)
+{
+    const struct mu_parked *parked = mu_parking_find(p, left->kind, left->id);
+    struct mu_err why = MU_ERR_INIT;
+    if (!left->id || !left->trouble || (parked && parked->next_try > 0)) {
+        expect(p, left->kind, left->id);
+        return;
+    }
+    mu_fail(&why, MU_E_CONFLICT, "%s", left->reason);
+    mu_parking_refused(p, left->kind, left->id, left->label, &why);
+    spot_of(p, left->kind, left->id)->state = LEFT;
+}
+
 void mu_parking_expect(struct mu_parking *p, const struct mu_plan *plan)
 {
     for (size_t i = 0; i < plan->op_count; i++)
         expect(p, plan->ops[i].kind, plan->ops[i].id);
     for (size_t i = 0; i < plan->left_count; i++)
-        expect(p, plan->left[i].kind, plan->left[i].id);
+        leave(p, &plan->left[i]);
 }
 
 int mu_parking_prune(struct mu_store *store, const struct mu_plan *plan, struct mu_err *err)

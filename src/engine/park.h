@@ -10,7 +10,7 @@
  *     mu_parking_free(parking);
  *
  * An operation is tried again after 5 minutes, then 30, then 2, 12 and 24 hours; a record with
- * every pull.
+ * every pull; a conflict is looked at with every plan.
  */
 #ifndef MU_ENGINE_PARK_H
 #define MU_ENGINE_PARK_H
@@ -42,7 +42,8 @@ void mu_parking_forgive(struct mu_parking *p, const struct mu_err *why);
 enum mu_parking_rest { MU_PARKING_KEEP_REST, MU_PARKING_DROP_REST };
 int mu_parking_settle(struct mu_parking *p, enum mu_parking_rest rest, struct mu_err *err);
 
-/* Whom a whole plan neither writes nor leaves alone needs nothing any more: those clear. */
+/* Whom a whole plan neither writes nor leaves alone needs nothing any more: those clear. Whom it
+ * leaves alone because of a conflict is parked until it is solved. */
 void mu_parking_expect(struct mu_parking *p, const struct mu_plan *plan);
 int mu_parking_prune(struct mu_store *store, const struct mu_plan *plan, struct mu_err *err);
 

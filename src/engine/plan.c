@@ -207,8 +207,8 @@ static int by_phase(const void *a, const void *b)
     return d ? d : x->seq - y->seq;
 }
 
-/* Drops operations of those found to be in conflict, orders the rest, numbers them. */
-static void order_ops(struct planner *p)
+/* Operations of those found to be in conflict. */
+static void drop_excluded(struct planner *p)
 {
     for (int k = 0; k < MU_KINDS; k++) {
         for (size_t i = 0; p->who[k] && i < mu_map_count(p->who[k]); i++) {
@@ -221,6 +221,11 @@ static void order_ops(struct planner *p)
                 p->ops[j].verb = MU_OP_VERBS;
         }
     }
+}
+
+/* Takes out what was dropped, orders the rest by phase, numbers it. */
+static void order_ops(struct planner *p)
+{
     size_t kept = 0;
     for (size_t i = 0; i < p->op_count; i++) {
         if (p->ops[i].verb == MU_OP_VERBS)
@@ -321,8 +326,10 @@ const struct mu_plan *plan_finish(struct planner *p)
 static int agree(struct planner *p, struct mu_err *err)
 {
     if (p->ops_of->prepare(p->target, p->arena, add_container, p, err) < 0 ||
-        match_kind(p, MU_USER, err) < 0 || match_kind(p, MU_GROUP, err) < 0 ||
-        plan_members(p, err) < 0 || plan_match_gone(p, err) < 0)
+        match_kind(p, MU_USER, err) < 0 || match_kind(p, MU_GROUP, err) < 0)
+        return -1;
+    plan_settle_names(p);
+    if (plan_members(p, err) < 0 || plan_match_gone(p, err) < 0)
         return -1;
     note_strangers(p);
     return 0;
@@ -345,6 +352,7 @@ void plan_done(struct planner *p)
     mu_arena_free(p->row);
     free(p->ops);
     free(p->left);
+    free(p->waiting);
     free(p->readings);
 }
 
@@ -390,6 +398,10 @@ static int make(struct planner *p, const struct mu_selection *selection,
     int rc = read_sides(p, err);
     if (rc == 0)
         rc = operations(p, err);
+    if (rc == 0) {
+        drop_excluded(p);
+        rc = plan_order_renames(p, err);
+    }
     if (rc == 0) {
         order_ops(p);
         plan_read_guards(p);

@@ -33,7 +33,7 @@ static const struct mu_object *object_of(struct planner *p, const struct mu_owne
     return o;
 }
 
-static void exclude(struct planner *p, struct who *w, const char *why)
+void plan_exclude(struct planner *p, struct who *w, const char *why)
 {
     if (w->excluded)
         return;
@@ -55,13 +55,13 @@ static void settle_twins(struct planner *p, struct who *w, struct who *twin)
 {
     bool twin_holds = twin->object && mu_streq(twin->object->key, w->key);
     if (!twin_holds)
-        exclude(p, twin, asked_for_by(p, w));
+        plan_exclude(p, twin, asked_for_by(p, w));
     bool holds = w->object && mu_streq(w->object->key, w->key) && !twin_holds;
     if (!holds)
-        exclude(p, w, asked_for_by(p, twin));
+        plan_exclude(p, w, asked_for_by(p, twin));
 }
 
-/* Whoever stands at the name we want and isn't ours is left alone. */
+/* Whoever stands at the name we want and isn't ours is left alone; who is ours may leave it. */
 static void settle_name(struct planner *p, struct who *w)
 {
     struct who *twin = mu_map_put(p->who_by_key, w->key, strlen(w->key), w);
@@ -76,10 +76,9 @@ static void settle_name(struct planner *p, struct who *w)
         return;
     const struct mu_owned *owner = mu_map_get(p->owned_by_key, w->key, strlen(w->key));
     if (!owner || (owner->native && there->native && !mu_streq(owner->native, there->native)))
-        exclude(p, w, mu_printf(p->arena, "%s exists there and isn't ours", there->name));
+        plan_exclude(p, w, mu_printf(p->arena, "%s exists there and isn't ours", there->name));
     else if (!mu_streq(owner->id, w->id))
-        exclude(p, w,
-                mu_printf(p->arena, "the name is still held by %s, which is ours too", owner->id));
+        plan_wait_for_name(p, w, owner);
 }
 
 /* Moving between the active and the inactive place is what disabling and enabling are. */
@@ -185,7 +184,7 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *
     }
     if (mu_map_want(mapping, doc, p->row, &wants, &count, &bad) < 0 ||
         plan_locate(p, w, mapping, wants, count, inactive && w->object, &bad) < 0) {
-        exclude(p, w, mu_strdup(p->arena, bad.text));
+        plan_exclude(p, w, mu_strdup(p->arena, bad.text));
         return 0;
     }
     if (inactive && !w->object)
@@ -206,7 +205,7 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *
     w->op_end = p->op_count;
     const char *parked = w->op_end > w->first_op ? plan_parked(p, w) : NULL;
     if (parked)
-        exclude(p, w, parked);
+        plan_exclude(p, w, parked);
     return 0;
 }
 

@@ -111,6 +111,15 @@ static int judge_member(struct planner *p, struct group_work *g, const struct mu
     return 0;
 }
 
+/* Whether that name still stands for another one than w, who is about to get it. */
+static bool passed_on(struct planner *p, const struct who *w, const char *key, size_t len)
+{
+    if (p->waiting_count == 0)
+        return false;
+    const struct person is = person_at(p, key, len);
+    return is.id && !mu_streq(is.id, w->id);
+}
+
 /* Compares the group's present members with the wanted keys: fills remove, and tells which wanted
  * are there already. */
 static int compare_members(struct planner *p, struct group_work *g, struct mu_map *there,
@@ -120,7 +129,8 @@ static int compare_members(struct planner *p, struct group_work *g, struct mu_ma
     for (size_t i = 0; have && i < have->count; i++) {
         const struct mu_value *v = &have->values[i];
         member_key(p, v);
-        if (mu_map_get(g->wanted, p->fold_a.data, p->fold_a.len)) {
+        const struct who *w = mu_map_get(g->wanted, p->fold_a.data, p->fold_a.len);
+        if (w && !passed_on(p, w, p->fold_a.data, p->fold_a.len)) {
             const char *own = mu_strndup(p->row, p->fold_a.data, p->fold_a.len);
             mu_map_put(there, own, p->fold_a.len, g);
             continue;

@@ -29,6 +29,12 @@ struct who {
     bool admin;                     /* has that role in the source */
 };
 
+/* Who wants a name that another one of ours holds. */
+struct waiting {
+    struct who *who;
+    const struct mu_owned *holder;
+};
+
 struct planner {
     struct mu_store *store;
     struct mu_parking *parking;
@@ -61,6 +67,8 @@ struct planner {
     size_t op_count, op_cap;
     struct mu_left *left;
     size_t left_count, left_cap;
+    struct waiting *waiting;
+    size_t waiting_count, waiting_cap;
     struct mu_reading *readings;
     size_t reading_count, reading_cap;
     int64_t undoes; /* run that the plan takes back; 0: none */
@@ -95,6 +103,14 @@ void plan_select(struct planner *p, struct who *w, const struct mu_doc *doc);
 int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *entry,
                    struct mu_err *err);
 int plan_match_gone(struct planner *p, struct mu_err *err);
+/* A conflict: w is listed and left alone, and its operations are dropped. */
+void plan_exclude(struct planner *p, struct who *w, const char *why);
+
+/* plan_names.c: names passed on within the plan. Whether they are free in time is settled when all
+ * are matched; the renames are ordered when all operations are known. */
+void plan_wait_for_name(struct planner *p, struct who *w, const struct mu_owned *holder);
+void plan_settle_names(struct planner *p);
+int plan_order_renames(struct planner *p, struct mu_err *err);
 
 /* Where the entry should be: w->name and w->key, by its wants. MU_E_DATA when nothing names it. */
 int plan_locate(struct planner *p, struct who *w, const struct mu_resource *mapping,

@@ -43,6 +43,7 @@ static const struct unit units[] = {
     {"map_load", map_load_suite},
     {"map_target", map_target_suite},
     {"match", match_suite},
+    {"names", names_suite},
     {"op", op_suite},
     {"opt", opt_suite},
     {"owning", owning_suite},

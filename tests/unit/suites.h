@@ -32,6 +32,7 @@ Suite *map_eval_suite(void);
 Suite *map_load_suite(void);
 Suite *map_target_suite(void);
 Suite *match_suite(void);
+Suite *names_suite(void);
 Suite *op_suite(void);
 Suite *opt_suite(void);
 Suite *owning_suite(void);
