@@ -19,6 +19,8 @@
 #include "base/err.h"
 #include "base/json.h"
 
+enum { MU_DOC_VALUES_MAX = 4000000 }; /* in one document: a page of 100,000 records of 40 values */
+
 enum mu_doc_type {
     MU_DOC_NULL,
     MU_DOC_BOOL,

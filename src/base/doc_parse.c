@@ -14,6 +14,7 @@ struct reader {
     size_t blanks; /* passed so far */
     char *scalars; /* where the next decoded text goes */
     int depth;
+    uint32_t values;
     struct mu_arena *arena;
     struct mu_err *err;
 };
@@ -208,6 +209,11 @@ static int read_items(struct reader *r, struct mu_doc *doc, char close)
         return 0;
     }
     for (;;) {
+        /* A value takes forty times the two bytes it may be written in. */
+        if (++r->values > MU_DOC_VALUES_MAX) {
+            return mu_fail(r->err, MU_E_LIMIT, "JSON holds more than %d values, at byte %zu",
+                           MU_DOC_VALUES_MAX, r->at);
+        }
         struct mu_doc *item = mu_alloc(r->arena, sizeof(*item));
         if ((doc->type == MU_DOC_OBJECT && read_name(r, item) < 0) || read_value(r, item) < 0) {
             return -1;

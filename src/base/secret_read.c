@@ -250,10 +250,24 @@ static int fail_status(const struct mu_y *at, int status, struct mu_err *err)
     return mu_y_fail(at, err, "the secret's command failed with status %d", WEXITSTATUS(status));
 }
 
+/* Whoever may write the file that names a command may run one as us. */
+static int check_owner(const struct mu_y *at, struct mu_err *err)
+{
+    struct stat st;
+    if (stat(at->file, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & S_IWOTH)) {
+        return mu_y_fail(at, err,
+                         "this file names a command, and anybody may write it; chmod o-w it");
+    }
+    return 0;
+}
+
 static int from_command(const struct mu_y *at, const char *command, struct mu_secret **ret,
                         struct mu_err *err)
 {
     int ends[2];
+    if (check_owner(at, err) < 0) {
+        return -1;
+    }
     if (pipe2(ends, O_CLOEXEC) < 0) {
         return mu_y_fail(at, err, "the secret's command: %m");
     }

@@ -92,6 +92,19 @@ const char *mu_nearest(const char *name, const char *const *known, size_t count)
     return best;
 }
 
+void mu_mask(char *text, size_t len, const char *secret)
+{
+    enum { SHORTEST = 4 };
+    size_t secret_len = secret ? strlen(secret) : 0;
+    if (secret_len < SHORTEST) {
+        return;
+    }
+    for (char *at = text; (at = memmem(at, len - (size_t)(at - text), secret, secret_len));) {
+        memset(at, '*', secret_len);
+        at += secret_len;
+    }
+}
+
 bool mu_parse_int(const char *s, long long min, long long max, long long *ret)
 {
     bool negative = *s == '-';

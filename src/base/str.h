@@ -37,6 +37,10 @@ void mu_fold_into(struct mu_buf *to, const char *s, size_t len); /* same, append
 const char *mu_printable(struct mu_arena *arena, const char *s, size_t len, size_t max);
 void mu_printable_into(struct mu_buf *to, const char *s, size_t len, size_t max);
 
+/* Overwrites a secret wherever it stands in a text. One of fewer than four characters is left: it
+ * is no secret, and hides too much. */
+void mu_mask(char *text, size_t len, const char *secret);
+
 /* The known name nearest to a misspelt one (edit distance <= 3 and less than half of its length),
  * or NULL. */
 const char *mu_nearest(const char *name, const char *const *known, size_t count);

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -88,6 +89,13 @@ static void survive_writes(void)
     sigaction(SIGXFSZ, &ignore, NULL);
 }
 
+/* Tokens and passwords pass through memory that libraries own; a core file would keep them. */
+static void leave_no_core(void)
+{
+    const struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+}
+
 int main(int argc, char **argv)
 {
     struct mu_arena *arena = mu_arena_new();
@@ -95,6 +103,7 @@ int main(int argc, char **argv)
     struct mu_args args;
     struct mu_log *log = NULL;
     survive_writes();
+    leave_no_core();
     int status = mu_args_parse(arena, argc, argv, &args, &err);
     if (status == 0)
         status = run(arena, &args, &log, &err);

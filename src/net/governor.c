@@ -186,11 +186,12 @@ static int64_t when_us(const char *value, int64_t wall_s)
 
     int64_t us = 0, at;
     char canonical[MU_TIME_TEXT];
-    if (mu_time_parse(text, canonical, &at))
-        us = (at - wall_s) * SECOND_US;
-    else if (isalpha((unsigned char)text[0]) && (at = (int64_t)curl_getdate(text, NULL)) != -1)
-        us = (at - wall_s) * SECOND_US;
-    else if (!number_us(text, wall_s, &us))
+    if (mu_time_parse(text, canonical, &at) ||
+        (isalpha((unsigned char)text[0]) && (at = (int64_t)curl_getdate(text, NULL)) != -1)) {
+        /* A date may be any year that curl can count to. */
+        at = at > wall_s + BLOCK_MAX_S ? wall_s + BLOCK_MAX_S : at;
+        us = at > wall_s ? (at - wall_s) * SECOND_US : 0;
+    } else if (!number_us(text, wall_s, &us))
         us = 0;
     if (us > (int64_t)BLOCK_MAX_S * SECOND_US)
         us = (int64_t)BLOCK_MAX_S * SECOND_US;

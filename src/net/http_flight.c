@@ -198,6 +198,16 @@ static void load_headers(struct mu_flight *f, const struct mu_call *call, const 
     curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, f->headers);
 }
 
+/* RFC 6750, section 2.1, and a little more; a line break would be a header of somebody's own. */
+static bool is_token(const char *s)
+{
+    for (; *s; s++) {
+        if (*s <= ' ' || *s > '~')
+            return false;
+    }
+    return true;
+}
+
 static void load_method(struct mu_flight *f, const struct mu_call *call)
 {
     CURL *e = f->easy;
@@ -220,13 +230,18 @@ static void load_method(struct mu_flight *f, const struct mu_call *call)
 int mu_flight_load(struct mu_flight *f, const struct mu_flight_conf *conf, struct mu_call *call,
                    const char *token, int64_t now_us, struct mu_err *err)
 {
-    struct mu_buf url = MU_BUF_INIT(2 * MU_HTTP_PATH_MAX);
+    struct mu_buf url = MU_BUF_INIT((size_t)2 * MU_HTTP_PATH_MAX);
     mu_buf_adds(&url, conf->base_url);
     mu_buf_adds(&url, call->path);
     CURLcode rc = url.full ? CURLE_URL_MALFORMAT : curl_easy_setopt(f->easy, CURLOPT_URL, url.data);
     mu_buf_done(&url);
     if (rc != CURLE_OK)
         return mu_fail(err, MU_E_CONFIG, "not an address libcurl takes");
+    if (token && !is_token(token))
+        return mu_fail(
+            err, MU_E_AUTH,
+            "the token holds a blank, a line break or a character beyond ASCII, which no "
+            "token has; see where it is kept");
 
     f->call = call;
     load_method(f, call);
@@ -260,6 +275,8 @@ void mu_flight_land(struct mu_flight *f, const struct mu_flight_conf *conf, CURL
     if (rc == CURLE_OK && f->status >= 200 && f->status <= 599) {
         if (f->status / 100 == 3)
             find_redirect(f);
+        if (f->status / 100 != 2) /* what it says may be shown, and some repeat what they refuse */
+            mu_mask(f->body.data, f->body.len, f->token.data);
         return;
     }
     mu_http_failed(f, conf, &f->failed);

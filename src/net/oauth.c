@@ -183,8 +183,11 @@ static int token_call(struct mu_oauth *o, struct mu_buf *form, const char *what,
         return mu_fail(err, MU_E_LIMIT, "a token call is larger than %d bytes", FORM_MAX);
     if (mu_http_call(o->http, &request, &r, err) < 0)
         return mu_wrap(err, "token endpoint");
-    if (r.status / 100 != 2)
+    if (r.status / 100 != 2) {
+        mu_mask(r.body, r.len, mu_token_text(o->client_secret));
+        mu_mask(r.body, r.len, mu_token_text(t->refresh));
         return refusal(o, &r, what, err);
+    }
     struct json_object *doc = NULL;
     if (mu_http_json(&r, &doc, err) < 0)
         return mu_wrap(err, "token endpoint");

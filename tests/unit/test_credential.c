@@ -61,8 +61,9 @@ static void on_token(struct bank *bank, const struct httpd_request *request,
         give_tokens(bank, reply);
     } else {
         bank->refused_calls++;
-        httpd_say(reply, 400,
-                  "{\"error\":\"invalid_grant\",\"error_description\":\"The token was used\"}");
+        httpd_say(
+            reply, 400,
+            "{\"error\":\"invalid_grant\",\"error_description\":\"s3cret's token was used\"}");
     }
 }
 
@@ -242,6 +243,7 @@ START_TEST(dead_or_busy)
     for (int i = 0; i < 5; i++)
         ck_assert_int_eq(mu_credential_token(b.c, &token, &b.err), -1);
     ck_assert_int_eq(b.err.code, MU_E_AUTH);
+    ck_assert_ptr_nonnull(strstr(b.err.text, "******'s token was used"));
     ck_assert_int_eq(b.bank.token_calls, 1);
     tear_down(&b);
 
@@ -387,11 +389,66 @@ START_TEST(a_fresh_token_refused_is_final)
 }
 END_TEST
 
+/* Answers with what it was sent. */
+static void say_token(void *arg, const struct httpd_request *request, struct httpd_reply *reply)
+{
+    (void)arg;
+    reply->status = 403;
+    mu_buf_printf(&reply->body, "{\"message\":\"%s may not\"}", request->authorization);
+}
+
+/* One call with a fixed token to a server that repeats it; the error it ends with. */
+static int call_with(const char *token, struct mu_err *err)
+{
+    struct httpd *d = httpd_start(say_token, NULL);
+    struct mu_credential *c =
+        mu_credential_bearer("test", "env:T", mu_secret_new(token, strlen(token)));
+    struct mu_http_conf conf = {.name = "test",
+                                .base_url = httpd_url(d),
+                                .connections = 1,
+                                .tries = 1,
+                                .timeout_s = 10,
+                                .deadline_s = 20};
+    struct mu_request request = {.path = "/x", .credential = c};
+    struct mu_http *http = NULL;
+    struct mu_response r;
+    ck_assert_int_eq(mu_http_new(&conf, NULL, &http, err), 0);
+    if (mu_http_call(http, &request, &r, err) == 0)
+        mu_http_fail(&r, err);
+    int calls = httpd_count(d);
+    mu_http_free(http);
+    mu_credential_free(c);
+    httpd_stop(d);
+    return calls;
+}
+
+START_TEST(a_repeated_token_is_not_shown)
+{
+    struct mu_err err = MU_ERR_INIT;
+    ck_assert_int_eq(call_with("s3cret-token", &err), 1);
+    ck_assert_ptr_nonnull(strstr(err.text, "Bearer ************ may not"));
+}
+END_TEST
+
+START_TEST(a_token_is_one_word)
+{
+    static const char *const bad[] = {"a b", "a\r\nX-Admin: 1", "a\n", "caf\xc3\xa9"};
+    for (size_t i = 0; i < MU_LEN(bad); i++) {
+        struct mu_err err = MU_ERR_INIT;
+        ck_assert_int_eq(call_with(bad[i], &err), 0);
+        ck_assert_int_eq(err.code, MU_E_AUTH);
+        ck_assert_ptr_nonnull(strstr(err.text, "line break"));
+    }
+}
+END_TEST
+
 Suite *credential_suite(void)
 {
     Suite *s = suite_create("credential");
     TCase *t = tcase_create("credential");
     tcase_set_timeout(t, 60);
+    tcase_add_test(t, a_repeated_token_is_not_shown);
+    tcase_add_test(t, a_token_is_one_word);
     tcase_add_test(t, authorize);
     tcase_add_test(t, renews_before_the_end);
     tcase_add_test(t, answers_of_the_token_endpoint);

@@ -47,6 +47,23 @@ START_TEST(test_scalars)
 }
 END_TEST
 
+START_TEST(test_too_many_values)
+{
+    enum { BYTES = 2 * MU_DOC_VALUES_MAX };
+    MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
+    struct mu_err err = MU_ERR_INIT;
+    const struct mu_doc *doc = NULL;
+    char *text = mu_alloc(arena, BYTES + 3);
+    for (size_t i = 0; i < BYTES + 3; i++)
+        text[i] = i % 2 ? '1' : ',';
+    text[0] = '[';
+    text[BYTES + 2] = ']';
+    ck_assert_int_eq(mu_doc_parse(arena, text, BYTES + 3, &doc, &err), -1);
+    ck_assert_int_eq(err.code, MU_E_LIMIT);
+    ck_assert_ptr_nonnull(strstr(err.text, "more than 4000000 values"));
+}
+END_TEST
+
 START_TEST(test_members)
 {
     MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
@@ -125,8 +142,10 @@ Suite *doc_suite(void)
 {
     Suite *s = suite_create("doc");
     TCase *c = tcase_create("doc");
+    tcase_set_timeout(c, 60); /* millions of values, on a busy machine */
     tcase_add_test(c, test_scalars);
     tcase_add_test(c, test_members);
+    tcase_add_test(c, test_too_many_values);
     tcase_add_test(c, test_pointers);
     tcase_add_test(c, test_as_it_stands);
     tcase_add_test(c, test_by_hand);

@@ -162,6 +162,18 @@ START_TEST(test_command)
 }
 END_TEST
 
+START_TEST(test_command_in_a_file_of_everybody)
+{
+    static const char text[] = "token: command:echo abc\n";
+    struct mu_err err = MU_ERR_INIT;
+    config = mu_printf(arena, "%s/s", folder);
+    put(text, sizeof(text) - 1, 0606);
+    refuse("command:echo abc", "chmod o-w");
+    ck_assert_int_eq(mu_write_file(config, text, sizeof(text) - 1, 0664, &err), 0);
+    expect("command:echo abc", "abc");
+}
+END_TEST
+
 START_TEST(test_other_references)
 {
     static const char *const rows[] = {
@@ -201,6 +213,7 @@ Suite *secret_suite(void)
     tcase_add_test(tc, test_credentials_directory);
     tcase_add_test(tc, test_file_modes);
     tcase_add_test(tc, test_command);
+    tcase_add_test(tc, test_command_in_a_file_of_everybody);
     tcase_add_test(tc, test_other_references);
     tcase_add_test(tc, test_made_at_run_time);
     suite_add_tcase(s, tc);
