@@ -30,6 +30,7 @@ live_tests = \
 	tests/live/names.sh \
 	tests/live/overlays.sh \
 	tests/live/plan.sh \
+	tests/live/secrets.sh \
 	tests/live/undo.sh \
 	tests/live/verdict.sh
 
@@ -54,7 +55,7 @@ AM_TESTS_ENVIRONMENT = \
 	export top_srcdir top_builddir MUSTER SENDOSO_SIM MUSTER_MAPPINGS LC_ALL TZ ASAN_OPTIONS UBSAN_OPTIONS;
 
 EXTRA_DIST += $(lint_tests) $(scenario_tests) $(live_tests) $(live_support) \
-	tests/lint/lib.sh tests/lint/sizes.sh tests/lint/strip.awk
+	tests/valgrind.sh tests/lint/analyze.sh tests/lint/lib.sh tests/lint/sizes.sh tests/lint/strip.awk
 
 # --- unit -----------------------------------------------------------------------------------------------------
 
@@ -146,6 +147,18 @@ check-scenario: all
 lint: all
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(lint_tests)'
 
+# Static analysis: minutes, so not a part of `make check`. ANALYZE_ONLY="tidy gcc conversion cppcheck" for some of it.
+ANALYZE_ONLY =
+analyze_cppflags = $(filter-out -DMU_MAPPINGS_DIR=%,$(DEFS) -I$(abs_top_builddir) -I$(abs_top_srcdir)/src $(AM_CPPFLAGS))
+analyze: config.h
+	top_srcdir='$(abs_top_srcdir)' ANALYZE_CPPFLAGS='$(analyze_cppflags)' \
+	    ANALYZE_ONLY='$(ANALYZE_ONLY)' bash $(top_srcdir)/tests/lint/analyze.sh
+
+# Memory, by memcheck; VALGRIND_SUITES="json dn" for some of the unit suites alone.
+VALGRIND_SUITES =
+check-valgrind: all $(check_PROGRAMS)
+	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/valgrind.sh $(VALGRIND_SUITES)
+
 sizes:
 	@top_srcdir='$(abs_top_srcdir)' bash $(top_srcdir)/tests/lint/sizes.sh
 
@@ -155,4 +168,4 @@ bench: all $(bench_programs)
 format:
 	cd $(top_srcdir) && find src tests contrib -name '*.[ch]' | xargs clang-format -i --style=file
 
-.PHONY: check-live check-scenario lint sizes bench format
+.PHONY: analyze check-live check-valgrind check-scenario lint sizes bench format

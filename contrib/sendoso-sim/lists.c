@@ -10,6 +10,8 @@
 #include "api.h"
 #include "base/str.h"
 
+static const int64_t hour_s = 3600;
+
 static bool page_of(struct sim_request *r, int64_t *ret)
 {
     const char *text = sim_query(r, "page");
@@ -50,8 +52,7 @@ static bool past_end(struct sim_request *r, struct sim_window *win)
         sim_reply_e3(r, 404, "Page not found!");
         return false;
     case SIM_PAST_LAST:
-        win->from =
-            win->total == 0 ? 0 : (win->total - 1) / (size_t)win->per_page * (size_t)win->per_page;
+        win->from = win->total == 0 ? 0 : win->total - 1 - (win->total - 1) % (size_t)win->per_page;
         win->count = win->total - win->from;
         return true;
     case SIM_PAST_MISSING:
@@ -178,7 +179,7 @@ static int nth_sunday(int year, int month, int nth)
  */
 static bool daylight_saving(int64_t unix_s)
 {
-    time_t local = (time_t)(unix_s - 8 * 3600);
+    time_t local = (time_t)(unix_s - 8 * hour_s);
     struct tm tm;
     gmtime_r(&local, &tm);
     int year = tm.tm_year + 1900;
@@ -189,7 +190,7 @@ static bool daylight_saving(int64_t unix_s)
 void sim_pacific(int64_t unix_s, bool ms, char to[SIM_TIME_MAX])
 {
     int hours = daylight_saving(unix_s) ? 7 : 8;
-    time_t local = (time_t)(unix_s - hours * 3600);
+    time_t local = (time_t)(unix_s - hours * hour_s);
     struct tm tm;
     char text[32];
     gmtime_r(&local, &tm);

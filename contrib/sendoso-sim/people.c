@@ -14,6 +14,7 @@
 enum { FIRST_ID = 4101, ID_STEP = 3, FIRST_GROUP_ID = 71, GROUP_ID_STEP = 4, TWIN_STRIDE = 7 };
 
 static const int64_t epoch_2021 = 1609459200;
+static const uint64_t day_s = 86400;
 
 static int64_t person_id(const struct sim_people *p, uint32_t index)
 {
@@ -52,13 +53,13 @@ uint32_t sim_groups_add(struct sim_people *p, const char *name)
     uint32_t index = (uint32_t)p->group_count++;
     uint64_t chance = sim_chance(p->set.seed, SIM_SALT_MONEY, index);
     int64_t created =
-        epoch_2021 + (int64_t)(sim_chance(p->set.seed, SIM_SALT_TIME, index) % (3 * 365 * 86400u));
+        epoch_2021 + (int64_t)(sim_chance(p->set.seed, SIM_SALT_TIME, index) % (3 * 365 * day_s));
     struct sim_group *g = &p->groups[index];
     *g = (struct sim_group){.id = group_id(p, index),
                             .name = mu_xstrdup(name),
                             .rollover = chance % 3 == 0,
                             .created_at = created,
-                            .updated_at = created + (int64_t)(chance % (300 * 86400u))};
+                            .updated_at = created + (int64_t)(chance % (300 * day_s))};
     snprintf(g->budget, sizeof(g->budget), "%u", (unsigned)(chance >> 8) % 20 * 5 + 50);
     snprintf(g->monthly_budget, sizeof(g->monthly_budget), "%u",
              (unsigned)(chance >> 24 & 0xFF) * 100 + 100);
@@ -231,7 +232,7 @@ static void title_case(char *email)
 
 static void upper_domain(char *email)
 {
-    for (char *c = strchr(email, '@'); *c; c++)
+    for (char *c = email + strcspn(email, "@"); *c; c++)
         if (*c >= 'a' && *c <= 'z')
             *c = (char)(*c - 0x20);
 }

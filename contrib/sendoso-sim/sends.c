@@ -207,7 +207,7 @@ static void write_status_updates(struct mu_jw *w, const char *status, int64_t at
     sim_write_str(w, "occurred_at", when);
     mu_jw_end(w, '}');
     if (strcmp(status, "Processing") != 0) {
-        sim_pacific(at + 3 * 86400, false, when);
+        sim_pacific(at + 3 * (int64_t)86400, false, when);
         mu_jw_object(w);
         sim_write_str(w, "status", status);
         sim_write_str(w, "occurred_at", when);

@@ -52,7 +52,7 @@ const struct mu_doc *mu_doc_at(const struct mu_doc *doc, const char *pointer)
 {
     MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
     struct mu_err err = MU_ERR_INIT;
-    struct mu_ptr p;
+    struct mu_ptr p = {NULL, 0};
     return mu_ptr_compile(arena, pointer, &p, &err) < 0 ? NULL : mu_doc_get(&p, doc);
 }
 

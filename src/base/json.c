@@ -100,7 +100,7 @@ struct json_object *mu_json_at(struct json_object *doc, const char *pointer)
 {
     MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
     struct mu_err err = MU_ERR_INIT;
-    struct mu_ptr p;
+    struct mu_ptr p = {NULL, 0};
     return mu_ptr_compile(arena, pointer, &p, &err) < 0 ? NULL : mu_ptr_get(&p, doc);
 }
 

@@ -140,7 +140,7 @@ void mu_log(struct mu_log *log, enum mu_level level, const char *fmt, ...)
         vsnprintf(longer, len + 1, fmt, args);
         va_end(args);
         if ((size_t)made > len) {
-            memcpy(longer + len - 3, "...", 3);
+            memcpy(longer + len - 3, "...", sizeof("..."));
         }
     }
     const char *text = longer ? longer : first;

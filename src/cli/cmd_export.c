@@ -208,6 +208,7 @@ static int export_ldif(const struct export *x, const char *as, struct mu_err *er
     MU_AUTO(account) struct mu_account *target = NULL;
     if (target_of(x, as, &to, err) < 0 || mu_cli_open(x->cli, to, &target, err) < 0)
         return -1;
+    mu_assert(to != NULL);
     /* The target with another way of reading: it is not asked, and so seems empty; which containers
      * exist stays open. */
     struct mu_target_ops ops = *to->adapter->target;

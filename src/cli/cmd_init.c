@@ -93,7 +93,7 @@ static void write_text(const char *const answers[QUESTIONS], struct mu_buf *to)
 static int write_config(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
 {
     const char *path = mu_args_get(args, "output");
-    const char *answers[QUESTIONS];
+    const char *answers[QUESTIONS] = {NULL};
     const struct mu_config *checked;
     if (!path)
         path = cli->config_path ? cli->config_path : "muster.yaml";

@@ -389,7 +389,7 @@ int mu_plan_parse(struct mu_arena *arena, const char *text, size_t len, const st
                   struct mu_err *err)
 {
     struct mu_plan *plan = mu_alloc(arena, sizeof(*plan));
-    const char *said;
+    const char *said = NULL;
     if (plan_read(arena, text, len, plan, &said, err) < 0)
         return -1;
     plan_hash(plan, plan->hash);

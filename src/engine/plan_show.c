@@ -71,7 +71,7 @@ static void show_change(const struct mu_opchange *c, bool whole, struct mu_buf *
 
 static void show_text(const char *s, struct mu_buf *to)
 {
-    mu_printable_into(to, s, strlen(s), 2 * VALUE_SHOWN);
+    mu_printable_into(to, s, strlen(s), (size_t)2 * VALUE_SHOWN);
 }
 
 void mu_plan_show_op(const struct mu_op *op, bool color, struct mu_buf *to)

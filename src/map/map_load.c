@@ -113,6 +113,7 @@ static int compile(struct mu_loader *l, const struct mu_y *doc, struct mu_resour
     if (read_kind(doc, l) < 0 || check_keys(l, doc) < 0) {
         return -1;
     }
+    mu_assert(l->schema != NULL);
     const struct mu_y *fields = mu_y_get(doc, "fields");
     if (fields == NULL) {
         return mu_y_fail(doc, l->err, "fields is missing");

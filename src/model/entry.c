@@ -24,9 +24,9 @@ const char *mu_membership_id(struct mu_arena *arena, const char *group_id, const
     if (strpbrk(group_id, "/%") == NULL && strpbrk(user_id, "/%") == NULL) {
         size_t group_len = strlen(group_id), user_len = strlen(user_id);
         char *id = mu_alloc(arena, group_len + user_len + 2);
-        memcpy(id, group_id, group_len);
+        memcpy(id, group_id, group_len); /* NOLINT(bugprone-not-null-terminated-result): goes on */
         id[group_len] = '/';
-        memcpy(id + group_len + 1, user_id, user_len);
+        memcpy(id + group_len + 1, user_id, user_len + 1);
         return id;
     }
     MU_AUTO(buf) struct mu_buf id = MU_BUF_INIT(MU_BUF_MAX);

@@ -40,7 +40,7 @@ static int tls_refused(const struct mu_flight *f, const struct mu_flight_conf *c
 void mu_http_failed(const struct mu_flight *f, const struct mu_flight_conf *conf,
                     struct mu_err *err)
 {
-    struct mu_buf shown = MU_BUF_INIT(4 * SHOWN_MAX);
+    struct mu_buf shown = MU_BUF_INIT((size_t)4 * SHOWN_MAX);
     const char *text = f->curl_text[0] ? f->curl_text : curl_easy_strerror(f->rc);
     mu_printable_into(&shown, text, strlen(text), SHOWN_MAX);
     switch (f->rc) {
@@ -171,7 +171,7 @@ int mu_http_fail(const struct mu_response *r, struct mu_err *err)
         return -1;
     }
     struct known_status is = status_of(r->status);
-    struct mu_buf text = MU_BUF_INIT(8 * SHOWN_MAX);
+    struct mu_buf text = MU_BUF_INIT((size_t)8 * SHOWN_MAX);
     mu_buf_printf(&text, "%s (%ld)", is.what, r->status);
     if (r->status / 100 == 3)
         mu_buf_printf(&text, ": it points to %s; redirects are not followed, so check url",
@@ -210,7 +210,7 @@ int mu_http_doc(const struct mu_response *r, struct mu_arena *arena, const struc
 int mu_http_json(const struct mu_response *r, struct json_object **ret, struct mu_err *err)
 {
     MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
-    const struct mu_doc *doc;
+    const struct mu_doc *doc = NULL;
     if (r->failed.code != MU_OK || r->status / 100 != 2)
         return mu_http_fail(r, err);
     if (parse(r, r->body, arena, &doc, err) < 0)

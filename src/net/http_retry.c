@@ -32,8 +32,8 @@ bool mu_http_again(CURLcode rc, long status)
 int64_t mu_http_backoff_us(int failures)
 {
     int doublings = failures < 1 ? 0 : failures - 1 > DOUBLINGS_MAX ? DOUBLINGS_MAX : failures - 1;
-    int64_t whole = (int64_t)FIRST_BACKOFF_US << doublings;
+    int64_t half = ((int64_t)FIRST_BACKOFF_US << doublings) / 2;
     uint32_t dice;
     mu_random(&dice, sizeof(dice));
-    return whole / 2 + (int64_t)((double)dice / UINT32_MAX * (double)(whole / 2));
+    return half + (int64_t)((double)dice / UINT32_MAX * (double)half);
 }

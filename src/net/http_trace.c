@@ -50,7 +50,8 @@ void mu_http_trace(struct mu_log *log, const struct mu_flight *f, const char *ba
     if (!mu_log_on(log, MU_LOG_TRACE))
         return;
     const struct mu_call *call = f->call;
-    struct mu_buf line = MU_BUF_INIT(TRACE_LINE_MAX), shown = MU_BUF_INIT(2 * TRACE_LINE_MAX),
+    struct mu_buf line = MU_BUF_INIT(TRACE_LINE_MAX),
+                  shown = MU_BUF_INIT((size_t)2 * TRACE_LINE_MAX),
                   url = MU_BUF_INIT(TRACE_LINE_MAX);
     mu_buf_adds(&line, "curl");
     if (mu_streq(call->method, "HEAD"))

@@ -97,7 +97,7 @@ static void count(int64_t *counter)
 
 static int send_ask(struct mu_pages *pages, const struct ask *model, struct mu_err *err)
 {
-    struct mu_buf path = MU_BUF_INIT(2 * MU_HTTP_PATH_MAX);
+    struct mu_buf path = MU_BUF_INIT((size_t)2 * MU_HTTP_PATH_MAX);
     struct ask *ask = mu_xcalloc(1, sizeof(*ask));
     *ask = *model;
     put_path(&path, ask);
@@ -448,7 +448,7 @@ void mu_pages_close(struct mu_pages *pages)
     if (pages->outstanding)
         mu_http_abort(pages->http);
     while (pages->out)
-        forget_ask(pages, pages->out);
+        forget_ask(pages, pages->out); /* NOLINT(clang-analyzer-unix.Malloc): it unlinks it, too */
     while (pages->all) {
         struct reading *r = pages->all;
         pages->all = r->next_all;

@@ -62,7 +62,7 @@ static void bind(sqlite3_stmt *stmt, int64_t account, enum mu_kind kind, int64_t
 int mu_rows_open(struct mu_store *s, const char *account, int64_t snapshot, enum mu_kind kind,
                  struct mu_rows **ret, struct mu_err *err)
 {
-    int64_t number;
+    int64_t number = 0;
     sqlite3_stmt *stmt;
     if (check_snapshot(s, account, snapshot, &number, err) < 0)
         return -1;
@@ -119,7 +119,7 @@ static void take_entry(sqlite3_stmt *stmt, enum mu_kind kind, struct mu_arena *a
 int mu_entry_get(struct mu_store *s, struct mu_arena *arena, const char *account, int64_t snapshot,
                  enum mu_kind kind, const char *id, struct mu_entry *ret, struct mu_err *err)
 {
-    int64_t number;
+    int64_t number = 0;
     if (check_snapshot(s, account, snapshot, &number, err) < 0)
         return -1;
     sqlite3_stmt *stmt = mu_sql(s, sql_entry, err);

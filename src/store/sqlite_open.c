@@ -141,7 +141,7 @@ static int connect_file(struct mu_store *s, struct mu_err *err)
 int mu_store_open(const char *uri, enum mu_store_mode mode, struct mu_store **ret,
                   struct mu_err *err)
 {
-    const char *path = NULL;
+    const char *path = "";
     if (path_of(uri, &path, err) < 0 || check_path(path, mode, err) < 0)
         return -1;
     struct mu_store *s = mu_xcalloc(1, sizeof(*s));

@@ -236,7 +236,7 @@ const char *mu_dn_key_parent(const char *key)
 
 static int refuse(struct mu_err *err, const char *dn, const char *why)
 {
-    MU_AUTO(buf) struct mu_buf shown = MU_BUF_INIT(4 * MU_DN_MAX);
+    MU_AUTO(buf) struct mu_buf shown = MU_BUF_INIT((size_t)4 * MU_DN_MAX);
     mu_printable_into(&shown, dn, strlen(dn), SHOWN_MAX);
     return mu_fail(err, MU_E_DATA, "%s: %s", shown.data, why);
 }

@@ -246,7 +246,7 @@ static int read_placeholder(struct mu_ldap *a, struct mu_err *err)
 
 static int read_all(struct mu_ldap *a, const struct mu_account_conf *conf, struct mu_err *err)
 {
-    const char *users, *groups, *none;
+    const char *users = NULL, *groups = NULL, *none;
     if (read_url(a, err) < 0 || read_bind(a, err) < 0 || read_base(a, err) < 0 ||
         read_place(a, "users", a->set->users, users_opts, MU_PLACE_USERS, &users, err) < 0 ||
         read_place(a, "groups", a->set->groups, groups_opts, MU_PLACE_GROUPS, &groups, err) < 0 ||

@@ -66,7 +66,7 @@ static int no_records(const struct mu_doc *doc, struct mu_err *err)
         [MU_DOC_REAL] = "a number",   [MU_DOC_TEXT] = "a text",    [MU_DOC_LIST] = "a list",
         [MU_DOC_OBJECT] = "an object"};
     const char *message = mu_doc_str(doc, "message");
-    struct mu_buf shown = MU_BUF_INIT(8 * SHOWN_MAX);
+    struct mu_buf shown = MU_BUF_INIT((size_t)8 * SHOWN_MAX);
     if (message) {
         mu_buf_adds(&shown, ": ");
         mu_printable_into(&shown, message, strlen(message), SHOWN_MAX);

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Memcheck over the unit suites (those named, or all), and over the main commands against a simulator and a slapd. Any
+# error and any block that is lost counts. `make check-valgrind`; minutes, so not a part of `make check`.
+#
+# The suites run in one process (CK_FORK=no). Children that tests fork themselves end by _exit or are killed, with
+# what they hold: memcheck is silent about them.
+
+. "${top_srcdir:?run through make check-valgrind}/tests/live/lib.sh"
+
+need valgrind
+memcheck=(valgrind --quiet --leak-check=full '--show-leak-kinds=definite,indirect,possible' --track-origins=yes
+    --child-silent-after-fork=yes --num-callers=24)
+
+# clean EXIT NAME COMMAND...: ends as wanted, and memcheck says nothing.
+clean() {
+    local want=$1 name=$2 status=0
+    shift 2
+    : >"$work/memcheck.log"
+    "${memcheck[@]}" --log-file="$work/memcheck.log" "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
+    if [ "$status" -ne "$want" ]; then
+        bad "$name: exit $status, wanted $want" "$(tail -n 30 "$work/out" "$work/err")"
+    elif [ -s "$work/memcheck.log" ]; then
+        bad "$name: memcheck has something to say" "$(cat "$work/memcheck.log")"
+    else
+        ok "$name"
+    fi
+}
+
+unit() {
+    [ -x "$top_builddir/tests/unit/check_muster" ] || {
+        echo "left out: the unit tests, which need check"
+        return
+    }
+    CK_FORK=no clean 0 "unit suites" "$top_builddir/tests/unit/check_muster" "$@"
+}
+
+commands() {
+    local m=("$MUSTER" -c "$work/muster.yaml") plan=$work/plan.json
+    need slapd ldapsearch
+    sim_start --users 60 --groups 6 --seed 11
+    slapd_start
+    write_config 'scim: {token: env:SENDOSO_SCIM_TOKEN}'
+    clean 0 doctor "${m[@]}" doctor
+    clean 0 "pull" "${m[@]}" pull sendoso
+    clean 2 "plan" "${m[@]}" plan teams-to-ldap -o "$plan"
+    clean 0 "apply" "${m[@]}" apply "$plan"
+    change '{"position":1,"set":{"last_name":"Ren\u00e9","email":"new.name@example.test"}}'
+    change '{"position":2,"set":{"gone":true}}'
+    change '{"join":{"first_name":"A","last_name":"Newcomer","email":"newcomer@example.test"}}'
+    clean 0 "sync of changes" "${m[@]}" sync teams-to-ldap --yes
+    clean 0 "plan, empty" "${m[@]}" plan teams-to-ldap
+    clean 0 "users" "${m[@]}" users --filter 'status=active' --format json
+    clean 0 "export as LDIF" "${m[@]}" export sendoso --format ldif --as corp
+    clean 0 "export as CSV" "${m[@]}" export sendoso --format csv
+    clean 0 "runs" "${m[@]}" runs
+    clean 0 "map test" "${m[@]}" map test "$MUSTER_MAPPINGS/sendoso/users.yaml"
+}
+
+unit "$@"
+if [ $# -eq 0 ]; then commands; fi
+finish
