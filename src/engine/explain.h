@@ -26,6 +26,7 @@
  *     not_in_source  group: the source lists no such membership
  *     user           group: the user itself isn't on the target as it should be
  *     others         group: others put the user in, so the membership stays
+ *     drift          somebody else changed on the target what a run of ours had written
  *     guard          a guard refuses the plan as a whole
  *     refused        the target refused the operation
  *     stale          the operation no longer fitted what was on the target

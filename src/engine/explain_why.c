@@ -214,10 +214,28 @@ static const struct mu_op *pending(struct explainer *x, enum mu_kind kind, const
     return NULL;
 }
 
+/* What the plan would put right is not what our last run left. */
+static void drifted(struct explainer *x, const struct mu_op *op, struct reasons *to)
+{
+    for (size_t i = 0; i < op->change_count; i++) {
+        const struct mu_opchange *c = &op->changes[i];
+        if (!c->drift)
+            continue;
+        const struct mu_value *v = c->remove_count > 0 ? c->remove : NULL;
+        explain_because(x, to, "drift",
+                        "%s: %s%s%s is there, which isn't what our last run left: somebody else "
+                        "changed it",
+                        c->attr, v ? "\"" : "",
+                        v ? mu_printable(x->arena, v->bytes, v->len, 200) : "nothing",
+                        v ? "\"" : "");
+    }
+}
+
 /* What is still to be done: refused, tried in vain, or not tried at all. */
 static void waiting(struct explainer *x, const struct mu_op *op, struct reasons *to)
 {
     size_t before;
+    drifted(x, op, to);
     explain_guards(x, to);
     before = to->count;
     explain_attempts(x, &x->trail, to);
@@ -235,7 +253,8 @@ static void by_journal(struct explainer *x, struct reasons *to)
 {
     struct mu_object made;
     explain_replay(x, &x->trail, &made);
-    explain_attempts(x, &x->trail, to);
+    if (to->count == 0 || !mu_streq(to->list[to->count - 1].code, "waiting"))
+        explain_attempts(x, &x->trail, to);
     if (!made.name && to->count == 0)
         explain_because(x, to, "not_written", "no run%s put it on the target",
                         x->q->past ? " by then" : " so far");

@@ -118,6 +118,18 @@ START_TEST(planned_and_never_applied)
 }
 END_TEST
 
+START_TEST(what_somebody_else_changed)
+{
+    two_people();
+    converge();
+    fake_target_put(&target, MU_USER, "uid=ada@x.test,ou=people", "title", "Theirs");
+    const struct mu_story *s = tell("1", NULL);
+    because(s, "drift not_applied", "modify (change)");
+    ck_assert_ptr_nonnull(strstr(s->because[0].text, "title: \"Theirs\" is there"));
+    ck_assert_int_eq(attr(s, "title")->written.run, 0);
+}
+END_TEST
+
 START_TEST(a_rename_wrote_the_name)
 {
     two_people();
@@ -439,6 +451,7 @@ Suite *explain_suite(void)
     tcase_add_checked_fixture(t, setup_explain, teardown);
     tcase_add_test(t, who_stands_where_they_should);
     tcase_add_test(t, planned_and_never_applied);
+    tcase_add_test(t, what_somebody_else_changed);
     tcase_add_test(t, a_rename_wrote_the_name);
     tcase_add_test(t, inactive_by_policy);
     tcase_add_test(t, gone_from_the_source);
