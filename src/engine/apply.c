@@ -263,6 +263,15 @@ static int begin_run(struct applier *a, struct mu_err *err)
     return rc;
 }
 
+/* Every group says what it should, so names that were need not be known any more. */
+static bool all_right(const struct applier *a)
+{
+    bool left = false;
+    for (size_t i = 0; i < a->plan->left_count; i++)
+        left = left || a->plan->left[i].trouble;
+    return !left && a->plan->verdict == MU_COMPLETE && a->ret->ok == (int64_t)a->plan->op_count;
+}
+
 /* In one transaction; what the run did is done, whether or not this succeeds. Only a plan about
  * everybody tells who needs nothing any more. */
 static int settle_parked(struct applier *a, struct mu_err *err)
@@ -273,7 +282,9 @@ static int settle_parked(struct applier *a, struct mu_err *err)
         mu_parking_forgive(a->parking, &a->ret->stopped);
     mu_parking_expect(a->parking, a->plan);
     if (mu_journal_begin(a->store, err) < 0 ||
-        mu_parking_settle(a->parking, whole ? MU_PARKING_DROP_REST : MU_PARKING_KEEP_REST, err) < 0)
+        mu_parking_settle(a->parking, whole ? MU_PARKING_DROP_REST : MU_PARKING_KEEP_REST, err) <
+            0 ||
+        (whole && all_right(a) && mu_former_clear(a->store, a->sync->name, err) < 0))
         return -1;
     return commit(a, err);
 }

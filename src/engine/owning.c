@@ -25,6 +25,15 @@ static int put_object(struct mu_owning *o, const struct mu_op *op, const char *n
     return mu_ledger_put(o->store, o->sync, &owned, err);
 }
 
+/* Groups may still say the old name. */
+static int put_former(struct mu_owning *o, const struct mu_op *op, struct mu_err *err)
+{
+    struct mu_value value = {.bytes = op->name, .len = strlen(op->name)};
+    if (op->kind != MU_USER)
+        return 0;
+    return mu_former_put(o->store, o->sync, folded(o, NULL, &value).bytes, op->id, err);
+}
+
 typedef int enter(struct mu_store *s, const char *sync, const struct mu_owned_value *v,
                   struct mu_err *err);
 
@@ -69,6 +78,8 @@ static int done(struct mu_owning *o, const struct mu_op *op, const char *native,
     case MU_OP_CREATE:
         return put_object(o, op, op->name, native, run, err);
     case MU_OP_RENAME:
+        if (put_former(o, op, err) < 0)
+            return -1;
         return put_object(o, op, op->new_name, op->native, run, err);
     case MU_OP_MODIFY:
         return run ? mu_ledger_touch(o->store, o->sync, op->kind, op->id, run, err) : 0;

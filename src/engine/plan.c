@@ -85,6 +85,18 @@ static void index_target(struct planner *p)
     }
 }
 
+static int load_former(struct planner *p, struct mu_err *err)
+{
+    struct mu_former *list;
+    size_t count;
+    if (mu_former_load(p->store, p->arena, p->sync->name, &list, &count, err) < 0)
+        return -1;
+    p->former = mu_map_new(count);
+    for (size_t i = 0; i < count; i++)
+        mu_map_put(p->former, list[i].key, strlen(list[i].key), (char *)(uintptr_t)list[i].id);
+    return 0;
+}
+
 static int load_ledger(struct planner *p, struct mu_err *err)
 {
     if (mu_ledger_load(p->store, p->arena, p->sync->name, &p->owned, &p->owned_count, err) < 0)
@@ -98,7 +110,7 @@ static int load_ledger(struct planner *p, struct mu_err *err)
         mu_map_put(p->owned_by_key, o->key, strlen(o->key), o);
         p->ours[o->kind]++;
     }
-    return 0;
+    return load_former(p, err);
 }
 
 static int settle(struct planner *p, struct mu_err *err)
@@ -153,22 +165,39 @@ static int match_kind(struct planner *p, enum mu_kind kind, struct mu_err *err)
     return rc;
 }
 
-/* Objects in our containers that no entry asks for and that aren't ours: counted for the reader,
- * not touched. */
+static struct mu_map *our_natives(const struct planner *p)
+{
+    struct mu_map *natives = mu_map_new(p->owned_count);
+    for (size_t i = 0; i < p->owned_count; i++) {
+        struct mu_owned *o = &p->owned[i];
+        if (o->native)
+            mu_map_put(natives, o->native, strlen(o->native), o);
+    }
+    return natives;
+}
+
+/* Objects in our containers that no entry asks for and that aren't ours, whatever they are called
+ * by now: counted for the reader, not touched. */
 static void note_strangers(struct planner *p)
 {
     int64_t strangers = 0;
     const char *example = NULL;
+    struct mu_map *natives = NULL;
     for (size_t i = 0; i < p->object_count; i++) {
         const struct mu_object *o = &p->objects[i];
         size_t len = strlen(o->key);
         if (o->kind == MU_KINDS || mu_map_get(p->owned_by_key, o->key, len) ||
             mu_map_get(p->who_by_key, o->key, len))
             continue;
+        if (!natives)
+            natives = our_natives(p);
+        if (o->native && mu_map_get(natives, o->native, strlen(o->native)))
+            continue;
         if (!example)
             example = o->name;
         strangers++;
     }
+    mu_map_free(natives);
     if (strangers > 0)
         plan_leave(p, NULL, example, false,
                    "%" PRId64 " entr%s of others, not touched (this is the first)", strangers,
@@ -346,6 +375,7 @@ void plan_done(struct planner *p)
     mu_map_free(p->by_key);
     mu_map_free(p->by_native);
     mu_map_free(p->owned_by_key);
+    mu_map_free(p->former);
     mu_map_free(p->who_by_key);
     mu_buf_done(&p->fold_a);
     mu_buf_done(&p->fold_b);

@@ -107,7 +107,10 @@ static int plan_inactive(struct planner *p, struct who *w, struct mu_err *err)
     p->aside++;
     if (!w->object || w->excluded)
         return 0;
-    if (p->sync->inactive == MU_REMOVE_DELETE)
+    if (p->sync->inactive == MU_REMOVE_DELETE && !p->may_remove)
+        plan_leave(p, w, w->name, false,
+                   "inactive in the source: to be deleted after a complete read");
+    else if (p->sync->inactive == MU_REMOVE_DELETE)
         return plan_delete(p, w, err);
     if (p->sync->inactive == MU_REMOVE_DISABLE)
         plan_place(p, w, true);

@@ -59,17 +59,25 @@ struct person {
     const struct who *who;
     const struct mu_owned *owned;
     const char *id; /* NULL: somebody else */
+    bool renamed;   /* is called otherwise now, or will be */
 };
 
 static struct person person_at(struct planner *p, const char *key, size_t len)
 {
-    struct person is = {.owned = mu_map_get(p->owned_by_key, key, len)};
-    if (is.owned && is.owned->kind != MU_USER)
+    const struct mu_owned *owned = mu_map_get(p->owned_by_key, key, len);
+    const struct who *who = mu_map_get(p->who_by_key, key, len);
+    if (owned && owned->kind != MU_USER)
         return (struct person){.id = NULL};
-    is.who = is.owned ? mu_map_get(p->who[MU_USER], is.owned->id, strlen(is.owned->id))
-                      : mu_map_get(p->who_by_key, key, len);
-    is.id = is.owned ? is.owned->id : is.who && is.who->kind == MU_USER ? is.who->id : NULL;
-    return is;
+    const char *id = owned                         ? owned->id
+                     : who && who->kind == MU_USER ? who->id
+                                                   : mu_map_get(p->former, key, len);
+    if (!id)
+        return (struct person){.id = NULL};
+    const struct who *w = mu_map_get(p->who[MU_USER], id, strlen(id));
+    return (struct person){.id = id,
+                           .who = w,
+                           .owned = mu_map_get(p->owned_by_id[MU_USER], id, strlen(id)),
+                           .renamed = w && w->key && !w->aside && !mu_streq(w->key, key)};
 }
 
 static bool selects_person(struct planner *p, const struct group_work *g, const struct person *is)
@@ -86,12 +94,11 @@ static int judge_member(struct planner *p, struct group_work *g, const struct mu
                         const struct person *is, struct mu_err *err)
 {
     const struct who *w = is->who;
-    bool renamed = is->owned && w && w->key && !w->aside && !mu_streq(w->key, is->owned->key);
     if (!is->id || !selects_person(p, g, is)) {
         g->others = true;
         return 0;
     }
-    if (renamed && mu_map_get(g->wanted, w->key, strlen(w->key))) {
+    if (is->renamed && mu_map_get(g->wanted, w->key, strlen(w->key))) {
         push(&g->remove, v->bytes, is->id);
         return 0;
     }
@@ -104,9 +111,9 @@ static int judge_member(struct planner *p, struct group_work *g, const struct mu
         return 0;
     }
     g->others = true;
-    if (renamed && !ours) {
-        push(&g->remove, v->bytes, NULL);
-        push(&g->add, w->name, NULL);
+    if (is->renamed) {
+        push(&g->remove, v->bytes, ours ? is->id : NULL);
+        push(&g->add, w->name, ours ? is->id : NULL);
     }
     return 0;
 }

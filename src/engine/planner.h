@@ -59,6 +59,7 @@ struct planner {
     struct mu_map *by_native;             /* native id -> mu_object */
     struct mu_map *owned_by_id[MU_KINDS]; /* id -> mu_owned */
     struct mu_map *owned_by_key;          /* key -> mu_owned */
+    struct mu_map *former;                /* key that a person had -> id */
     struct mu_map *names;                 /* texts of the target's mappings -> our copies */
     struct mu_map *who[MU_KINDS];         /* id -> who */
     struct mu_map *who_by_key;            /* key -> who */

@@ -2,6 +2,7 @@
 libmuster_a_SOURCES += \
     src/store/batch.c src/store/batch.h \
     src/store/find.c src/store/find.h \
+    src/store/former.c \
     src/store/history.c src/store/history.h \
     src/store/journal.c \
     src/store/ledger.c \

@@ -42,6 +42,8 @@ static const char *const versions[] = {
     "NULL,"
     " key TEXT NOT NULL, native TEXT, run INTEGER NOT NULL, disabled INTEGER NOT NULL,"
     " PRIMARY KEY(sync, kind, id)) WITHOUT ROWID;"
+    "CREATE TABLE former(sync TEXT NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL,"
+    " PRIMARY KEY(sync, key)) WITHOUT ROWID;"
     "CREATE TABLE value(sync TEXT NOT NULL, kind INTEGER NOT NULL, id TEXT NOT NULL, attr TEXT NOT "
     "NULL, value BLOB NOT NULL, PRIMARY KEY(sync, kind, id, attr, value)) WITHOUT ROWID;"
     "CREATE TABLE run(id INTEGER PRIMARY KEY AUTOINCREMENT, sync TEXT NOT NULL, command TEXT NOT "

@@ -198,6 +198,20 @@ int mu_parked_drop(struct mu_store *s, const char *owner, enum mu_kind kind, con
 int mu_parked_list(struct mu_store *s, struct mu_arena *arena, const char *owner,
                    struct mu_parked **ret, size_t *ret_count, struct mu_err *err);
 
+/*
+ * Names that people of ours had before (folded): a group that still says one means that person. A
+ * run renames first and puts groups right after it, and may be cut in between. Forgotten when a run
+ * has put everything right.
+ */
+struct mu_former {
+    const char *key, *id;
+};
+int mu_former_put(struct mu_store *s, const char *sync, const char *key, const char *id,
+                  struct mu_err *err);
+int mu_former_load(struct mu_store *s, struct mu_arena *arena, const char *sync,
+                   struct mu_former **ret, size_t *ret_count, struct mu_err *err);
+int mu_former_clear(struct mu_store *s, const char *sync, struct mu_err *err);
+
 /* ---- runs and the journal ---- */
 
 struct mu_run {

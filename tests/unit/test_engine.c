@@ -346,6 +346,60 @@ START_TEST(a_run_stopped_at_any_operation_is_finished_by_the_next)
 }
 END_TEST
 
+/* Cut between a rename and the groups that name the person: the next run still knows whom they mean. */
+START_TEST(groups_follow_a_rename_whose_run_was_stopped)
+{
+    two_people();
+    converge();
+    begin();
+    user("1", "ada@y.test", "Ada", "active");
+    user("2", "bo@x.test", "Bo", "active");
+    group("71", "Sales");
+    group("72", "Empty");
+    member("71", "1");
+    member("71", "2");
+    end(MU_ADDITIVE);
+    apply_how.stop_after = 1;
+    ck_assert(apply(plan()).partial);
+    apply_how.stop_after = 0;
+    converge();
+    ck_assert_str_eq(fake_target_values(&target, "cn=Sales,ou=groups", "member"),
+                     "uid=ada@y.test,ou=people|uid=bo@x.test,ou=people");
+}
+END_TEST
+
+START_TEST(an_incomplete_read_deletes_nobody_it_calls_inactive)
+{
+    sync_conf.inactive = MU_REMOVE_DELETE;
+    two_people();
+    converge();
+    for (int complete = 0; complete < 2; complete++) {
+        begin();
+        user("1", "ada@x.test", "Ada", "active");
+        user("2", "bo@x.test", "Bo", "inactive");
+        group("71", "Sales");
+        group("72", "Empty");
+        member("71", "1");
+        member("71", "2");
+        end(complete ? MU_COMPLETE : MU_ADDITIVE);
+        ck_assert_int_eq(op_about(plan(), MU_WHY_REMOVE) != NULL, complete);
+    }
+}
+END_TEST
+
+/* Others gave it another name: it is ours all the same. */
+START_TEST(ours_under_another_name_is_no_stranger)
+{
+    two_people();
+    converge();
+    struct mu_object *o = fake_target_find(&target, "uid=ada@x.test,ou=people");
+    o->name = o->key = "uid=lovelace,ou=people";
+    const struct mu_plan *p = plan();
+    ck_assert_uint_eq(p->left_count, 0);
+    ck_assert_ptr_nonnull(op_about(p, MU_WHY_RENAME));
+}
+END_TEST
+
 START_TEST(what_was_deleted_behind_our_back_is_created_again)
 {
     two_people();
@@ -383,6 +437,9 @@ Suite *engine_suite(void)
     tcase_add_test(c, an_old_plan_and_a_newer_snapshot_are_refused);
     tcase_add_test(c, one_refused_write_is_partial_and_made_up_for);
     tcase_add_test(c, a_run_stopped_at_any_operation_is_finished_by_the_next);
+    tcase_add_test(c, groups_follow_a_rename_whose_run_was_stopped);
+    tcase_add_test(c, an_incomplete_read_deletes_nobody_it_calls_inactive);
+    tcase_add_test(c, ours_under_another_name_is_no_stranger);
     tcase_add_test(c, what_was_deleted_behind_our_back_is_created_again);
     suite_add_tcase(s, c);
     return s;

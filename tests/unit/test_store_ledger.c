@@ -124,6 +124,29 @@ static int owned_value(const char *sync, enum mu_kind kind, const char *id, cons
     return mu_value_owned(storage, sync, &v, &err);
 }
 
+START_TEST(test_former_names_are_kept_until_cleared)
+{
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_arena *arena = mu_arena_new();
+    struct mu_former *list;
+    size_t count;
+    ck_assert_int_eq(mu_former_put(storage, "s", "uid=old", "7", &err), 0);
+    ck_assert_int_eq(mu_former_put(storage, "s", "uid=older", "7", &err), 0);
+    ck_assert_int_eq(mu_former_put(storage, "s", "uid=old", "8", &err), 0);
+    ck_assert_int_eq(mu_former_put(storage, "t", "uid=old", "9", &err), 0);
+    ck_assert_int_eq(mu_former_load(storage, arena, "s", &list, &count, &err), 0);
+    ck_assert_uint_eq(count, 2);
+    ck_assert_str_eq(list[0].key, "uid=old");
+    ck_assert_str_eq(list[0].id, "8");
+    ck_assert_int_eq(mu_former_clear(storage, "s", &err), 0);
+    ck_assert_int_eq(mu_former_load(storage, arena, "s", &list, &count, &err), 0);
+    ck_assert_uint_eq(count, 0);
+    ck_assert_int_eq(mu_former_load(storage, arena, "t", &list, &count, &err), 0);
+    ck_assert_uint_eq(count, 1);
+    mu_arena_free(arena);
+}
+END_TEST
+
 START_TEST(test_values_are_ours_one_by_one)
 {
     static const char binary[] = "a\0b";
@@ -168,6 +191,7 @@ Suite *store_ledger_suite(void)
     tcase_add_test(tcase, test_put_replaces_and_drop_removes);
     tcase_add_test(tcase, test_rows_share_the_fate_of_the_journal);
     tcase_add_test(tcase, test_many_rows_come_by_kind_and_id);
+    tcase_add_test(tcase, test_former_names_are_kept_until_cleared);
     tcase_add_test(tcase, test_values_are_ours_one_by_one);
     tcase_add_test(tcase, test_touch_tells_the_run);
     suite_add_tcase(suite, tcase);
