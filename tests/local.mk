@@ -12,7 +12,38 @@ lint_tests = \
 	tests/lint/mappings.sh
 
 scenario_tests = \
+	tests/scenario/drill.sh \
 	tests/scenario/sim.sh
+
+# One folder each; tests/scenario/drill.py says what is in it.
+scenario_folders = \
+	tests/scenario/additive \
+	tests/scenario/big-group \
+	tests/scenario/big-group-changes \
+	tests/scenario/drift \
+	tests/scenario/empty-group \
+	tests/scenario/everything \
+	tests/scenario/first-export \
+	tests/scenario/group-removed \
+	tests/scenario/group-renamed \
+	tests/scenario/guarded \
+	tests/scenario/leaver-by-scim \
+	tests/scenario/leaver-deleted \
+	tests/scenario/leaver-disabled \
+	tests/scenario/members-move \
+	tests/scenario/merge-and-keep \
+	tests/scenario/odd-names \
+	tests/scenario/one-address-twice \
+	tests/scenario/others-beside-us \
+	tests/scenario/rename-move-title \
+	tests/scenario/returner \
+	tests/scenario/strangers \
+	tests/scenario/swapped-addresses
+
+scenario_support = \
+	tests/scenario/drill.py \
+	tests/scenario/people.json \
+	$(scenario_folders)
 
 live_tests = \
 	tests/live/access.sh \
@@ -34,11 +65,15 @@ live_tests = \
 	tests/live/undo.sh \
 	tests/live/verdict.sh
 
+live_tests += tests/live/worlds.sh
+
 # What those two use and carry along, tests themselves not.
 live_support = \
+	tests/live/lab.py \
 	tests/live/lib.sh \
 	tests/live/roundtrip.py \
-	tests/live/slapd.sh
+	tests/live/slapd.sh \
+	tests/live/worlds.py
 
 TESTS = $(lint_tests) $(scenario_tests) $(live_tests)
 TEST_EXTENSIONS = .sh
@@ -52,7 +87,9 @@ AM_TESTS_ENVIRONMENT = \
 	LC_ALL=C.UTF-8 TZ=UTC \
 	ASAN_OPTIONS="$${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}" \
 	UBSAN_OPTIONS="$${UBSAN_OPTIONS:-print_stacktrace=1}"; \
-	export top_srcdir top_builddir MUSTER SENDOSO_SIM MUSTER_MAPPINGS LC_ALL TZ ASAN_OPTIONS UBSAN_OPTIONS;
+	PYTHONDONTWRITEBYTECODE=1; \
+	export top_srcdir top_builddir MUSTER SENDOSO_SIM MUSTER_MAPPINGS LC_ALL TZ ASAN_OPTIONS UBSAN_OPTIONS \
+	PYTHONDONTWRITEBYTECODE;
 
 EXTRA_DIST += $(lint_tests) $(scenario_tests) $(live_tests) $(live_support) \
 	tests/valgrind.sh tests/lint/analyze.sh tests/lint/lib.sh tests/lint/sizes.sh tests/lint/strip.awk
@@ -143,6 +180,16 @@ check-live: all
 
 check-scenario: all
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(scenario_tests)'
+
+# Every scenario, interrupted at every step (minutes): SCENARIOS="drift returner" picks some.
+check-drill: all
+	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/scenario/drill.sh --full $(SCENARIOS)
+
+# Random worlds (WORLDS=1 SEED=7 is one of them again).
+WORLDS = 500
+SEED = 1
+check-worlds: all
+	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/live/worlds.sh $(WORLDS) $(SEED)
 
 lint: all
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(lint_tests)'

@@ -17,6 +17,7 @@
 #   --no-inetorgperson the schema lacks inetOrgPerson
 #   --tls              ldaps:// and StartTLS, with a CA of its own (DIR/ca.pem)
 #   --nosync           the database isn't flushed at each write
+#   --audit            each write that succeeded is appended to DIR/audit.ldif (slapo-auditlog)
 #   --maxsize MIB      room for the database (1024)
 #   --index LIST       attributes indexed for equality (objectClass,uid,cn,mail,member,entryUUID,entryCSN)
 #   --overlay NAME     refint or memberof, which follow renames and removals in members' names by themselves
@@ -84,6 +85,7 @@ configuration() {
     printf 'pidfile "%s/slapd.pid"\nargsfile "%s/slapd.args"\nloglevel none\n' "$dir" "$dir"
     if [ -n "$modules" ]; then printf 'modulepath "%s"\nmoduleload back_mdb\n' "$modules"; fi
     if [ -n "$overlay" ]; then printf 'moduleload %s\n' "$overlay"; fi
+    if [ "$audit" = yes ]; then printf 'moduleload auditlog\n'; fi
     if [ "$tls" = yes ]; then
         printf 'TLSCACertificateFile "%s/ca.pem"\nTLSCertificateFile "%s/server.pem"\n' "$dir" "$dir"
         printf 'TLSCertificateKeyFile "%s/server.key"\n' "$dir"
@@ -98,6 +100,7 @@ configuration() {
     if [ -n "$index" ]; then printf 'index %s eq\n' "$index"; fi
     if [ "$nosync" = yes ]; then printf 'dbnosync\n'; fi
     if [ "$readonly" = yes ]; then printf 'readonly on\n'; fi
+    if [ "$audit" = yes ]; then printf 'overlay auditlog\nauditlog "%s/audit.ldif"\n' "$dir"; fi
     printf 'access to attrs=userPassword by anonymous auth by * none\n'
     printf 'access to * by dn.exact="%s" write by * read\n' "$writer"
     case $overlay in
@@ -117,7 +120,7 @@ first_entries() {
 
 setup() {
     local tls=no nosync=no readonly=no inetorgperson=yes with_base=no with_writer=no sizelimit='' incoming=''
-    local overlay=''
+    local overlay='' audit=no
     local suffix=$default_suffix maxsize=1024 index=objectClass,uid,cn,mail,member,entryUUID,entryCSN program
     while [ $# -gt 0 ]; do
         case $1 in
@@ -125,6 +128,7 @@ setup() {
         --nosync) nosync=yes ;;
         --readonly) readonly=yes ;;
         --overlay) overlay=${2:?--overlay NAME} && shift ;;
+        --audit) audit=yes ;;
         --no-inetorgperson) inetorgperson=no ;;
         --base) with_base=yes ;;
         --writer) with_base=yes with_writer=yes ;;
