@@ -62,7 +62,9 @@ live_tests = \
 	tests/live/overlays.sh \
 	tests/live/plan.sh \
 	tests/live/secrets.sh \
+	tests/live/tolerance.sh \
 	tests/live/undo.sh \
+	tests/live/verbose.sh \
 	tests/live/verdict.sh
 
 live_tests += tests/live/worlds.sh

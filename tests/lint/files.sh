@@ -44,4 +44,9 @@ while IFS= read -r file; do
     esac
 done < <(our_files)
 
+# A test that no list names is never run.
+for file in tests/lint/*.sh tests/live/*.sh tests/scenario/*.sh; do
+    grep -qF "$file" tests/local.mk || finding "$file: not in tests/local.mk"
+done
+
 finish

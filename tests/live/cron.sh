@@ -60,6 +60,10 @@ change '{"position": 131, "set": {"first_name": "Once"}}'
 "$MUSTER" -c "$work/muster.yaml" sync teams-to-ldap --yes >&- 2>/dev/null </dev/null || true
 expect 0 "standard output closed: what was to do was done" muster plan teams-to-ldap
 
+change '{"position": 133, "set": {"first_name": "Early"}}'
+expect 0 "a pull" muster -q pull sendoso
+expect 2 "a plan for later" muster plan teams-to-ldap -o "$work/earlier.json"
+
 # One at a time. A lock held by somebody else stands for a long run: no race with its end.
 lock=$work/muster.db.sync-teams-to-ldap.lock
 python3 -c '
@@ -85,7 +89,9 @@ else
     bad "who waits in vain reads nothing"
 fi
 expect 0 "a pull needs no lock of the sync" muster -q pull sendoso
-expect 2 "nor does a plan" muster plan teams-to-ldap -o "$work/plan.json"
+expect 1 "a plan does: what it would show is changing" muster plan teams-to-ldap -o "$work/plan.json"
+said 'running already' "a plan meanwhile says so"
+cp "$work/earlier.json" "$work/plan.json"
 expect 1 "an apply meanwhile leaves" muster apply "$work/plan.json"
 said 'running already' "an apply meanwhile says so"
 "$MUSTER" -c "$work/muster.yaml" sync teams-to-ldap --yes --wait 300 >"$work/late.out" 2>"$work/late.err" </dev/null &
@@ -93,7 +99,7 @@ late=$!
 until grep -q 'waiting up to 300 s for the other run' "$work/late.err"; do sleep 0.05; done
 touch "$work/let-go"
 wait "$holder" || true
-if wait "$late" && grep -q '1 user changed' "$work/late.out"; then
+if wait "$late" && grep -q '2 users changed' "$work/late.out"; then
     ok "who waits long enough goes on"
 else
     bad "who waits long enough goes on" "$(cat "$work/late.err" "$work/late.out")"
