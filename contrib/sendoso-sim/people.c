@@ -169,6 +169,7 @@ struct sim_people *sim_people_new(const struct sim_settings *set)
     }
     add_people(p);
     add_pairs(p);
+    p->owner = p->active_count > 0 ? p->active[0] : 0;
     return p;
 }
 
@@ -212,6 +213,11 @@ size_t sim_people_count(const struct sim_people *p, bool with_inactive)
 uint32_t sim_people_at(const struct sim_people *p, size_t position, bool with_inactive)
 {
     return with_inactive ? p->listed[position] : p->active[position];
+}
+
+uint32_t sim_people_owner(const struct sim_people *p)
+{
+    return p->owner;
 }
 
 struct sim_changed *sim_people_changed(const struct sim_people *p, uint32_t index)

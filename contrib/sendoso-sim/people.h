@@ -47,6 +47,8 @@ void sim_people_free(struct sim_people *p);
 
 size_t sim_people_count(const struct sim_people *p, bool with_inactive);
 uint32_t sim_people_at(const struct sim_people *p, size_t position, bool with_inactive);
+/* Who the token belongs to: the first person, also after they left. */
+uint32_t sim_people_owner(const struct sim_people *p);
 void sim_people_get(const struct sim_people *p, uint32_t index, struct sim_person *ret);
 bool sim_people_find(const struct sim_people *p, int64_t id, uint32_t *ret_index);
 bool sim_people_listed(const struct sim_people *p, uint32_t index); /* not vanished */

@@ -29,6 +29,7 @@ struct sim_people {
     struct sim_slot *all;      /* by index */
     uint32_t *active, *listed; /* indexes, ascending: GET /users, SCIM */
     size_t count, room, active_count, listed_count;
+    uint32_t owner;           /* of the token: who was first when the account was made */
     struct mu_map *changed;   /* index -> struct sim_changed */
     struct sim_group *groups; /* by index */
     uint32_t *live_groups;

@@ -194,7 +194,7 @@ void sim_rest_members(struct sim_request *r)
         mu_jw_end(&w, '}');
 }
 
-/* The caller is the first active person. */
+/* The caller is the first person: a token outlives its owner. */
 void sim_rest_me(struct sim_request *r)
 {
     static const char *const roles[] = {"manager", "admin", "regular"};
@@ -207,7 +207,7 @@ void sim_rest_me(struct sim_request *r)
     struct sim_person person;
     struct sim_row *row = &sim->row;
     char balance[SIM_MONEY_TEXT];
-    sim_people_get(sim->people, sim_people_at(sim->people, 0, false), &person);
+    sim_people_get(sim->people, sim_people_owner(sim->people), &person);
     sim_people_balance(sim->people, person.index, balance);
     sim_json(r, &w);
     begin(row);
