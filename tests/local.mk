@@ -121,6 +121,7 @@ unit_sources = \
 	tests/unit/test_engine.c \
 	tests/unit/test_entry.c \
 	tests/unit/test_err.c \
+	tests/unit/test_events.c \
 	tests/unit/test_explain.c \
 	tests/unit/test_feed.c \
 	tests/unit/test_filter.c \

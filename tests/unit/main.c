@@ -28,6 +28,7 @@ static const struct unit units[] = {
     {"engine", engine_suite},
     {"entry", entry_suite},
     {"err", err_suite},
+    {"events", events_suite},
     {"explain", explain_suite},
     {"feed", feed_suite},
     {"filter", filter_suite},

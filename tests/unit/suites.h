@@ -17,6 +17,7 @@ Suite *dn_suite(void);
 Suite *engine_suite(void);
 Suite *entry_suite(void);
 Suite *err_suite(void);
+Suite *events_suite(void);
 Suite *explain_suite(void);
 Suite *feed_suite(void);
 Suite *filter_suite(void);
