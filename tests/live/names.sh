@@ -31,6 +31,7 @@ step() {
         bad "$how: $1: other entries" "$(diff "$work/before" "$work/after")"
     fi
 }
+last_run() { muster --format json runs | python3 -c 'import json, sys; d = json.load(sys.stdin); print((d["runs"] if isinstance(d, dict) else d)[0]["id"])'; }
 rename_user() { change "{\"user\": ${id[$1]}, \"set\": {\"email\": \"$2@example.test\"}}"; }
 rename_group() { change "{\"group\": ${group[$1]}, \"set\": {\"name\": \"$2\"}}"; }
 
@@ -56,7 +57,19 @@ print(*[g["id"] for g in json.load(sys.stdin)["groups"]])')"
     step "two swap"
 
     for i in 2 3 4 5 6; do rename_user "$i" "p$((i == 6 ? 2 : i + 1))"; done
+    ldap_dump | sort >"$work/first"
     step "a ring of five"
+    if [ "$how" = plain ]; then
+        expect 2 "$how: undo of the ring" muster undo "$(last_run)" -o "$work/undo.json"
+        expect 0 "$how: undo of the ring: apply" muster apply "$work/undo.json"
+        ldap_dump | sort >"$work/second"
+        if cmp -s "$work/first" "$work/second"; then
+            ok "$how: undo of the ring: as it was, byte for byte"
+        else
+            bad "$how: undo of the ring" "$(diff "$work/first" "$work/second")"
+        fi
+        step "the ring again"
+    fi
 
     rename_user 7 p8
     rename_user 8 p9
