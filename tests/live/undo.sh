@@ -66,7 +66,7 @@ write_config 'rate: "off"' "" "guards: {groups: {count: 9, percent: 99}, remove:
 
 read -r one two three group other < <(api '/api/v3/users?page=1&per_page=100' | python3 -c '
 import json, sys
-users = [u for u in json.load(sys.stdin)["users"] if u["team_group_id"]]
+users = [u for u in json.load(sys.stdin)["users"] if u["team_group_id"]][1:]  # the first is who we are
 mine = [u for u in users if u["team_group_id"] == users[0]["team_group_id"]]
 other = next(u["team_group_id"] for u in users if u["team_group_id"] != users[0]["team_group_id"])
 print(mine[0]["id"], mine[1]["id"], mine[2]["id"], users[0]["team_group_id"], other)')
@@ -126,6 +126,41 @@ change "{\"user\": $one, \"set\": {\"first_name\": \"Again\", \"email\": \"again
 change "{\"user\": $two, \"set\": {\"gone\": true}}"
 one_run "all at once"
 there_and_back "all at once"
+
+# --- runs that were cut, and what was only taken over ---
+
+for how in "--stop-after 3" "--kill-at 5"; do
+    for who in Cut1 Cut2 Cut3 Cut4 Cut5; do
+        change '{"join": {"first_name": "'$who'", "last_name": "'"${how##* }"'", "email": "'"$who.${how##* }"'@example.test", "team_group_id": '"$group"'}}'
+    done
+    muster -q pull sendoso
+    picture "$work/before"
+    # shellcheck disable=SC2086
+    muster -q sync teams-to-ldap --yes $how >/dev/null 2>&1 || true
+    run=$(newest_run)
+    expect 2 "a run cut by $how: the plan" muster undo "$run" -o "$work/undo.json"
+    unsaid '^! left alone' "a run cut by $how: nothing is left"
+    expect 0 "a run cut by $how: applied" muster apply "$work/undo.json"
+    picture "$work/now"
+    same "a run cut by $how: as it was, byte for byte" "$work/before" "$work/now"
+    muster -q sync teams-to-ldap --yes >/dev/null
+done
+
+change '{"join": {"first_name": "Was", "last_name": "There", "email": "was.there@example.test"}}'
+printf 'dn: uid=was.there@example.test,%s\nobjectClass: inetOrgPerson\ncn: Was There\nsn: There\n' "$people" |
+    ldap_admin ldapadd >/dev/null
+muster -q pull sendoso
+picture "$work/before"
+muster -q adopt -o "$work/adopt.json" >/dev/null || true
+expect 0 "an adopted entry" muster apply "$work/adopt.json"
+undo "$(newest_run)" "an adopted entry: undo"
+expect 4 "an adopted entry: it is not ours again" muster plan teams-to-ldap
+said "exists there and isn't ours" "an adopted entry: it is not ours again"
+undo "$(newest_run)" "an adopted entry: undo of the undo"
+expect 2 "an adopted entry: it is ours again" muster plan teams-to-ldap
+picture "$work/now"
+same "an adopted entry: untouched" "$work/before" "$work/now"
+muster -q sync teams-to-ldap --yes >/dev/null
 
 # --- others in between ---
 

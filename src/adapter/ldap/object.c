@@ -80,16 +80,16 @@ static int by_name(const void *a, const void *b)
     return strcasecmp(((const struct mu_attrval *)a)->name, ((const struct mu_attrval *)b)->name);
 }
 
-static int take_attributes(struct mu_ldap *a, struct mu_arena *arena, LDAPMessage *entry,
-                           BerElement *ber, struct mu_object *o, struct mu_err *err)
+static int read_attributes(struct mu_ldap *a, struct mu_arena *arena, LDAPMessage *entry,
+                           BerElement *ber, struct mu_object *o, struct mu_attrval *attrs,
+                           struct mu_err *err)
 {
-    struct mu_attrval *attrs = mu_alloc_array(arena, OBJECT_ATTRS_MAX, sizeof(*attrs));
     for (;;) {
         struct berval name = {0}, *values = NULL;
         if (ldap_get_attribute_ber(a->ld, entry, ber, &name, &values) != LDAP_SUCCESS)
             return mu_fail(err, MU_E_REMOTE, "the server's answer can't be decoded");
         if (!name.bv_val)
-            break;
+            return 0;
         if (o->attr_count == OBJECT_ATTRS_MAX) {
             ber_memfree(values);
             return mu_fail(err, MU_E_LIMIT, "more than %d attributes (OBJECT_ATTRS_MAX)",
@@ -98,9 +98,22 @@ static int take_attributes(struct mu_ldap *a, struct mu_arena *arena, LDAPMessag
         o->attr_count += (size_t)take_attribute(arena, &name, values, o, &attrs[o->attr_count]);
         ber_memfree(values);
     }
-    qsort(attrs, o->attr_count, sizeof(*attrs), by_name);
-    o->attrs = attrs;
-    return 0;
+}
+
+/* Room for many is needed while reading; what is kept is as large as the object. */
+static int take_attributes(struct mu_ldap *a, struct mu_arena *arena, LDAPMessage *entry,
+                           BerElement *ber, struct mu_object *o, struct mu_err *err)
+{
+    struct mu_attrval *attrs = mu_xcalloc(OBJECT_ATTRS_MAX, sizeof(*attrs));
+    int rc = read_attributes(a, arena, entry, ber, o, attrs, err);
+    if (rc == 0) {
+        struct mu_attrval *kept = mu_alloc_array(arena, o->attr_count, sizeof(*kept));
+        qsort(attrs, o->attr_count, sizeof(*attrs), by_name);
+        memcpy(kept, attrs, o->attr_count * sizeof(*kept));
+        o->attrs = kept;
+    }
+    free(attrs);
+    return rc;
 }
 
 int mu_ldap_take_object(struct mu_ldap *a, struct mu_arena *arena, LDAPMessage *entry,
