@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reading ahead: a thread fills a ring of pages, its owner empties it. Documents change hands
- * whole, under the lock, so that no two threads ever touch one.
+ * whole, so that no two threads ever touch one.
  */
 #include "adapter/prefetch.h"
 
+#include "base/ring.h"
 #include "base/thread.h"
 
 /* What one call of source->next gave. */
@@ -18,14 +19,8 @@ struct item {
 struct mu_prefetch {
     struct mu_account *account;
     pthread_t thread;
-    pthread_mutex_t lock; /* guards ring, first, count, stop */
-    pthread_cond_t changed;
-    struct item *ring;
-    int depth, first, count;
-    bool stop;
-    char *lent;       /* parent of the page handed out last */
-    struct item last; /* the end, once it was reached: told again to whoever asks again */
-    bool ended;
+    struct mu_ring *ring;
+    struct item *lent; /* handed out last; the end, once it was reached, is told again and again */
 };
 
 /* The last thing a source has to say: its end, or an error after which nothing can be read. */
@@ -35,61 +30,50 @@ static bool is_last(const struct item *item)
            (item->rc < 0 && item->err.blast != MU_HITS_KIND && item->err.blast != MU_HITS_RECORD);
 }
 
-static struct item fetch(struct mu_account *account)
+static struct item *fetch(struct mu_account *account)
 {
-    struct item item = {.rc = 0};
-    item.rc = account->adapter->source->next(account, &item.page, &item.err);
-    if (item.rc == 1) {
-        item.parent = mu_xstrdup(item.page.parent);
-        item.page.parent = item.parent;
+    struct item *item = mu_xcalloc(1, sizeof(*item));
+    item->rc = account->adapter->source->next(account, &item->page, &item->err);
+    if (item->rc == 1) {
+        item->parent = mu_xstrdup(item->page.parent);
+        item->page.parent = item->parent;
     }
     return item;
 }
 
+/* NULL is fine. The page itself is the caller's. */
 static void drop(struct item *item)
+{
+    if (item)
+        free(item->parent);
+    free(item);
+}
+
+static void drop_unread(struct item *item)
 {
     if (item->rc == 1)
         mu_page_drop(&item->page);
-    free(item->parent);
-}
-
-/* False: nobody wants more. */
-static bool put(struct mu_prefetch *p, const struct item *item)
-{
-    pthread_mutex_lock(&p->lock);
-    while (p->count == p->depth && !p->stop)
-        pthread_cond_wait(&p->changed, &p->lock);
-    bool wanted = !p->stop;
-    if (wanted) {
-        p->ring[(p->first + p->count) % p->depth] = *item;
-        p->count++;
-        pthread_cond_signal(&p->changed);
-    }
-    pthread_mutex_unlock(&p->lock);
-    return wanted;
+    drop(item);
 }
 
 static void *run(void *arg)
 {
     struct mu_prefetch *p = arg;
-    for (;;) {
-        struct item item = fetch(p->account);
-        bool last = is_last(&item);
-        if (!put(p, &item)) {
-            drop(&item);
-            return NULL;
+    for (bool last = false; !last;) {
+        struct item *item = fetch(p->account);
+        last = is_last(item);
+        if (!mu_ring_put(p->ring, item)) {
+            drop_unread(item);
+            break;
         }
-        if (last)
-            return NULL;
     }
+    return NULL;
 }
 
 static void release(struct mu_prefetch *p)
 {
-    pthread_cond_destroy(&p->changed);
-    pthread_mutex_destroy(&p->lock);
-    free(p->lent);
-    free(p->ring);
+    mu_ring_free(p->ring);
+    drop(p->lent);
     free(p);
 }
 
@@ -101,10 +85,7 @@ int mu_prefetch_begin(struct mu_account *a, const char *const *only, int depth,
         return -1;
     struct mu_prefetch *p = mu_xcalloc(1, sizeof(*p));
     p->account = a;
-    p->depth = depth;
-    p->ring = mu_xcalloc((size_t)depth, sizeof(*p->ring));
-    pthread_mutex_init(&p->lock, NULL);
-    pthread_cond_init(&p->changed, NULL);
+    p->ring = mu_ring_new((size_t)depth);
     if (mu_thread_start(&p->thread, run, p, err) < 0) {
         release(p);
         return mu_wrap(err, "%s", a->name);
@@ -113,48 +94,28 @@ int mu_prefetch_begin(struct mu_account *a, const char *const *only, int depth,
     return 0;
 }
 
-static struct item take(struct mu_prefetch *p)
-{
-    pthread_mutex_lock(&p->lock);
-    while (p->count == 0)
-        pthread_cond_wait(&p->changed, &p->lock);
-    struct item item = p->ring[p->first];
-    p->first = (p->first + 1) % p->depth;
-    p->count--;
-    pthread_cond_signal(&p->changed);
-    pthread_mutex_unlock(&p->lock);
-    return item;
-}
-
 int mu_prefetch_next(struct mu_prefetch *p, struct mu_page *ret, struct mu_err *err)
 {
-    struct item item = p->ended ? p->last : take(p);
-    free(p->lent);
-    p->lent = item.parent;
-    if (item.rc == 1) {
-        *ret = item.page;
-    } else if (item.rc < 0) {
-        *err = item.err;
-        ret->resource = item.page.resource;
+    if (!p->lent || !is_last(p->lent)) {
+        drop(p->lent);
+        p->lent = mu_ring_take(p->ring);
     }
-    if (is_last(&item)) {
-        p->ended = true;
-        p->last = item;
+    if (p->lent->rc == 1) {
+        *ret = p->lent->page;
+    } else if (p->lent->rc < 0) {
+        *err = p->lent->err;
+        ret->resource = p->lent->page.resource;
     }
-    return item.rc;
+    return p->lent->rc;
 }
 
 void mu_prefetch_end(struct mu_prefetch *p, struct mu_arena *arena, struct mu_read_facts *ret)
 {
-    pthread_mutex_lock(&p->lock);
-    p->stop = true;
-    pthread_cond_signal(&p->changed);
-    pthread_mutex_unlock(&p->lock);
+    struct item *item;
+    mu_ring_stop(p->ring);
     pthread_join(p->thread, NULL);
-    for (; p->count > 0; p->count--) {
-        drop(&p->ring[p->first]);
-        p->first = (p->first + 1) % p->depth;
-    }
+    while ((item = mu_ring_left(p->ring)))
+        drop_unread(item);
     p->account->adapter->source->end(p->account, arena, ret);
     release(p);
 }

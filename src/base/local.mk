@@ -12,6 +12,7 @@ libmuster_a_SOURCES += \
 	src/base/macros.h \
 	src/base/map.c src/base/map.h \
 	src/base/opt.c src/base/opt.h \
+	src/base/ring.c src/base/ring.h \
 	src/base/secret.c src/base/secret_read.c src/base/secret.h \
 	src/base/str.c src/base/str.h src/base/str_unicode.c \
 	src/base/thread.c src/base/thread.h \

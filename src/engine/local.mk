@@ -24,6 +24,7 @@ libmuster_a_SOURCES += \
 	src/engine/park.c src/engine/park.h \
 	src/engine/plan.c src/engine/plan.h \
 	src/engine/plan_adopt.c \
+	src/engine/plan_ahead.c \
 	src/engine/plan_adopt_values.c \
 	src/engine/plan_diff.c \
 	src/engine/plan_drift.c \

@@ -148,20 +148,20 @@ static int read_sides(struct planner *p, struct mu_err *err)
 
 static int match_kind(struct planner *p, enum mu_kind kind, struct mu_err *err)
 {
-    struct mu_rows *rows;
-    struct mu_entry entry;
+    struct plan_ahead *rows;
+    const struct plan_row *row;
     int rc;
     p->who[kind] = mu_map_new((size_t)p->snapshot.counts[kind]);
-    if (mu_rows_open(p->store, p->sync->from->name, p->snapshot.id, kind, &rows, err) < 0)
+    if (plan_ahead_begin(p, kind, &rows, err) < 0)
         return -1;
-    while ((rc = mu_rows_next(rows, &entry, err)) == 1) {
+    while ((rc = plan_ahead_next(rows, &row, err)) == 1) {
         mu_arena_reset(p->row);
-        if (plan_match_row(p, kind, &entry, err) < 0) {
+        if (plan_match_row(p, kind, row, err) < 0) {
             rc = -1;
             break;
         }
     }
-    mu_rows_close(rows);
+    plan_ahead_end(rows);
     return rc;
 }
 

@@ -166,17 +166,15 @@ static void leave_unselected(struct planner *p, struct who *w, bool inactive)
     mu_map_put(p->who_by_key, w->key, strlen(w->key), w);
 }
 
-int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *entry,
+int plan_match_row(struct planner *p, enum mu_kind kind, const struct plan_row *row,
                    struct mu_err *err)
 {
     const struct mu_resource *mapping = p->ops_of->mapping(p->target, kind);
-    const struct mu_doc *doc;
-    const struct mu_want *wants;
-    size_t count;
+    const struct mu_doc *doc = row->doc;
+    const struct mu_want *wants = row->wants;
+    size_t count = row->want_count;
     struct mu_err bad = MU_ERR_INIT;
-    if (mu_entry_doc(entry, p->row, &doc, err) < 0)
-        return -1;
-    struct who *w = plan_who(p, kind, entry, doc);
+    struct who *w = plan_who(p, kind, &row->entry, doc);
     bool inactive = kind == MU_USER && is_inactive(doc) && p->sync->inactive != MU_REMOVE_KEEP;
     w->first_op = w->op_end = p->op_count;
     *(kind == MU_USER ? &p->users : &p->groups) += 1;
@@ -185,9 +183,8 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *
         leave_unselected(p, w, inactive);
         return 0;
     }
-    if (mu_map_want(mapping, doc, p->row, &wants, &count, &bad) < 0 ||
-        plan_locate(p, w, mapping, wants, count, inactive && w->object, &bad) < 0) {
-        plan_exclude(p, w, mu_strdup(p->arena, bad.text));
+    if (row->bad || plan_locate(p, w, mapping, wants, count, inactive && w->object, &bad) < 0) {
+        plan_exclude(p, w, row->bad ? row->bad : bad.text); /* which copies it */
         return 0;
     }
     if (inactive && !w->object)

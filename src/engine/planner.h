@@ -100,8 +100,23 @@ const char *plan_intern(struct planner *p, const char *text);
 /* plan_select.c: whether the plan may speak of somebody. doc NULL: gone from the source. */
 void plan_select(struct planner *p, struct who *w, const struct mu_doc *doc);
 
+/* plan_ahead.c: rows of the snapshot, read and mapped by a thread while those before are matched. */
+struct plan_row {
+    struct mu_entry entry; /* raw is left out */
+    const struct mu_doc *doc;
+    const struct mu_want *wants;
+    size_t want_count;
+    const char *bad; /* why it can't be mapped; NULL: it can */
+};
+struct plan_ahead;
+int plan_ahead_begin(struct planner *p, enum mu_kind kind, struct plan_ahead **ret,
+                     struct mu_err *err);
+/* 1 row (lent until the next call), 0 end, -1 */
+int plan_ahead_next(struct plan_ahead *a, const struct plan_row **ret, struct mu_err *err);
+void plan_ahead_end(struct plan_ahead *a);
+
 /* plan_match.c: who is who, and where. */
-int plan_match_row(struct planner *p, enum mu_kind kind, const struct mu_entry *entry,
+int plan_match_row(struct planner *p, enum mu_kind kind, const struct plan_row *row,
                    struct mu_err *err);
 int plan_match_gone(struct planner *p, struct mu_err *err);
 /* A conflict: w is listed and left alone, and its operations are dropped. */

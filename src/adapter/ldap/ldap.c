@@ -39,7 +39,7 @@ static const struct mu_opt opts[] = {
      .help = "rdn (ou=groups): container of groups below base; profile (groupofnames): mapping"},
     {"inactive", MU_OPT_NODE, offsetof(struct mu_ldap_settings, inactive),
      .help = "rdn (ou=inactive): where disabled users are moved to"},
-    {"window", MU_OPT_INT, offsetof(struct mu_ldap_settings, window), .def = "128", .min = 1,
+    {"window", MU_OPT_INT, offsetof(struct mu_ldap_settings, window), .def = "256", .min = 1,
      .max = MU_LDAP_WINDOW_MAX, .help = "writes in flight at once"},
     {"timeout", MU_OPT_DURATION, offsetof(struct mu_ldap_settings, timeout), .def = "30s", .min = 1,
      .max = 3600, .help = "for connecting, and for each answer"},
