@@ -85,7 +85,8 @@ said '^> user .*renamed|^> user .*name' "a renamed person"
 said '^[+] user New Person .*joined' "a joiner"
 said "sendoso, snapshot 1 to $last: .*1 joined" "a summary"
 expect 2 "diff as JSON" muster diff 1 "$last" --format json
-expect 0 "it is JSON" python3 -c 'import json,sys; d = json.load(open(sys.argv[1])); assert any(e["what"] == "joined" for e in d["events"])' "$work/out"
+cp "$work/out" "$work/diff.json"
+expect 0 "it is JSON" python3 -c 'import json,sys; d = json.load(open(sys.argv[1])); assert any(e["what"] == "joined" for e in d["events"])' "$work/diff.json"
 expect 2 "diff as CSV" muster diff 1 "$last" --format csv
 expect 0 "a snapshot and itself" muster diff 1 1
 expect 1 "a snapshot that isn't there" muster diff 1 999
