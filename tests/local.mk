@@ -60,6 +60,7 @@ live_tests = \
 	tests/live/moved.sh \
 	tests/live/names.sh \
 	tests/live/overlays.sh \
+	tests/live/parked.sh \
 	tests/live/plan.sh \
 	tests/live/secrets.sh \
 	tests/live/tolerance.sh \

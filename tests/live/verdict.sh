@@ -95,6 +95,15 @@ expect 0 "a read that can use them" muster pull sendoso
 expect 0 "they clear" muster runs --parked --format json
 unsaid 'owner' "they clear"
 
+setting '{"overlap": 5}'
+doubt 4 "each page starts with rows of the one before" repeated
+setting '{"overlap": 0}'
+setting '{"total-name": "none"}'
+expect 0 "lists without a total" muster pull sendoso --format json
+is 5 "lists without a total are read to an empty page" '[r for r in e["resources"] if r["name"] == "users"][0]["asked"]'
+doubt 4 "a short page in a list without a total" short_page "{$users, \"kind\": \"short-page\"}"
+setting '{"total-name": "normal"}'
+
 # An empty answer with 200 and a total to match, for people and for groups.
 empty='{"users": [], "total_users": 0, "current_page": 1, "per_page": 100}'
 doubt 3 "no people with 200" empty "{\"path\": \"/api/v3/users\", \"times\": 500, \"kind\": \"status\", \"status\": 200, \"body\": \"${empty//\"/\\\"}\"}"
@@ -116,6 +125,9 @@ is True "somebody moves between two lists: read again, and then complete" 'e["at
 change '{"join": {"first_name": "New", "last_name": "Comer", "email": "newcomer@example.test"}, "path": "/api/v3/users", "after": 2}'
 expect 0 "somebody joins during the read" muster pull sendoso --format json
 is True "somebody joins during the read: read again, and then complete" 'e["attempts"] == 2'
+expect 0 "the sync after it" muster sync teams-to-ldap --yes
+change "{\"group\": $some, \"set\": {\"name\": \"Renamed in mid-read\"}, \"path\": \"/api/v3/users\", \"after\": 1}"
+expect 0 "a group renamed during the read is no doubt" muster pull sendoso
 expect 0 "the sync after it" muster sync teams-to-ldap --yes
 
 sed -i 's/    canary:/    rereads: 0\n    canary:/' "$work/muster.yaml"
