@@ -22,6 +22,8 @@ struct group_work {
     /* again: ours, and somebody took them out */
     struct members add, again, remove;
     struct mu_map *wanted; /* keys of desired members -> who */
+    struct mu_map *there;  /* those of them that are there -> the group_work; under another name
+                              -> who */
     bool others;           /* members that stay, whatever we do */
     int64_t lost;          /* members it loses, not counting who only gets another name */
 };

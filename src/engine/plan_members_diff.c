@@ -100,6 +100,8 @@ static int judge_member(struct planner *p, struct group_work *g, const struct mu
     }
     if (is->renamed && mu_map_get(g->wanted, w->key, strlen(w->key))) {
         push(&g->remove, v->bytes, is->id);
+        if (!mu_map_get(g->there, w->key, strlen(w->key)))
+            mu_map_put(g->there, w->key, strlen(w->key), (void *)(uintptr_t)w);
         return 0;
     }
     int ours = put_by_us(p, g->who, g->attr, is->id, err);
@@ -129,8 +131,7 @@ static bool passed_on(struct planner *p, const struct who *w, const char *key, s
 
 /* Compares the group's present members with the wanted keys: fills remove, and tells which wanted
  * are there already. */
-static int compare_members(struct planner *p, struct group_work *g, struct mu_map *there,
-                           struct mu_err *err)
+static int compare_members(struct planner *p, struct group_work *g, struct mu_err *err)
 {
     const struct mu_attrval *have = plan_members_of(g->who->object, g->attr);
     for (size_t i = 0; have && i < have->count; i++) {
@@ -139,7 +140,7 @@ static int compare_members(struct planner *p, struct group_work *g, struct mu_ma
         const struct who *w = mu_map_get(g->wanted, p->fold_a.data, p->fold_a.len);
         if (w && !passed_on(p, w, p->fold_a.data, p->fold_a.len)) {
             const char *own = mu_strndup(p->row, p->fold_a.data, p->fold_a.len);
-            mu_map_put(there, own, p->fold_a.len, g);
+            mu_map_put(g->there, own, p->fold_a.len, g);
             continue;
         }
         const struct person is = person_at(p, p->fold_a.data, p->fold_a.len);
@@ -152,8 +153,7 @@ static int compare_members(struct planner *p, struct group_work *g, struct mu_ma
 }
 
 /* Who is wanted and isn't there: new, or taken out by somebody else since we put them in. */
-static int add_missing(struct planner *p, struct group_work *g, const struct mu_map *there,
-                       struct mu_err *err)
+static int add_missing(struct planner *p, struct group_work *g, struct mu_err *err)
 {
     for (size_t i = 0; i < mu_map_count(g->wanted); i++) {
         const char *key;
@@ -161,9 +161,10 @@ static int add_missing(struct planner *p, struct group_work *g, const struct mu_
         void *value;
         mu_map_at(g->wanted, i, &key, &len, &value);
         const struct who *w = value;
-        if (mu_map_get(there, key, len))
+        const void *there = mu_map_get(g->there, key, len);
+        if (there == g)
             continue;
-        bool stays = w->object && mu_streq(w->object->key, key); /* else it is a rename */
+        bool stays = !there && w->object && mu_streq(w->object->key, key); /* else it is a rename */
         int ours = g->who->object && stays ? put_by_us(p, g->who, g->attr, w->id, err) : 0;
         if (ours < 0)
             return -1;
@@ -189,11 +190,11 @@ static void settle_placeholder(struct planner *p, struct group_work *g)
 
 int plan_members_compare(struct planner *p, struct group_work *g, struct mu_err *err)
 {
-    struct mu_map *there = mu_map_new(mu_map_count(g->wanted));
-    int rc = compare_members(p, g, there, err);
+    g->there = mu_map_new(mu_map_count(g->wanted));
+    int rc = compare_members(p, g, err);
     if (rc == 0)
-        rc = add_missing(p, g, there, err);
-    mu_map_free(there);
+        rc = add_missing(p, g, err);
+    mu_map_free(g->there);
     if (rc == 0)
         settle_placeholder(p, g);
     return rc;

@@ -71,6 +71,28 @@ static bool is_there(struct undoer *u, const struct mu_value *name)
     return undo_is_placeholder(u, name) || undo_at(u, name->bytes);
 }
 
+/* Whether the change takes that person out under another name: not that either, then. */
+static bool stays(struct undoer *u, struct bag *bag, struct mu_opchange *c, const char *who)
+{
+    struct mu_value *remove = mu_alloc_array(u->p.arena, c->remove_count + 1, sizeof(*remove));
+    const char **remove_who = mu_alloc_array(u->p.arena, c->remove_count + 1, sizeof(*remove_who));
+    size_t count = 0;
+    for (size_t i = 0; who && c->remove_who && i < c->remove_count; i++) {
+        if (mu_streq(c->remove_who[i], who)) {
+            undo_put(u, bag, c->attr, &c->remove[i]);
+            continue;
+        }
+        remove_who[count] = c->remove_who[i];
+        remove[count++] = c->remove[i];
+    }
+    if (!who || !c->remove_who || count == c->remove_count)
+        return false;
+    c->remove = remove;
+    c->remove_who = remove_who;
+    c->remove_count = count;
+    return true;
+}
+
 static void keep_present(struct undoer *u, struct undone *d, struct mu_opchange *c)
 {
     struct bag *bag = undo_bag(u, d->thing, c->attr);
@@ -80,7 +102,9 @@ static void keep_present(struct undoer *u, struct undone *d, struct mu_opchange 
     size_t count = 0;
     for (size_t i = 0; i < c->add_count; i++) {
         if (!is_there(u, &c->add[i])) {
-            undo_leave(u, &d->op, true, "%s: %s isn't there any more", c->attr, c->add[i].bytes);
+            bool renamed = stays(u, bag, c, c->add_who ? c->add_who[i] : NULL);
+            undo_leave(u, &d->op, !renamed, "%s: %s isn't there any more%s", c->attr,
+                       c->add[i].bytes, renamed ? ", who was called so stays a member" : "");
             undo_take(u, bag, c->attr, &c->add[i]);
             continue;
         }

@@ -243,12 +243,16 @@ class Scenario:
             doubt = [step["seq"] for step in steps if step["done"] == "intent"]
             demand(not doubt, f"run {run['id']}: no outcome of steps {doubt}", *evidence)
 
+    def most(self):
+        """Moments of one kind: all of them, but for the quick drill and in the large."""
+        return 2 if not self.full else 60 if self.ops < 100 else 6
+
     def stopped(self):
-        for n in spread(self.ops - 1, 60 if self.full else 2):
+        for n in spread(self.ops - 1, self.most()):
             yield f"stopped after step {n}", lambda n=n: self.sync("--stop-after", str(n))
 
     def killed(self):
-        for n in range(1, self.commits() + 1) if self.full else (3, 4, 5):
+        for n in spread(self.commits(), self.most()) if self.full else (3, 4, 5):
             when = "before" if n % 2 else "after"
             yield f"killed {when} commit {(n + 1) // 2}", lambda n=n: self.sync("--kill-at", str(n))
 
@@ -262,7 +266,7 @@ class Scenario:
             n += 1
 
     def disconnected(self):
-        for n in spread(self.requests(), 60 if self.full else 2):
+        for n in spread(self.requests(), self.most()):
             for kill, how in (False, "cut off"), (True, "killed"):
                 yield (f"{how} at the answer to write {n}",
                        lambda n=n, kill=kill: self.lab.broken_off(n, kill, "sync", "s", "--yes"))
@@ -274,7 +278,7 @@ class Scenario:
     # --- read badly ---
 
     def misread(self):
-        calls = spread(self.calls, 40 if self.full else 2)
+        calls = spread(self.calls, self.most())
         ways = [(n, times, kind) for n in calls for times in (1, MANY) for kind in FAULTS]
         for n, times, kind in ways if self.full else ways[len(self.name) % 7::len(ways) // 2]:
             yield (f"call {n}{'' if times == 1 else ' and those after it'}: {kind}",

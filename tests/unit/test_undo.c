@@ -328,6 +328,30 @@ START_TEST(a_member_who_is_gone_is_not_put_back)
 }
 END_TEST
 
+/* The rename stands in an earlier run, so the former name leads nowhere. */
+START_TEST(who_was_renamed_before_stays_a_member)
+{
+    two_people();
+    run_it();
+    begin();
+    user("1", "ada@y.test", "Ada", "active");
+    user("2", "bo@x.test", "Bo", "active");
+    group("71", "Sales");
+    group("72", "Empty");
+    member("71", "1");
+    member("71", "2");
+    end(MU_COMPLETE);
+    apply_how.stop_after = 1;
+    apply(plan());
+    apply_how.stop_after = 0;
+    const struct mu_plan *back = undo(run_it());
+    ck_assert_msg(strstr(left(back), "stays a member") != NULL, "%s", left(back));
+    apply_all(back);
+    ck_assert_str_eq(fake_target_values(&target, "cn=Sales,ou=groups", "member"),
+                     "uid=ada@y.test,ou=people|uid=bo@x.test,ou=people");
+}
+END_TEST
+
 START_TEST(a_later_run_comes_first)
 {
     usual();
@@ -429,6 +453,7 @@ Suite *undo_suite(void)
     tcase_add_test(t, a_name_taken_since);
     tcase_add_test(t, who_is_a_member_of_others_groups_is_kept);
     tcase_add_test(t, a_member_who_is_gone_is_not_put_back);
+    tcase_add_test(t, who_was_renamed_before_stays_a_member);
     tcase_add_test(t, a_later_run_comes_first);
     tcase_add_test(t, undone_once_there_is_nothing_left);
     tcase_add_test(t, a_newer_pull_does_not_matter);
