@@ -18,6 +18,7 @@ scenario_tests = \
 # One folder each; tests/scenario/drill.py says what is in it.
 scenario_folders = \
 	tests/scenario/additive \
+	tests/scenario/address-handed-on \
 	tests/scenario/big-group \
 	tests/scenario/big-group-changes \
 	tests/scenario/drift \

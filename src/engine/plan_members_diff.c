@@ -58,19 +58,13 @@ static int put_by_us(struct planner *p, const struct who *group, const char *att
 struct person {
     const struct who *who;
     const struct mu_owned *owned;
-    const char *id; /* NULL: somebody else */
-    bool renamed;   /* is called otherwise now, or will be */
+    const char *id;     /* NULL: somebody else */
+    bool renamed;       /* is called otherwise now, or will be */
+    const char *former; /* who else may be meant */
 };
 
-static struct person person_at(struct planner *p, const char *key, size_t len)
+static struct person person_of(struct planner *p, const char *id, const char *key)
 {
-    const struct mu_owned *owned = mu_map_get(p->owned_by_key, key, len);
-    const struct who *who = mu_map_get(p->who_by_key, key, len);
-    if (owned && owned->kind != MU_USER)
-        return (struct person){.id = NULL};
-    const char *id = owned                         ? owned->id
-                     : who && who->kind == MU_USER ? who->id
-                                                   : mu_map_get(p->former, key, len);
     if (!id)
         return (struct person){.id = NULL};
     const struct who *w = mu_map_get(p->who[MU_USER], id, strlen(id));
@@ -78,6 +72,30 @@ static struct person person_at(struct planner *p, const char *key, size_t len)
                            .who = w,
                            .owned = mu_map_get(p->owned_by_id[MU_USER], id, strlen(id)),
                            .renamed = w && w->key && !w->aside && !mu_streq(w->key, key)};
+}
+
+/* Who bears that name now, or is to. */
+static const char *bearer(struct planner *p, const char *key, size_t len)
+{
+    const struct mu_owned *owned = mu_map_get(p->owned_by_key, key, len);
+    const struct who *who = mu_map_get(p->who_by_key, key, len);
+    if (owned)
+        return owned->kind == MU_USER ? owned->id : NULL;
+    return who && who->kind == MU_USER ? who->id : NULL;
+}
+
+/* A run that was cut may have renamed people and not put this group right: whoever had the name
+ * before is meant, if the group is to have them. Else who bears it, and who had it. */
+static struct person person_at(struct planner *p, const struct group_work *g, const char *key,
+                               size_t len)
+{
+    const char *now = bearer(p, key, len), *former = mu_map_get(p->former, key, len);
+    struct person was = person_of(p, former, key);
+    if (!now || (was.renamed && mu_map_get(g->wanted, was.who->key, strlen(was.who->key))))
+        return was;
+    struct person is = person_of(p, now, key);
+    is.former = former;
+    return is;
 }
 
 static bool selects_person(struct planner *p, const struct group_work *g, const struct person *is)
@@ -104,18 +122,21 @@ static int judge_member(struct planner *p, struct group_work *g, const struct mu
             mu_map_put(g->there, w->key, strlen(w->key), (void *)(uintptr_t)w);
         return 0;
     }
-    int ours = put_by_us(p, g->who, g->attr, is->id, err);
+    const char *id = is->id;
+    int ours = put_by_us(p, g->who, g->attr, id, err);
+    if (ours == 0 && is->former)
+        ours = put_by_us(p, g->who, g->attr, id = is->former, err);
     if (ours < 0)
         return -1;
     if (ours && p->may_remove) {
-        push(&g->remove, v->bytes, is->id);
+        push(&g->remove, v->bytes, id);
         g->lost++;
         return 0;
     }
     g->others = true;
     if (is->renamed) {
-        push(&g->remove, v->bytes, ours ? is->id : NULL);
-        push(&g->add, w->name, ours ? is->id : NULL);
+        push(&g->remove, v->bytes, ours ? id : NULL);
+        push(&g->add, w->name, ours ? id : NULL);
     }
     return 0;
 }
@@ -125,8 +146,8 @@ static bool passed_on(struct planner *p, const struct who *w, const char *key, s
 {
     if (p->waiting_count == 0)
         return false;
-    const struct person is = person_at(p, key, len);
-    return is.id && !mu_streq(is.id, w->id);
+    const char *id = bearer(p, key, len);
+    return id && !mu_streq(id, w->id);
 }
 
 /* Compares the group's present members with the wanted keys: fills remove, and tells which wanted
@@ -143,7 +164,7 @@ static int compare_members(struct planner *p, struct group_work *g, struct mu_er
             mu_map_put(g->there, own, p->fold_a.len, g);
             continue;
         }
-        const struct person is = person_at(p, p->fold_a.data, p->fold_a.len);
+        const struct person is = person_at(p, g, p->fold_a.data, p->fold_a.len);
         if (is_placeholder(p, v))
             push(&g->remove, v->bytes, NULL);
         else if (judge_member(p, g, v, &is, err) < 0)
@@ -206,11 +227,13 @@ static int mark_members(struct planner *p, const struct who *group, struct mu_op
     const char **who = mu_alloc_array(p->arena, c->remove_count, sizeof(*who));
     for (size_t i = 0; i < c->remove_count; i++) {
         member_key(p, &c->remove[i]);
-        const struct person is = person_at(p, p->fold_a.data, p->fold_a.len);
-        int ours = is.id ? put_by_us(p, group, c->attr, is.id, err) : 0;
+        const char *id = bearer(p, p->fold_a.data, p->fold_a.len);
+        if (!id)
+            id = mu_map_get(p->former, p->fold_a.data, p->fold_a.len);
+        int ours = id ? put_by_us(p, group, c->attr, id, err) : 0;
         if (ours < 0)
             return -1;
-        who[i] = ours ? is.id : NULL;
+        who[i] = ours ? id : NULL;
     }
     c->remove_who = who;
     c->shared = true;

@@ -24,6 +24,12 @@ struct found {
     struct mu_op took;              /* the operation, with those of its values that took place */
 };
 
+/* A step as it stands in the iterator, kept for after the reading. */
+struct doubt {
+    int64_t run;
+    struct mu_op op;
+};
+
 /* One run of mu_settle. */
 struct settler {
     const struct mu_settling *s;
@@ -32,6 +38,8 @@ struct settler {
     struct mu_owning owning;
     struct mu_buf fold;
     int64_t counts[MU_LEN(findings)];
+    const struct doubt *doubts; /* all of them, and the one at hand */
+    size_t doubt_count, at;
 };
 
 static const char *folded(struct settler *t, const char *attr, const struct mu_value *v)
@@ -136,13 +144,21 @@ static enum verdict look_modify(struct settler *t, const struct mu_op *op, struc
     return took == of ? DONE : took == 0 ? NOT_DONE : PARTLY;
 }
 
+/* Done is also what a later step has renamed once more. */
 static enum verdict look_rename(struct settler *t, const struct mu_op *op, struct found *f)
 {
-    f->object = at_name(t, op->new_name);
-    if (!f->object)
-        return NOT_DONE;
-    bool moved = op->native ? mu_streq(op->native, f->object->native) : !at_name(t, op->name);
-    return moved ? DONE : NOT_DONE;
+    if (!op->native) {
+        f->object = at_name(t, op->new_name);
+        return f->object && !at_name(t, op->name) ? DONE : NOT_DONE;
+    }
+    f->object = object_of(t, op);
+    for (size_t i = t->at; f->object && i < t->doubt_count; i++) {
+        const struct mu_op *later = &t->doubts[i].op;
+        if (later->verb == MU_OP_RENAME && mu_streq(later->native, op->native) &&
+            at_name(t, later->new_name) == f->object)
+            return DONE;
+    }
+    return NOT_DONE;
 }
 
 static void look(struct settler *t, const struct mu_op *op, struct found *f)
@@ -168,12 +184,6 @@ static void look(struct settler *t, const struct mu_op *op, struct found *f)
         break;
     }
 }
-
-/* A step as it stands in the iterator, kept for after the reading. */
-struct doubt {
-    int64_t run;
-    struct mu_op op;
-};
 
 static int load(struct settler *t, struct mu_arena *arena, struct doubt **ret, size_t *ret_count,
                 struct mu_err *err)
@@ -226,8 +236,10 @@ static int settle_all(struct settler *t, struct mu_err *err)
     int rc = load(t, arena, &doubts, &count, err);
     if (rc == 0)
         rc = mu_journal_begin(t->s->store, err);
-    for (size_t i = 0; rc == 0 && i < count; i++)
-        rc = settle_one(t, &doubts[i], err);
+    t->doubts = doubts;
+    t->doubt_count = count;
+    for (t->at = 0; rc == 0 && t->at < count; t->at++)
+        rc = settle_one(t, &doubts[t->at], err);
     if (rc == 0)
         rc = mu_run_settled(t->s->store, t->s->sync, err);
     if (rc == 0)

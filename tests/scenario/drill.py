@@ -8,7 +8,7 @@ A folder has
                     history: lists of changes, a sync after each; change: what happens after the first sync (without
                     history, change and others.ldif the first sync itself is the scenario); faults: of the source,
                     there all the time; account, sync: settings of muster.yaml; exit: of `muster sync` (0; 3: it
-                    must refuse and write nothing)
+                    must refuse and write nothing); detours: an interrupted run may lead another way to the same end
     before.ldif     what stands in the directory before muster comes
     others.ldif     what others do to it after the first sync (ldapmodify)
     mappings/       a layer over the shipped mappings
@@ -176,7 +176,8 @@ class Scenario:
             self.lab.sim.fault(*self.conf["faults"])
 
     def begin(self):
-        self.detour = False  # the interrupted run did other things than a whole one, and rightly
+        # Whether an interrupted run and the next may do other things than a whole one, and rightly.
+        self.detour = self.conf.get("detours", False)
         self.lab.load("start")
         self.faults()
 
@@ -233,6 +234,8 @@ class Scenario:
         differing = sorted((written - self.written) + (self.written - written), key=repr)
         demand(self.detour or not differing, "not everything was written once:", *differing,
                "before the resumption:", *before, *evidence)
+        twice = [effect for effect in written if written[effect] > max(1, self.written[effect])]
+        demand(not twice, "written twice:", *twice, "before the resumption:", *before, *evidence)
         self.journal(evidence)
 
     def journal(self, evidence):
@@ -301,7 +304,7 @@ class Scenario:
         else: # less was seen, so other additions may come first; never a removal
             lost = list(removals(written - asked))
             demand(not lost, "it removed:", *lost, run)
-            self.detour = bool(written - asked)
+            self.detour = self.detour or bool(written - asked)
         return run
 
     # --- all of it ---
