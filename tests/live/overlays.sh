@@ -44,6 +44,12 @@ print(*[u["id"] for u in json.load(sys.stdin)["users"] if u["team_group_id"]][:1
     change_user "${id[7]}" "$(email passed-on)"
     change_user "${id[8]}" "$(email taken-over), \"team_group_id\": $other"
     round_trip "two more, one to another group"
+
+    change_user "${id[9]}" "$(email of-a-group-that-goes)"
+    change "{\"group\": $(api '/api/v3/users?page=1&per_page=100' | python3 -c '
+import json, sys
+print(next(u["team_group_id"] for u in json.load(sys.stdin)["users"] if str(u["id"]) == sys.argv[1]))' "${id[9]}"), \"delete\": true}"
+    round_trip "a group goes while a member is renamed"
     slapd_stop
     sim_stop
     rm -f "$work"/muster.db*
