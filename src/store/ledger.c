@@ -80,6 +80,7 @@ int mu_ledger_load(struct mu_store *s, struct mu_arena *arena, const char *sync,
     }
     if (rc < 0)
         return -1;
+    sqlite3_db_release_memory(s->db); /* pages that nobody is going to ask for again */
     *ret = list;
     *ret_count = count;
     return 0;

@@ -19,6 +19,7 @@ enum { LOCK_NAME_MAX = 300, PATH_BYTES_MAX = 4096, WAL_BYTES_KEPT = 4 << 20 };
  * in memory.
  */
 static const char cache[] = "PRAGMA cache_size = -12288";
+static const char reader_cache[] = "PRAGMA cache_size = -3072"; /* walks see each page about once */
 
 /*
  * A WAL of up to 64 MiB between checkpoints: those sync the disk, and a big pull would do it every
@@ -135,7 +136,7 @@ static int connect_file(struct mu_store *s, struct mu_err *err)
         return -1;
     if (mu_store_migrate(s, err) < 0)
         return -1;
-    return mu_sql_exec(s, cache, err);
+    return mu_sql_exec(s, s->mode == MU_STORE_READ ? reader_cache : cache, err);
 }
 
 int mu_store_open(const char *uri, enum mu_store_mode mode, struct mu_store **ret,

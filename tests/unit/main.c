@@ -53,6 +53,7 @@ static const struct unit units[] = {
     {"prefetch", prefetch_suite},
     {"pull", pull_suite},
     {"preread", preread_suite},
+    {"ring", ring_suite},
     {"schema", schema_suite},
     {"secret", secret_suite},
     {"sendoso", sendoso_suite},
