@@ -64,12 +64,12 @@ slapd_start --nosync
 sim_start --users 60 --groups 5 --seed 3 --rate off
 write_config 'rate: "off"' "" "guards: {groups: {count: 9, percent: 99}, remove: {count: 99, percent: 99}, disable: {count: 99, percent: 99}}"
 
-read -r one two three group other < <(api '/api/v3/users?page=1&per_page=100' | python3 -c '
+read -r one two three four group other < <(api '/api/v3/users?page=1&per_page=100' | python3 -c '
 import json, sys
 users = [u for u in json.load(sys.stdin)["users"] if u["team_group_id"]][1:]  # the first is who we are
 mine = [u for u in users if u["team_group_id"] == users[0]["team_group_id"]]
 other = next(u["team_group_id"] for u in users if u["team_group_id"] != users[0]["team_group_id"])
-print(mine[0]["id"], mine[1]["id"], mine[2]["id"], users[0]["team_group_id"], other)')
+print(mine[0]["id"], mine[1]["id"], mine[2]["id"], mine[3]["id"], users[0]["team_group_id"], other)')
 
 expect 1 "no such run" muster undo 1
 expect 64 "no number" muster undo last
@@ -204,5 +204,20 @@ muster -q sync teams-to-ldap --yes >/dev/null
 sed -i 's/guards: .*/guards: {remove: {count: 0, percent: 0}}}/' "$work/muster.yaml"
 expect 3 "a guard refuses it" muster undo "$(newest_run)"
 said 'guard' "a guard refuses it: which"
+
+# --- a server that follows renames and removals in members' names by itself ---
+
+for overlay in refint memberof; do
+    slapd_stop
+    rm -f "$work"/muster.db*
+    slapd_start --nosync --overlay "$overlay"
+    write_config 'rate: "off"' "" "gone: delete, guards: {groups: {count: 9, percent: 99}, remove: {count: 99, percent: 99}}"
+    expect 0 "$overlay: first export" muster sync teams-to-ldap --yes
+    change "{\"user\": $one, \"set\": {\"email\": \"$overlay@example.test\"}}"
+    change "{\"user\": $four, \"set\": {\"gone\": true}}"
+    one_run "$overlay: one renamed, one deleted"
+    there_and_back "$overlay: one renamed, one deleted"
+    change "{\"user\": $four, \"set\": {\"gone\": false}}"
+done
 
 finish
