@@ -54,6 +54,7 @@ for command in $(commands <<<"$help"); do
     text=$("$MUSTER" "$command" --help) || finding "muster $command --help fails"
     grep -qE "(^|[^a-z])$command([^a-z]|$)" <<<"$manual_text" || finding "command $command is not in $manual"
     grep -qE "(^|[^a-z])$command([^a-z]|$)" <<<"$completion_text" || finding "command $command is not in $completion"
+    grep -qE "^\|[^|]*\`(muster )?${command}[ \`]" README.md || finding "command $command is not in README's table"
     grep -qiE '^examples?' <<<"$text" || finding "muster $command --help shows no example"
     for option in $(options <<<"$text"); do
         check_option "muster $command --help" "$option"

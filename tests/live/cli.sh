@@ -61,6 +61,10 @@ done <<END
 0|runs
 0|runs 1
 0|runs --parked
+3|undo 1
+2|diff 1 2
+0|diff 2 2
+0|adopt
 0|snapshots
 0|snapshots 1
 0|map check

@@ -110,7 +110,7 @@ expect 0 "after all of it there is nothing to do" muster sync teams-to-ldap --ye
 # Units that would not start are worse than none.
 if command -v systemd-analyze >/dev/null; then
     mkdir -p "$work/units"
-    sed "s|/usr/bin/muster|$MUSTER|" "$top_srcdir/contrib/muster.service" >"$work/units/muster.service"
+    sed "s|^ExecStart=muster|ExecStart=$MUSTER|" "$top_srcdir/contrib/muster.service" >"$work/units/muster.service"
     cp "$top_srcdir/contrib/muster.timer" "$work/units/"
     expect 0 "systemd accepts the units" systemd-analyze verify --man=no "$work/units/muster.service" "$work/units/muster.timer"
     unsaid 'muster\.(service|timer)' "systemd has nothing to say about them"
