@@ -136,14 +136,16 @@ if mkdir -p "$work/full" && mount -t tmpfs -o size=200k tmpfs "$work/full" 2>/de
 fi
 
 # Two at once.
-setting '{"latency": 300}'
+setting '{"latency": 1000}'
 "$MUSTER" -q -c "$c" pull sendoso >/dev/null 2>&1 &
 first=$!
-sleep 0.3
+until [ -s "$work/muster.db.pull-sendoso.lock" ] || ! kill -0 "$first"; do sleep 0.05; done
+kill -STOP "$first"
 expect 1 "two pulls of one account at once" muster pull sendoso
 said 'another muster|pid|process' "two at once: says who"
-wait "$first" && ok "the first of the two is not hurt" || bad "the first of the two is hurt"
 setting '{"latency": 0}'
+kill -CONT "$first"
+wait "$first" && ok "the first of the two is not hurt" || bad "the first of the two is hurt"
 
 # Mapping files of the account's layer.
 sed 's|    adapter: sendoso|&\n    mappings: maps|' "$work/good.yaml" >"$c"

@@ -42,13 +42,14 @@ slapd_start --nosync
 write_config
 expect 0 "pull for the cut" muster pull sendoso
 expect 2 "plan for the cut" muster plan teams-to-ldap -o "$work/plan.json"
-muster apply "$work/plan.json" >"$work/out" 2>"$work/err" &
+"$MUSTER" -c "$work/muster.yaml" apply "$work/plan.json" >"$work/out" 2>"$work/err" &
 apply=$!
-for _ in $(seq 100); do
-    [ "$(ldap_dump '(objectClass=inetOrgPerson)' dn 2>/dev/null | grep -c '^dn:')" -lt 200 ] || break
-    sleep 0.02
+while kill -0 "$apply" 2>/dev/null; do
+    [ "$(ldap_dump -z 200 '(objectClass=inetOrgPerson)' dn 2>/dev/null | grep -c '^dn:')" -lt 200 ] || break
 done
+kill -STOP "$apply" 2>/dev/null || true
 kill_slapd
+kill -CONT "$apply" 2>/dev/null || true
 rc=0
 wait "$apply" || rc=$?
 case $rc in
