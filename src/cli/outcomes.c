@@ -177,6 +177,8 @@ static void end_text(struct mu_outcomes *o, const struct mu_ending *end)
         printf("; run %" PRId64, a->run);
     if (a && a->stopped.code != MU_OK)
         printf(", stopped early: too many failures alike");
+    else if (a && a->skipped && mu_cancelled())
+        printf(", interrupted; the next run does the rest");
     if (end->snapshot)
         printf("; %s", mu_show_some(arena, mu_show_cost(end->snapshot).calls, "call", "calls"));
     printf("%s %.1f s, %s\n", end->snapshot ? "," : ";", end->seconds,
