@@ -5,6 +5,9 @@ nobase_dist_pkgdata_DATA += \
 	mappings/feed-bamboohr/department_members.yaml \
 	mappings/feed-bamboohr/departments.yaml \
 	mappings/feed-bamboohr/users.yaml \
+	mappings/feed-ldap/groups.yaml \
+	mappings/feed-ldap/members.yaml \
+	mappings/feed-ldap/users.yaml \
 	mappings/feed-personio/department_members.yaml \
 	mappings/feed-personio/departments.yaml \
 	mappings/feed-personio/team_members.yaml \

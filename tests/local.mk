@@ -58,6 +58,7 @@ live_tests = \
 	tests/live/export.sh \
 	tests/live/guards.sh \
 	tests/live/feed.sh \
+	tests/live/ldap_feed.sh \
 	tests/live/moved.sh \
 	tests/live/names.sh \
 	tests/live/overlays.sh \

@@ -20,6 +20,19 @@ void mu_account_close(struct mu_account *a)
         a->adapter->close(a);
 }
 
+bool mu_account_reads(struct mu_arena *arena, const struct mu_adapter *adapter,
+                      const struct mu_y *settings, const char **ret_why)
+{
+    const char *key = adapter->source_key;
+    if (!adapter->source)
+        *ret_why = mu_printf(arena, "its adapter %s is a target only", adapter->name);
+    else if (key && !mu_y_get(settings, key))
+        *ret_why = mu_printf(arena, "its adapter %s is a source only with %s:", adapter->name, key);
+    else
+        return true;
+    return false;
+}
+
 void mu_page_drop(struct mu_page *page)
 {
     mu_arena_free(page->arena);

@@ -37,9 +37,9 @@ struct mu_account_conf {
 
 /* ---- reading ---- */
 
-/* A row of a file that is no record. */
+/* What stood where a record should. */
 struct mu_bad_row {
-    int64_t line;
+    const char *id; /* "line 17", or what the remote calls it */
     const char *reason;
 };
 
@@ -192,6 +192,7 @@ struct mu_adapter {
      * when it isn't OAuth. The slot itself is NULL for adapters without OAuth. */
     struct mu_credential *(*oauth)(struct mu_account *a, const char *which);
     const struct mu_source_ops *source; /* NULL: can't be read */
+    const char *source_key; /* setting without which an account can't either; NULL: none */
     const struct mu_target_ops *target; /* NULL: can't be written */
 };
 
@@ -209,6 +210,11 @@ const struct mu_adapter *const *mu_adapters(void);
 int mu_account_open(struct mu_arena *arena, const struct mu_adapter *adapter,
                     struct mu_account_conf *conf, struct mu_account **ret, struct mu_err *err);
 void mu_account_close(struct mu_account *a); /* NULL is fine */
+
+/* Whether accounts with these settings can be read; if not, *ret_why (in the arena) says why, as in
+ * `its adapter ldap ...`. */
+bool mu_account_reads(struct mu_arena *arena, const struct mu_adapter *adapter,
+                      const struct mu_y *settings, const char **ret_why);
 
 /* Whether two values are one to the target: equal, or of one form (`fold`). attr NULL: names. */
 bool mu_target_same(struct mu_account *target, const char *attr, const struct mu_value *x,

@@ -6,7 +6,8 @@
 #include "adapter/sendoso/sendoso.h"
 #include "base/str.h"
 
-static const struct mu_adapter *const adapters[] = {&mu_adapter_sendoso, &mu_adapter_ldap, &mu_adapter_csv, &mu_adapter_jsonl, NULL};
+static const struct mu_adapter *const adapters[] = {&mu_adapter_sendoso, &mu_adapter_ldap,
+                                                    &mu_adapter_csv, &mu_adapter_jsonl, NULL};
 
 const struct mu_adapter *const *mu_adapters(void)
 {

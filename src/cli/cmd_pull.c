@@ -15,7 +15,8 @@ static int check_only(struct mu_cli *cli, const struct mu_account_def *def, cons
     const char *known[RESOURCES_SHOWN];
     size_t count = 0;
     MU_AUTO(account) struct mu_account *account = NULL;
-    if (!only || !def->adapter->source)
+    const char *why;
+    if (!only || !mu_account_reads(cli->arena, def->adapter, def->settings, &why))
         return 0;
     if (mu_cli_open(cli, def, &account, err) < 0)
         return -1;

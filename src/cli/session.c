@@ -106,7 +106,8 @@ int mu_cli_source(struct mu_cli *cli, const char *name, const struct mu_account_
     const struct mu_account_def *only = NULL;
     struct mu_buf names = MU_BUF_INIT(MU_ERR_TEXT_MAX);
     for (size_t i = 0; i < c->account_count; i++) {
-        if (!c->accounts[i].adapter->source)
+        const char *why;
+        if (!mu_account_reads(cli->arena, c->accounts[i].adapter, c->accounts[i].settings, &why))
             continue;
         mu_buf_printf(&names, "%s%s", names.len ? ", " : "", c->accounts[i].name);
         only = only ? only : &c->accounts[i];

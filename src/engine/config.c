@@ -192,10 +192,9 @@ static int read_common(struct mu_arena *arena, const struct mu_y *map, struct mu
     if (mu_opt_read(arena, account_opts, settings_part(arena, map, true), &values, err) < 0)
         return -1;
     const struct mu_y *canary = mu_y_get(map, "canary");
-    if (canary && !def->adapter->source)
-        return mu_y_fail(canary, err,
-                         "canary: account %s is never read: its adapter %s is a target only",
-                         def->name, def->adapter->name);
+    const char *why;
+    if (canary && !mu_account_reads(arena, def->adapter, def->settings, &why))
+        return mu_y_fail(canary, err, "canary: account %s is never read: %s", def->name, why);
     def->canary = values.canary;
     def->rereads = values.rereads;
     return 0;
@@ -336,18 +335,18 @@ static int refer(const struct mu_config *c, const struct mu_y *at,
     return mu_y_fail(at, err, "%s", why.text);
 }
 
-static int read_ends(const struct mu_config *c, const struct mu_y *map, struct mu_sync *sync,
-                     struct mu_err *err)
+static int read_ends(struct mu_arena *arena, const struct mu_config *c, const struct mu_y *map,
+                     struct mu_sync *sync, struct mu_err *err)
 {
     const struct mu_y *from = mu_y_get(map, "from"), *to = mu_y_get(map, "to");
     if (refer(c, from, &sync->from, err) < 0 || refer(c, to, &sync->to, err) < 0)
         return -1;
     if (sync->from == sync->to)
         return mu_y_fail(to, err, "sync %s: from and to are the same account", sync->name);
-    if (!sync->from->adapter->source)
-        return mu_y_fail(from, err,
-                         "sync %s: account %s can't be read: its adapter %s is a target only",
-                         sync->name, sync->from->name, sync->from->adapter->name);
+    const char *why;
+    if (!mu_account_reads(arena, sync->from->adapter, sync->from->settings, &why))
+        return mu_y_fail(from, err, "sync %s: account %s can't be read: %s", sync->name,
+                         sync->from->name, why);
     if (!sync->to->adapter->target)
         return mu_y_fail(to, err,
                          "sync %s: account %s can't be written: its adapter %s is a source only",
@@ -376,7 +375,7 @@ static int read_sync(struct mu_arena *arena, const struct mu_config *c, const st
     if (values.gone_groups == MU_REMOVE_DISABLE)
         return mu_y_fail(mu_y_get(map, "gone_groups"), err,
                          "gone_groups: a group can't be disabled; keep or delete");
-    return read_ends(c, map, sync, err) < 0
+    return read_ends(arena, c, map, sync, err) < 0
                ? -1
                : mu_guards_read(arena, values.guards, &sync->guards, err);
 }

@@ -215,14 +215,13 @@ static int take_record(struct puller *p, struct mu_tally *t, const struct mu_doc
     return put_entry(p, t, &entry, err);
 }
 
-/* Rows of a file that are no records: parked under their line. */
+/* What isn't even a record is parked under the name it came with. */
 static void take_bad(struct puller *p, struct mu_tally *t, const struct mu_page *page)
 {
     for (size_t i = 0; i < page->bad_count; i++) {
         const struct mu_bad_row *row = &page->bad[i];
         t->rows++;
-        mu_evidence_park(&p->evidence, t, mu_printf(p->page, "line %" PRId64, row->line), NULL,
-                         row->reason);
+        mu_evidence_park(&p->evidence, t, row->id, NULL, row->reason);
     }
 }
 

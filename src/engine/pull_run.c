@@ -130,9 +130,9 @@ int mu_pull_run(struct mu_store *store, const struct mu_config *config,
                        .body = MU_BUF_INIT(MU_BUF_MAX),
                        .raw = MU_BUF_INIT(MU_BUF_MAX)};
     struct mu_lock *lock;
-    if (!def->adapter->source)
-        return mu_fail(err, MU_E_CONFIG, "%s: the %s adapter can't be read from", def->name,
-                       def->adapter->name);
+    const char *why;
+    if (!mu_account_reads(arena, def->adapter, def->settings, &why))
+        return mu_fail(err, MU_E_CONFIG, "%s can't be read: %s", def->name, why);
     if (mu_config_open(arena, config, def, log, &p.account, err) < 0)
         return -1;
     int rc = mu_store_lock(store, mu_printf(arena, "pull %s", def->name), how->wait_s, &lock, err);

@@ -67,7 +67,7 @@ static void show_page(struct bench *b, const struct mu_page *page)
 {
     const char *name = mu_map_info(page->resource)->name;
     for (size_t i = 0; i < page->bad_count; i++)
-        mu_buf_printf(&b->got, "%s bad %d %s\n", name, (int)page->bad[i].line, page->bad[i].reason);
+        mu_buf_printf(&b->got, "%s bad %s %s\n", name, page->bad[i].id, page->bad[i].reason);
     const int64_t *line = page->lines;
     for (const struct mu_doc *record = page->records->first; record; record = record->next) {
         struct mu_jw w;
@@ -133,7 +133,7 @@ START_TEST(shares)
                                "10;SALES;1;\n",
                                "delimiter: ';'");
     ck_assert_str_eq(got,
-                     "users bad 3 3 fields, the header has 4\n"
+                     "users bad line 3 3 fields, the header has 4\n"
                      "users 2 {\"employee_id\":\"007\",\"email\":\"a@x.test\",\"department\":"
                      "\"Sales\"}\n"
                      "users 4 {\"employee_id\":\"9\",\"email\":\"x\\ny\"}\n"
@@ -207,13 +207,14 @@ START_TEST(id_in_two_rows)
     struct bench b;
     set_up(&b);
     const char *got = read_csv(&b, "id,department\n1,a\n2,b\n 1 ,c\n3,d\n2,b\n", "");
-    ck_assert_str_eq(got, "users bad 2 id 1 stands in more than one row; none of them is used\n"
-                          "users bad 3 id 2 stands in more than one row; none of them is used\n"
-                          "users bad 4 id  1  stands in more than one row; none of them is used\n"
-                          "users bad 6 id 2 stands in more than one row; none of them is used\n"
-                          "users 5 {\"id\":\"3\",\"department\":\"d\"}\n"
-                          "departments 5 {\"department\":\"d\"}\n"
-                          "department_members 5 {\"id\":\"3\",\"department\":\"d\"}\n");
+    ck_assert_str_eq(got,
+                     "users bad line 2 id 1 stands in more than one row; none of them is used\n"
+                     "users bad line 3 id 2 stands in more than one row; none of them is used\n"
+                     "users bad line 4 id  1  stands in more than one row; none of them is used\n"
+                     "users bad line 6 id 2 stands in more than one row; none of them is used\n"
+                     "users 5 {\"id\":\"3\",\"department\":\"d\"}\n"
+                     "departments 5 {\"department\":\"d\"}\n"
+                     "department_members 5 {\"id\":\"3\",\"department\":\"d\"}\n");
     tear_down(&b);
 }
 END_TEST
@@ -251,7 +252,7 @@ static const struct {
     {"\xfe\xff\0i\0d\0\n\0001\0\n", 12, "encoding: utf-16", "users 2 {\"id\":\"1\"}"},
     {"\xff\xfei\0d\0\n\0001\0\n", 11, "encoding: utf-16", "! hris: |ends within a character"},
     {"\xff\xfei\0d\0\n\0001\0\n\0", 12, "", "! hris: |set encoding: utf-16"},
-    {"id,title\n1,Caf\xe9\n", 16, "", "users bad 2 field 2: not UTF-8"},
+    {"id,title\n1,Caf\xe9\n", 16, "", "users bad line 2 field 2: not UTF-8"},
     {"PK\x03\x04zzzz", 8, "", "! hris: |spreadsheet"},
 };
 

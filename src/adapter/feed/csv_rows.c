@@ -53,7 +53,7 @@ static int csv_open(struct feed *f, struct feed_reader **ret, struct mu_err *err
     int rc = csv_next(r->csv, &row, err);
     if (rc == 0)
         mu_fail(err, MU_E_DATA, "holds no header, only empty lines");
-    if (rc <= 0 || header_read(f->reading.arena, &row, f->names, &r->header, err) < 0) {
+    if (rc <= 0 || header_read(f->reading.arena, &row, f->shape.names, &r->header, err) < 0) {
         csv_close(r);
         return -1;
     }
@@ -98,15 +98,15 @@ static int next(struct feed_reader *r, struct mu_arena *arena, struct feed_row *
     int rc = csv_next(r->csv, &row, err);
     if (rc <= 0)
         return rc;
-    *ret = (struct feed_row){.line = row.line, .bad = row.bad};
+    *ret = (struct feed_row){.row = {.line = row.line, .bad = row.bad}};
     if (!row.bad && r->with_text)
         ret->text = text_of(r, &row);
     if (!row.bad && row.count != r->header.count) {
         snprintf(r->why, sizeof(r->why), "%zu fields, the header has %zu", row.count,
                  r->header.count);
-        ret->bad = r->why;
+        ret->row.bad = r->why;
     }
-    if (!ret->bad && record_of(r, &row, arena, &ret->record, err) < 0)
+    if (!ret->row.bad && record_of(r, &row, arena, &ret->row.record, err) < 0)
         return -1;
     return 1;
 }

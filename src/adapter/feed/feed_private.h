@@ -5,7 +5,7 @@
 
 #include "adapter/adapter.h"
 #include "adapter/feed/file.h"
-#include "base/map.h"
+#include "adapter/shares.h"
 
 struct feed_settings {
     const char *path, *shape, *delimiter, *records, *trailer, *checksum;
@@ -18,9 +18,7 @@ struct feed_twice;
 
 /* One row of a file, whatever its format; lent until the next one. */
 struct feed_row {
-    int64_t line;
-    const struct mu_doc *record; /* an object; NULL when bad */
-    const char *bad;             /* why it is none */
+    struct mu_row row;
     const char *text; /* as it stands in the file, for the trailer; NULL: not asked for */
 };
 
@@ -43,29 +41,13 @@ struct feed_format {
 };
 extern const struct feed_format feed_csv, feed_json;
 
-/* One mapping's share of the rows (outs.c): the page that gathers, as JSON text. */
-struct feed_out {
-    const struct mu_resource *resource;
-    const char *const *names; /* of members it looks for, beside what it goes over */
-    bool whole;               /* gets rows as they are */
-    struct mu_arena *arena;   /* of the page */
-    struct mu_buf text;
-    int64_t *lines;
-    struct mu_bad_row *bad;
-    size_t count, room, bad_count, bad_room; /* of lines and bad */
-    int pages;
-    struct mu_map *rows, *ids; /* distinct: what was there before */
-};
-
 /* Where a read stands. */
 struct feed_reading {
     struct mu_arena *arena, *row; /* row: reset for each */
     struct feed_file *file;
     struct feed_reader *reader;
     struct feed_twice *twice; /* NULL: not looked for yet */
-    struct feed_out *outs;
-    size_t out_count, at; /* the next page to hand out */
-    int64_t *filled;      /* by feed.asks: rows that have it */
+    struct mu_shares *shares;
     int64_t promised;     /* rows told by the trailer; -1: not (yet) */
     bool over;            /* everything was read, or nothing more can be */
     struct mu_err failed; /* told when what was read before is handed out */
@@ -78,14 +60,9 @@ struct feed {
     struct mu_log *log;
     struct mu_arena *arena;
     struct feed_file_conf file;
-    char delimiter;                       /* csv; 0: to be found */
-    const struct mu_ptr *list;            /* jsonl; NULL: lines */
-    const struct mu_resource **resources; /* NULL-terminated */
-    const char *const *names;             /* members any of them looks for; NULL-terminated */
-    struct mu_map *wanted;                /* the same */
-    const char *const *id_names;          /* members the id of a whole row is made of; NULL: none */
-    const struct mu_ask *asks;            /* of all resources, one after another */
-    size_t ask_count;
+    char delimiter;            /* csv; 0: to be found */
+    const struct mu_ptr *list; /* jsonl; NULL: lines */
+    struct mu_row_shape shape;
     struct feed_reading reading;
 };
 
@@ -116,18 +93,7 @@ bool feed_is_trailer(const struct feed *f, const struct feed_row *row, long long
 int feed_twice_find(struct feed *f, struct mu_err *err);
 void feed_twice_free(struct feed_twice *t); /* NULL is fine */
 /* Makes a bad row of one whose id comes again. */
-void feed_twice_judge(struct feed *f, struct feed_row *row);
-
-/* ---- outs.c ---- */
-
-void feed_outs_open(struct feed *f, const char *const *only);
-void feed_outs_close(struct feed *f);
-/* Gives each mapping its share of a row. */
-int feed_outs_add(struct feed *f, const struct feed_row *row, struct mu_err *err);
-/* 1: the page that has gathered in an out; 0: none to tell. */
-int feed_outs_page(struct feed *f, struct feed_out *out, struct mu_page *ret, struct mu_err *err);
-/* Bytes that wait in all of them. */
-size_t feed_outs_waiting(const struct feed *f);
+void feed_twice_judge(struct feed *f, struct mu_row *row);
 
 int feed_probe(struct mu_account *a, mu_probe_report *report, void *arg, struct mu_err *err);
 

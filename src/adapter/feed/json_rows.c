@@ -52,8 +52,8 @@ static int next(struct feed_reader *r, struct mu_arena *arena, struct feed_row *
     int rc = slices_next(r->slices, arena, &slice, err);
     if (rc <= 0)
         return rc;
-    *ret = (struct feed_row){
-        .line = slice.line, .record = slice.doc, .bad = slice.bad, .text = slice.text};
+    *ret = (struct feed_row){.row = {.line = slice.line, .record = slice.doc, .bad = slice.bad},
+                             .text = slice.text};
     return 1;
 }
 

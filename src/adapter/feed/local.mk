@@ -8,7 +8,6 @@ libmuster_a_SOURCES += \
 	src/adapter/feed/file.c src/adapter/feed/file.h \
 	src/adapter/feed/header.c src/adapter/feed/header.h \
 	src/adapter/feed/json_rows.c \
-	src/adapter/feed/outs.c \
 	src/adapter/feed/probe.c \
 	src/adapter/feed/read.c \
 	src/adapter/feed/slices.c src/adapter/feed/slices.h \

@@ -63,7 +63,7 @@ static void probe_age(const struct probe *p)
 static bool is_repeated(const struct feed *f, size_t at)
 {
     for (size_t i = 0; i < at; i++)
-        if (mu_streq(f->asks[i].names[0], f->asks[at].names[0]))
+        if (mu_streq(f->shape.asks[i].names[0], f->shape.asks[at].names[0]))
             return true;
     return false;
 }
@@ -78,8 +78,8 @@ static void probe_columns(const struct probe *p)
     size_t count = 0;
     while (columns && columns[count])
         count++;
-    for (size_t i = 0; columns && i < f->ask_count; i++) {
-        const struct mu_ask *ask = &f->asks[i];
+    for (size_t i = 0; columns && i < f->shape.ask_count; i++) {
+        const struct mu_ask *ask = &f->shape.asks[i];
         const char *near = mu_nearest(ask->names[0], columns, count);
         if (feed_has_column(f, ask) || is_repeated(f, i))
             continue;
@@ -115,7 +115,7 @@ static void look_at_id(struct probe *p, const char *id, int64_t line)
         mu_map_put(p->ids, key, strlen(key), mu_printf(p->arena, "%" PRId64, line));
 }
 
-static void look_at_row(struct probe *p, const struct feed_row *row)
+static void look_at_row(struct probe *p, const struct mu_row *row)
 {
     struct mu_err why = MU_ERR_INIT;
     MU_AUTO(buf) struct mu_buf body = MU_BUF_INIT(MU_BUF_MAX);
@@ -123,7 +123,7 @@ static void look_at_row(struct probe *p, const struct feed_row *row)
     p->rows++;
     if (row->bad)
         note(p, ++p->bad, row->line, row->bad);
-    for (const struct mu_resource **r = p->feed->resources; !row->bad && *r; r++) {
+    for (const struct mu_resource **r = p->feed->shape.resources; !row->bad && *r; r++) {
         const struct mu_fetch *fetch = mu_map_info(*r)->fetch;
         if (!fetch || fetch->over_count > 0)
             continue;
@@ -145,7 +145,7 @@ static int probe_rows(struct probe *p, struct mu_err *failed)
     while (p->rows < ROWS_MAX &&
            (rc = f->format->next(f->reading.reader, f->reading.row, &row, failed)) == 1) {
         if (!feed_is_trailer(f, &row, &promised))
-            look_at_row(p, &row);
+            look_at_row(p, &row.row);
         mu_arena_reset(f->reading.row);
     }
     int64_t trouble = p->bad + p->parked + p->twice;

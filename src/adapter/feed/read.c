@@ -14,16 +14,6 @@ static const char count_mark[] = "{count}";
 
 /* ---- opening ---- */
 
-static bool is_filled(const struct mu_doc *record, const struct mu_ask *ask)
-{
-    for (const char *const *name = ask->names; *name; name++) {
-        const struct mu_doc *value = mu_doc_member(record, *name);
-        if (value && !(value->type == MU_DOC_TEXT && value->len == 0))
-            return true;
-    }
-    return false;
-}
-
 bool feed_has_column(const struct feed *f, const struct mu_ask *ask)
 {
     for (const char *const *name = ask->names; f->format->column && *name; name++)
@@ -34,8 +24,8 @@ bool feed_has_column(const struct feed *f, const struct mu_ask *ask)
 
 int feed_check_columns(struct feed *f, struct mu_err *err)
 {
-    for (size_t i = 0; i < f->ask_count; i++) {
-        const struct mu_ask *ask = &f->asks[i];
+    for (size_t i = 0; i < f->shape.ask_count; i++) {
+        const struct mu_ask *ask = &f->shape.asks[i];
         if (!ask->required || feed_has_column(f, ask))
             continue;
         const char *const *columns = f->format->columns(f->reading.reader);
@@ -73,18 +63,19 @@ void feed_close(struct feed *f)
     f->format->close(rd->reader);
     feed_twice_free(rd->twice);
     feed_file_close(rd->file);
-    feed_outs_close(f);
+    mu_shares_free(rd->shares);
     mu_arena_free(rd->row);
     mu_arena_free(rd->arena);
     *rd = (struct feed_reading){.arena = NULL};
 }
 
-static void count_none(struct feed *f)
+/* What has no column has nothing to count. */
+static void begin_shares(struct feed *f, const char *const *only)
 {
-    struct feed_reading *rd = &f->reading;
-    rd->filled = mu_alloc_array(rd->arena, f->ask_count + 1, sizeof(*rd->filled));
-    for (size_t i = 0; i < f->ask_count; i++)
-        rd->filled[i] = feed_has_column(f, &f->asks[i]) ? 0 : -1;
+    f->reading.shares = mu_shares_new(&f->shape, only);
+    int64_t *filled = mu_shares_filled(f->reading.shares);
+    for (size_t i = 0; i < f->shape.ask_count; i++)
+        filled[i] = feed_has_column(f, &f->shape.asks[i]) ? 0 : -1;
 }
 
 static int begin(struct mu_account *a, const char *const *only, struct mu_err *err)
@@ -95,9 +86,7 @@ static int begin(struct mu_account *a, const char *const *only, struct mu_err *e
         feed_close(f);
         return mu_wrap(err, "%s", a->name);
     }
-    feed_outs_open(f, only);
-    count_none(f);
-    f->reading.at = f->reading.out_count;
+    begin_shares(f, only);
     return 0;
 }
 
@@ -127,7 +116,7 @@ static int look_for_trailer(struct feed *f, const struct feed_row *row, struct m
     long long promised;
     if (f->reading.promised >= 0)
         return mu_fail(err, MU_E_DATA, "line %" PRId64 ": there are rows behind the trailer",
-                       row->line);
+                       row->row.line);
     if (!feed_is_trailer(f, row, &promised))
         return 0;
     f->reading.promised = promised;
@@ -159,10 +148,8 @@ static int read_row(struct feed *f, struct mu_err *err)
     int trailer = look_for_trailer(f, &row, err);
     if (trailer != 0)
         return trailer;
-    feed_twice_judge(f, &row);
-    for (size_t i = 0; row.record && i < f->ask_count; i++)
-        rd->filled[i] += rd->filled[i] >= 0 && is_filled(row.record, &f->asks[i]);
-    return feed_outs_add(f, &row, err) < 0 ? -1 : 1;
+    feed_twice_judge(f, &row.row);
+    return mu_shares_add(rd->shares, &row.row, err) < 0 ? -1 : 1;
 }
 
 static int look_ahead(struct feed *f, struct mu_err *err)
@@ -174,9 +161,9 @@ static void fill_pages(struct feed *f)
 {
     struct feed_reading *rd = &f->reading;
     rd->over = look_ahead(f, &rd->failed) < 0;
-    for (int i = 0; i < PAGE_ROWS && !rd->over && feed_outs_waiting(f) < PAGE_BYTES; i++)
+    for (int i = 0; i < PAGE_ROWS && !rd->over && mu_shares_waiting(rd->shares) < PAGE_BYTES; i++)
         rd->over = read_row(f, &rd->failed) <= 0;
-    rd->at = 0;
+    mu_shares_turn(rd->shares);
 }
 
 static int tell_failure(struct feed *f, struct mu_err *err)
@@ -193,11 +180,9 @@ static int next(struct mu_account *a, struct mu_page *ret, struct mu_err *err)
     struct feed *f = feed_of(a);
     struct feed_reading *rd = &f->reading;
     for (;;) {
-        while (rd->at < rd->out_count) {
-            int rc = feed_outs_page(f, &rd->outs[rd->at++], ret, err);
-            if (rc != 0)
-                return rc;
-        }
+        int rc = mu_shares_page(rd->shares, rd->over ? rd->promised : -1, ret, err);
+        if (rc != 0)
+            return rc;
         if (rd->failed.code != MU_OK)
             return tell_failure(f, err);
         if (rd->over)
@@ -212,17 +197,18 @@ static void end(struct mu_account *a, struct mu_arena *arena, struct mu_read_fac
 {
     struct feed *f = feed_of(a);
     struct feed_reading *rd = &f->reading;
-    struct mu_filled *filled = mu_alloc_array(arena, f->ask_count + 1, sizeof(*filled));
-    for (size_t i = 0; i < f->ask_count; i++)
-        filled[i] = (struct mu_filled){mu_strdup(arena, f->asks[i].field), rd->filled[i]};
+    const int64_t *counts = mu_shares_filled(rd->shares);
+    struct mu_filled *filled = mu_alloc_array(arena, f->shape.ask_count + 1, sizeof(*filled));
+    for (size_t i = 0; i < f->shape.ask_count; i++)
+        filled[i] = (struct mu_filled){mu_strdup(arena, f->shape.asks[i].field), counts[i]};
     *ret = (struct mu_read_facts){
-        .bytes = feed_file_size(rd->file), .filled = filled, .filled_count = f->ask_count};
+        .bytes = feed_file_size(rd->file), .filled = filled, .filled_count = f->shape.ask_count};
     feed_close(f);
 }
 
 static const struct mu_resource *const *resources(struct mu_account *a)
 {
-    return (const struct mu_resource *const *)feed_of(a)->resources;
+    return (const struct mu_resource *const *)feed_of(a)->shape.resources;
 }
 
 const struct mu_source_ops feed_source = {

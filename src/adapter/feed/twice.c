@@ -56,7 +56,8 @@ static bool put(uint64_t **table, size_t *room, size_t *count, uint64_t mark)
 static const struct mu_doc *id_of(const struct feed *f, const struct mu_doc *record)
 {
     const struct mu_doc *id = NULL;
-    for (const char *const *name = f->id_names; record && !mu_doc_text(id) && name && *name; name++)
+    for (const char *const *name = f->shape.id_names; record && !mu_doc_text(id) && name && *name;
+         name++)
         id = mu_doc_member(record, *name);
     return mu_doc_text(id) && id->len > 0 ? id : NULL;
 }
@@ -81,7 +82,7 @@ int feed_twice_find(struct feed *f, struct mu_err *err)
     struct feed_row row;
     mu_random(t->key, sizeof(t->key));
     while (f->format->next(rd->reader, rd->row, &row, &later) == 1) {
-        const struct mu_doc *id = id_of(f, row.record);
+        const struct mu_doc *id = id_of(f, row.row.record);
         uint64_t mark = id ? mark_of(t, id) : 0;
         if (id && put(&t->once, &t->room, &t->count, mark))
             put(&t->twice, &t->twice_room, &t->twice_count, mark);
@@ -103,7 +104,7 @@ void feed_twice_free(struct feed_twice *t)
     free(t);
 }
 
-void feed_twice_judge(struct feed *f, struct feed_row *row)
+void feed_twice_judge(struct feed *f, struct mu_row *row)
 {
     struct feed_twice *t = f->reading.twice;
     const struct mu_doc *id = row->bad || t->twice_count == 0 ? NULL : id_of(f, row->record);

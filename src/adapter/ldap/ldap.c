@@ -33,6 +33,8 @@ static const struct mu_opt opts[] = {
      .help = "dn and password, or sasl: external; nothing: anonymous"},
     {"base", MU_OPT_STR, offsetof(struct mu_ldap_settings, base), .required = true,
      .help = "DN below which everything lies"},
+    {"source", MU_OPT_NODE, offsetof(struct mu_ldap_settings, source),
+     .help = "base, filter, member_of, shape: people are read from it"},
     {"users", MU_OPT_NODE, offsetof(struct mu_ldap_settings, users),
      .help = "rdn (ou=people): container of users below base; profile (inetorgperson): mapping"},
     {"groups", MU_OPT_NODE, offsetof(struct mu_ldap_settings, groups),
@@ -255,7 +257,8 @@ static int read_all(struct mu_ldap *a, const struct mu_account_conf *conf, struc
         load_mapping(a, &conf->layers, "users", users, MU_USER, err) < 0 ||
         load_mapping(a, &conf->layers, "groups", groups, MU_GROUP, err) < 0 ||
         manage(a, "objectClass", err) < 0 || manage_mapping(a, a->mappings[MU_USER], err) < 0 ||
-        manage_mapping(a, a->mappings[MU_GROUP], err) < 0)
+        manage_mapping(a, a->mappings[MU_GROUP], err) < 0 ||
+        mu_ldap_source_open(a, &conf->layers, err) < 0)
         return -1;
     return read_placeholder(a, err);
 }
@@ -266,6 +269,7 @@ static void close_account(struct mu_account *account)
         return;
     struct mu_ldap *a = mu_ldap_of(account);
     mu_ldap_disconnect(a);
+    mu_ldap_source_close(a);
     mu_ldap_write_done(a);
     mu_ldap_forget_moves(a);
     mu_secret_free(a->password);
@@ -400,5 +404,7 @@ const struct mu_adapter mu_adapter_ldap = {
     .open = open_account,
     .close = close_account,
     .probe = mu_ldap_probe,
+    .source = &mu_ldap_source_ops,
+    .source_key = "source",
     .target = &target,
 };

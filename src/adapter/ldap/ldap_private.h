@@ -3,11 +3,11 @@
  * Inside of the LDAP adapter; private to adapter/ldap/.
  *
  * ldap.c holds settings and the account, conn.c the connection and what the server says of itself,
- * answer.c waiting and errors, schema.c the server's schema, read.c the reading, object.c one whole
- * entry, containers.c what must exist before writing, write.c the window of writes, request.c one
- * write as requests, expect.c what a write relies on, look.c looking at the entry before or after
- * it, moves.c what this run renamed, probe.c the doctor's questions. dn.c, match.c and ldif.c know
- * no connection.
+ * answer.c waiting and errors, search.c a search in pages, schema.c the server's schema, read.c
+ * the reading, source.c the reading of people, object.c one whole entry, containers.c what must
+ * exist before writing, write.c the window of writes, request.c one write as requests, expect.c
+ * what a write relies on, look.c looking at the entry before or after it, moves.c what this run
+ * renamed, probe.c the doctor's questions. dn.c, match.c and ldif.c know no connection.
  */
 #ifndef MU_ADAPTER_LDAP_PRIVATE_H
 #define MU_ADAPTER_LDAP_PRIVATE_H
@@ -33,7 +33,7 @@ enum {
 struct mu_ldap_settings {
     const char *url, *ca, *base;
     int starttls, cleartext, assert_by;
-    const struct mu_y *bind, *users, *groups, *inactive;
+    const struct mu_y *bind, *users, *groups, *inactive, *source;
     int64_t window, timeout, page_size;
 };
 
@@ -49,6 +49,7 @@ struct mu_ldap_place {
 
 struct mu_ldap_schema;
 struct mu_ldap_moves;
+struct mu_ldap_source;
 
 /* What is known of a connected server. */
 struct mu_ldap_server {
@@ -110,6 +111,7 @@ struct mu_ldap {
     struct mu_ldap_server server;
     struct mu_ldap_schema *schema; /* NULL: not read yet, or hidden */
 
+    struct mu_ldap_source *source;  /* NULL: nothing is read from it */
     struct mu_ldap_moves *moves;    /* since the last read; NULL: none */
     struct mu_ldap_flight *flights; /* set->window of them */
     size_t in_flight;
@@ -175,6 +177,25 @@ int mu_ldap_code(struct mu_ldap *a, LDAPMessage *message, struct mu_buf *diagnos
 /* The search as a person would paste it, for -v. page_size 0: not paged. */
 void mu_ldap_trace_search(struct mu_ldap *a, const char *base, int scope, const char *filter,
                           const char *const *attrs, int64_t page_size);
+
+/* ---- search.c ---- */
+
+/* A search below a base; the first four are the caller's. */
+struct mu_ldap_search {
+    const char *base, *filter;
+    const char *const *attrs; /* NULL-terminated */
+    int64_t size;             /* entries asked for at a time; 0: all */
+    bool found;               /* at its end: the base is there */
+    size_t count;             /* entries so far */
+    struct berval cookie;     /* libldap's; length 0: no more pages */
+    int msgid, empty;         /* empty: pages in a row without an entry */
+    size_t entries;           /* of this page */
+    bool asked, over;
+};
+/* 1: an entry, the caller's; 0: the end, also when there is no base; -1. */
+int mu_ldap_search_next(struct mu_ldap *a, struct mu_ldap_search *s, LDAPMessage **ret,
+                        struct mu_err *err);
+void mu_ldap_search_done(struct mu_ldap_search *s);
 
 /* ---- schema.c, read.c ---- */
 
@@ -251,6 +272,13 @@ int mu_ldap_take_object(struct mu_ldap *a, struct mu_arena *arena, LDAPMessage *
 
 /* Whether an attribute holds what people log in with; options don't count. */
 bool mu_ldap_is_secret(const char *attr);
+
+/* ---- source.c ---- */
+
+extern const struct mu_source_ops mu_ldap_source_ops;
+/* What is set under source:; nothing: nothing. */
+int mu_ldap_source_open(struct mu_ldap *a, const struct mu_layers *layers, struct mu_err *err);
+void mu_ldap_source_close(struct mu_ldap *a);
 
 /* ---- target operations ---- */
 

@@ -16,4 +16,6 @@ libmuster_a_SOURCES += \
 	src/adapter/ldap/read.c \
 	src/adapter/ldap/request.c \
 	src/adapter/ldap/schema.c \
+	src/adapter/ldap/search.c \
+	src/adapter/ldap/source.c \
 	src/adapter/ldap/write.c

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Reading the managed places: paged, straight from libldap's buffers into one block of the arena an
- * entry. Whatever ends a search before its end (limits, references to other servers, a broken
- * connection) makes the whole read fail.
- */
+/* Reading the managed places: straight from libldap's buffers into one block of the arena an entry.
+ * A search that fails makes the whole read fail. */
 #include <string.h>
 
 #include "adapter/ldap/dn.h"
 #include "adapter/ldap/ldap_private.h"
 #include "base/str.h"
 
-enum { CLASS_SETS_MAX = 16, EMPTY_PAGES_MAX = 1000, SHOWN_MAX = 160 };
+enum { CLASS_SETS_MAX = 16, SHOWN_MAX = 160 };
 
 /* Object classes as a set that many entries have in common: kept once. */
 struct class_set {
@@ -271,100 +268,27 @@ static int take_entry(struct reader *r, LDAPMessage *message, struct mu_err *err
 
 /* ---- searches ---- */
 
-struct page {
-    struct berval cookie; /* libldap's; length 0: no more pages */
-    int64_t size;         /* entries asked for; 0: all */
-    int msgid;
-    size_t entries, before; /* of this page, and of all places before this search */
-};
-
-static int ask(struct reader *r, const char *base, struct page *page, struct mu_err *err)
-{
-    struct mu_ldap *a = r->a;
-    LDAPControl *paging = NULL, *controls[2] = {NULL, NULL};
-    if (page->size > 0) {
-        int rc = ldap_create_page_control(a->ld, (ber_int_t)page->size, &page->cookie, 1, &paging);
-        if (rc != LDAP_SUCCESS)
-            return mu_ldap_fail(a, err, rc, NULL, "search %s", base);
-        controls[0] = paging;
-    }
-    ber_memfree(page->cookie.bv_val);
-    page->cookie = (struct berval){0};
-    page->entries = 0;
-    /* libldap's prototype has no const; it doesn't write there. */
-    int rc = ldap_search_ext(a->ld, base, LDAP_SCOPE_SUBTREE, "(objectClass=*)",
-                             (char **)(uintptr_t)r->attrs, 0, controls, NULL, NULL, LDAP_NO_LIMIT,
-                             &page->msgid);
-    ldap_control_free(paging);
-    return rc == LDAP_SUCCESS ? 0 : mu_ldap_fail(a, err, rc, NULL, "search %s", base);
-}
-
-static int end_page(struct reader *r, const char *base, LDAPMessage *message, struct page *page,
-                    bool *ret_found, struct mu_err *err)
-{
-    struct mu_ldap *a = r->a;
-    MU_AUTO(buf) struct mu_buf diagnostic = MU_BUF_INIT(MU_BUF_MAX);
-    LDAPControl **controls = NULL;
-    ber_int_t estimate = 0;
-    int code = mu_ldap_code(a, message, &diagnostic, &controls);
-    LDAPControl *paging = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, NULL);
-    if (paging)
-        ldap_parse_pageresponse_control(a->ld, paging, &estimate, &page->cookie);
-    ldap_controls_free(controls);
-    size_t count = r->count - page->before;
-    *ret_found = code == LDAP_SUCCESS;
-    if (code == LDAP_SUCCESS || (code == LDAP_NO_SUCH_OBJECT && count == 0))
-        return 0;
-    return mu_ldap_fail(a, err, code, diagnostic.data, "read of %s ended early, after %zu entries",
-                        base, count);
-}
-
-/* Entries of one page as they come. */
-static int take_page(struct reader *r, const char *base, struct page *page, bool *ret_found,
-                     struct mu_err *err)
-{
-    for (;;) {
-        LDAPMessage *message = NULL;
-        int rc = 0;
-        if (mu_ldap_next(r->a, page->msgid, LDAP_MSG_ONE, -1, true, &message, err) < 0)
-            return -1;
-        int type = ldap_msgtype(message);
-        if (type == LDAP_RES_SEARCH_ENTRY) {
-            page->entries++;
-            rc = take_entry(r, message, err);
-            if (rc == 0 && r->count > MU_LDAP_ENTRIES_MAX)
-                rc = mu_fail(err, MU_E_LIMIT, "more than %d entries (MU_LDAP_ENTRIES_MAX)",
-                             MU_LDAP_ENTRIES_MAX);
-        } else if (type == LDAP_RES_SEARCH_REFERENCE) {
-            rc = mu_fail(err, MU_E_UNSUPPORTED,
-                         "a part of it is on another server (search reference)");
-        } else if (type == LDAP_RES_SEARCH_RESULT) {
-            rc = end_page(r, base, message, page, ret_found, err);
-            ldap_msgfree(message);
-            return rc;
-        }
-        ldap_msgfree(message);
-        if (rc < 0)
-            return mu_wrap(err, "%s: read of %s", r->a->account.name, base);
-    }
-}
-
 static int search_pages(struct reader *r, const char *base, int64_t size, bool *ret_found,
                         struct mu_err *err)
 {
-    struct page page = {.size = size, .before = r->count};
-    int empty = 0, rc;
-    mu_ldap_trace_search(r->a, base, LDAP_SCOPE_SUBTREE, "(objectClass=*)", r->attrs, size);
-    do {
-        rc = ask(r, base, &page, err);
-        if (rc == 0)
-            rc = take_page(r, base, &page, ret_found, err);
-        empty = page.entries ? 0 : empty + 1;
-        if (rc == 0 && empty > EMPTY_PAGES_MAX)
-            rc = mu_fail(err, MU_E_REMOTE, "%s: read of %s: %d pages in a row without an entry",
-                         r->a->account.name, base, empty);
-    } while (rc == 0 && page.cookie.bv_len > 0);
-    ber_memfree(page.cookie.bv_val);
+    struct mu_ldap_search search = {
+        .base = base, .filter = "(objectClass=*)", .attrs = r->attrs, .size = size};
+    LDAPMessage *message;
+    int rc;
+    mu_ldap_trace_search(r->a, base, LDAP_SCOPE_SUBTREE, search.filter, r->attrs, size);
+    while ((rc = mu_ldap_search_next(r->a, &search, &message, err)) == 1) {
+        rc = take_entry(r, message, err);
+        ldap_msgfree(message);
+        if (rc == 0 && r->count > MU_LDAP_ENTRIES_MAX)
+            rc = mu_fail(err, MU_E_LIMIT, "more than %d entries (MU_LDAP_ENTRIES_MAX)",
+                         MU_LDAP_ENTRIES_MAX);
+        if (rc < 0) {
+            mu_wrap(err, "%s: read of %s", r->a->account.name, base);
+            break;
+        }
+    }
+    *ret_found = search.found;
+    mu_ldap_search_done(&search);
     return rc;
 }
 
