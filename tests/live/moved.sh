@@ -113,4 +113,29 @@ alter ada $'delete: description\ndescription: more'
 expect 0 "there and back: an entry that is as it was is deleted" muster apply "$work/plan.json"
 expect 0 "there and back: the next plan is empty" muster plan teams-to-ldap
 
+# A server that doesn't tell states: what is deleted is read and compared just before.
+slapd_stop
+sim_stop
+rm -f "$work"/muster.db*
+sim_start --users 3 --groups 1 --seed 5 --rate off
+slapd_start --nosync --writer --hide entryCSN
+write_config 'rate: "off"' "" "gone: delete"
+sed -i 's/cn=admin,dc=example/cn=writer,dc=example/' "$work/muster.yaml"
+join ada "First"
+join eve "First"
+expect 0 "no states: first export" muster sync teams-to-ldap --yes
+set_user ada '{"gone": true}'
+set_user eve '{"gone": true}'
+muster -q pull sendoso
+expect 2 "no states: the plan" muster plan teams-to-ldap -o "$work/plan.json"
+grep -c '"version"' "$work/plan.json" >"$work/out" || true
+said '^0$' "no states: the plan knows none"
+alter eve $'replace: sn\nsn: Theirs'
+expect 4 "no states: apply" muster apply "$work/plan.json"
+how="no states"
+stale eve 'changed since the plan: sn: expected "Case", found "Theirs"'
+ldap_dump "(uid=*@example.test)" dn >"$work/out"
+unsaid 'uid=ada@' "no states: who did not move is deleted"
+said 'uid=eve@' "no states: who moved is not"
+
 finish

@@ -20,6 +20,7 @@
 #   --audit            each write that succeeded is appended to DIR/audit.ldif (slapo-auditlog)
 #   --maxsize MIB      room for the database (1024)
 #   --index LIST       attributes indexed for equality (objectClass,uid,cn,mail,member,entryUUID,entryCSN)
+#   --hide ATTRIBUTE   nobody but the root DN may read it
 #   --overlay NAME     refint or memberof, which follow renames and removals in members' names by themselves
 #   --limit-incoming N bytes of one request from a bound client (olcSockbufMaxIncomingAuth)
 #
@@ -102,6 +103,7 @@ configuration() {
     if [ "$readonly" = yes ]; then printf 'readonly on\n'; fi
     if [ "$audit" = yes ]; then printf 'overlay auditlog\nauditlog "%s/audit.ldif"\n' "$dir"; fi
     printf 'access to attrs=userPassword by anonymous auth by * none\n'
+    if [ -n "$hide" ]; then printf 'access to attrs=%s by * none\n' "$hide"; fi
     printf 'access to * by dn.exact="%s" write by * read\n' "$writer"
     case $overlay in
     refint) printf 'overlay refint\nrefint_attributes member manager\n' ;;
@@ -120,13 +122,14 @@ first_entries() {
 
 setup() {
     local tls=no nosync=no readonly=no inetorgperson=yes with_base=no with_writer=no sizelimit='' incoming=''
-    local overlay='' audit=no
+    local overlay='' audit=no hide=''
     local suffix=$default_suffix maxsize=1024 index=objectClass,uid,cn,mail,member,entryUUID,entryCSN program
     while [ $# -gt 0 ]; do
         case $1 in
         --tls) tls=yes ;;
         --nosync) nosync=yes ;;
         --readonly) readonly=yes ;;
+        --hide) hide=${2:?--hide ATTRIBUTE} && shift ;;
         --overlay) overlay=${2:?--overlay NAME} && shift ;;
         --audit) audit=yes ;;
         --no-inetorgperson) inetorgperson=no ;;
