@@ -8,6 +8,9 @@
 #include "base/time.h"
 #include "cli/show.h"
 
+/* In front of the runs; the others are told by --parked. */
+enum { PARKED_SHOWN = 20 };
+
 static void run_json(const struct mu_run *r, struct mu_jw *w)
 {
     const struct {
@@ -105,8 +108,11 @@ static int list_text(struct mu_cli *cli, const struct mu_run *runs, size_t count
         printf("parked: %s\n", mu_show_some(cli->arena, (int64_t)parked_count,
                                             "record or operation that waits for another try",
                                             "records and operations that wait for another try"));
-        if (mu_show_parked_rows(cli, parked, parked_count, err) < 0)
+        size_t shown = parked_count < PARKED_SHOWN ? parked_count : PARKED_SHOWN;
+        if (mu_show_parked_rows(cli, parked, shown, err) < 0)
             return -1;
+        if (shown < parked_count)
+            printf("and %zu more: muster runs --parked\n", parked_count - shown);
         printf("\n");
     }
     return list_rows(cli, runs, count, err);

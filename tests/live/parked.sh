@@ -47,6 +47,17 @@ said 'sync teams-to-ldap +user +'"$id" "who is parked"
 expect 0 "muster runs --parked as CSV" muster runs --parked --format csv
 said '^sync teams-to-ldap,user,'"$id"',' "a row of CSV"
 
+python3 -c 'import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.executemany("INSERT INTO parked VALUES(?, 0, ?, NULL, ?, 1, 1, 1, 1)", [("pull old", str(i), "no") for i in range(30)])
+db.commit()' "$work/muster.db"
+expect 0 "many are parked" muster runs
+said '^and 11 more: muster runs --parked$' "not all of many are listed above the runs"
+python3 -c 'import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("DELETE FROM parked WHERE owner = ?", ("pull old",))
+db.commit()' "$work/muster.db"
+
 expect 4 "before the gap has passed nothing is tried" muster sync teams-to-ldap --yes
 said 'left alone: .*parked after 1 try, next try from 20' "it is listed as left alone, with tries and next try"
 parked 1 "not tried" "p[0]['tries'] == 1"
