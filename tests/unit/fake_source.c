@@ -31,7 +31,7 @@ static int begin(struct mu_account *a, const char *const *only, struct mu_err *e
     (void)err;
     f->at = f->reads[f->reads_begun < f->read_count ? f->reads_begun : f->read_count - 1];
     f->reads_begun++;
-    f->number = 0;
+    f->last = NULL;
     memset(f->counts, 0, sizeof(f->counts));
     return 0;
 }
@@ -53,8 +53,8 @@ static int next(struct mu_account *a, struct mu_page *ret, struct mu_err *err)
     if (!page->resource)
         return 0;
     const struct mu_resource *r = called(f, page->resource);
-    f->number =
-        f->at > f->reads[0] && mu_streq(f->at[-1].resource, page->resource) ? f->number + 1 : 1;
+    f->number = mu_streq(f->last, page->resource) ? f->number + 1 : 1;
+    f->last = page->resource;
     f->at++;
     count(f, r, !page->error);
     if (page->error) {

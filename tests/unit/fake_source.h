@@ -31,6 +31,7 @@ struct fake_source {
     int64_t unanswered; /* pages asked for in vain, of the first resource read */
 
     const struct fake_page *at;
+    const char *last; /* resource of the page before */
     int number;
     struct mu_read_count counts[8];
 };
