@@ -76,7 +76,7 @@ open(sys.argv[2], "w").close()
 while not os.path.exists(sys.argv[3]):
     time.sleep(0.05)' "$lock" "$work/held" "$work/let-go" &
 holder=$!
-until [ -e "$work/held" ]; do sleep 0.05; done
+until [ -e "$work/held" ] || ! kill -0 "$holder"; do sleep 0.05; done
 change '{"position": 132, "set": {"first_name": "Later"}}'
 as_cron 1 "a second sync at once leaves" sync teams-to-ldap --yes -q
 said "sync teams-to-ldap is running already \(--wait SECONDS waits for it\).*process $holder" "and says who runs, and what to do"
@@ -96,7 +96,7 @@ expect 1 "an apply meanwhile leaves" muster apply "$work/plan.json"
 said 'running already' "an apply meanwhile says so"
 "$MUSTER" -c "$work/muster.yaml" sync teams-to-ldap --yes --wait 300 >"$work/late.out" 2>"$work/late.err" </dev/null &
 late=$!
-until grep -q 'waiting up to 300 s for the other run' "$work/late.err"; do sleep 0.05; done
+until grep -q 'waiting up to 300 s for the other run' "$work/late.err" || ! kill -0 "$late"; do sleep 0.05; done
 touch "$work/let-go"
 wait "$holder" || true
 if wait "$late" && grep -q '2 users changed' "$work/late.out"; then
