@@ -185,7 +185,9 @@ static void leave(struct mu_parking *p, const struct mu_left *left)
     }
     mu_fail(&why, MU_E_CONFLICT, "%s", left->reason);
     mu_parking_refused(p, left->kind, left->id, left->label, &why);
-    spot_of(p, left->kind, left->id)->state = LEFT;
+    struct spot *spot = spot_of(p, left->kind, left->id);
+    if (spot)
+        spot->state = LEFT;
 }
 
 void mu_parking_expect(struct mu_parking *p, const struct mu_plan *plan)

@@ -283,7 +283,7 @@ int mu_pull_each_unseen(struct mu_pull *p, enum mu_kind kind,
                         void (*each)(void *arg, const struct mu_entry *entry), void *arg,
                         struct mu_err *err)
 {
-    int64_t unseen;
+    int64_t unseen = 0;
     int rc;
     if (mu_pull_flush(p, err) < 0 || mu_pull_unseen(p, kind, &unseen, err) < 0)
         return -1;
