@@ -107,6 +107,8 @@ START_TEST(a_delete_carries_the_whole_object_and_its_state)
     const struct mu_object *bo = fake_target_find(&target, "uid=bo@x.test,ou=people");
     const struct mu_plan *p = plan();
     const struct mu_op *op = op_about(p, MU_WHY_REMOVE);
+    ck_assert_ptr_nonnull(bo);
+    ck_assert_ptr_nonnull(op);
     ck_assert_str_eq(op->version, bo->version);
     ck_assert_str_eq(change_of(op, "description")->remove[0].bytes, "theirs");
     ck_assert_str_eq(change_of(op, "uid")->remove[0].bytes, "bo@x.test");
@@ -129,6 +131,7 @@ START_TEST(a_first_value_relies_on_there_being_none)
     end(MU_ADDITIVE);
     const struct mu_plan *p = plan();
     const struct mu_op *op = op_about(p, MU_WHY_CHANGE);
+    ck_assert_ptr_nonnull(op);
     ck_assert_uint_eq(op->change_count, 1);
     ck_assert(change_of(op, "title")->absent);
     fake_target_put(&target, MU_USER, "uid=ada@x.test,ou=people", "title", "Theirs");

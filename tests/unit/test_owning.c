@@ -240,7 +240,7 @@ START_TEST(what_others_changed_is_drift_and_what_the_source_changed_is_not)
     changed_people();
     const struct mu_plan *p = plan();
     for (size_t i = 0; i < p->op_count; i++)
-        if (mu_streq(p->ops[i].id, "1") && change_of(&p->ops[i], "sn"))
+        if (mu_streq(p->ops[i].id, "1") && find_change(&p->ops[i], "sn"))
             ck_assert(!change_of(&p->ops[i], "sn")->drift);
     apply(p);
     ck_assert_uint_eq(plan()->op_count, 0);
@@ -398,12 +398,19 @@ static void strangers(void)
     fake_target_put(&target, MU_GROUP, "cn=sales,ou=groups", "member", "uid=guest,ou=elsewhere");
 }
 
-static const struct mu_op *adoption_of(const struct mu_plan *p, const char *id)
+static const struct mu_op *find_adoption(const struct mu_plan *p, const char *id)
 {
     for (size_t i = 0; i < p->op_count; i++)
         if (p->ops[i].verb == MU_OP_ADOPT && mu_streq(p->ops[i].id, id))
             return &p->ops[i];
     return NULL;
+}
+
+static const struct mu_op *adoption_of(const struct mu_plan *p, const char *id)
+{
+    const struct mu_op *found = find_adoption(p, id);
+    ck_assert_ptr_nonnull(found);
+    return found;
 }
 
 START_TEST(who_is_there_already_is_taken_over)
@@ -467,8 +474,8 @@ START_TEST(whoever_is_not_clear_is_listed_and_left)
     fake_target_put(&target, MU_USER, "uid=b,ou=people", "mail", "ada@x.test");
     fake_target_put(&target, MU_USER, "uid=c,ou=people", "mail", "bo@x.test");
     const struct mu_plan *p = plan_adoption();
-    ck_assert_ptr_null(adoption_of(p, "1"));
-    ck_assert_ptr_nonnull(adoption_of(p, "2"));
+    ck_assert_ptr_null(find_adoption(p, "1"));
+    ck_assert_ptr_nonnull(find_adoption(p, "2"));
     ck_assert_uint_eq(p->left_count, 1);
     ck_assert_str_eq(p->left[0].id, "1");
     ck_assert(p->left[0].trouble);

@@ -165,12 +165,20 @@ static MU_UNUSED const struct mu_op *op_about(const struct mu_plan *p, enum mu_r
     return NULL;
 }
 
-static MU_UNUSED const struct mu_opchange *change_of(const struct mu_op *op, const char *attr)
+static MU_UNUSED const struct mu_opchange *find_change(const struct mu_op *op, const char *attr)
 {
     for (size_t i = 0; op && i < op->change_count; i++)
         if (mu_strieq(op->changes[i].attr, attr))
             return &op->changes[i];
     return NULL;
+}
+
+/* The test ends when there is none. */
+static MU_UNUSED const struct mu_opchange *change_of(const struct mu_op *op, const char *attr)
+{
+    const struct mu_opchange *change = find_change(op, attr);
+    ck_assert_ptr_nonnull(change);
+    return change;
 }
 
 #endif
