@@ -12,28 +12,44 @@ need valgrind
 memcheck=(valgrind --quiet --leak-check=full '--show-leak-kinds=definite,indirect,possible' --track-origins=yes
     --child-silent-after-fork=yes --num-callers=24)
 
-# clean EXIT NAME COMMAND...: ends as wanted, and memcheck says nothing.
-clean() {
-    local want=$1 name=$2 status=0
-    shift 2
-    : >"$work/memcheck.log"
-    "${memcheck[@]}" --log-file="$work/memcheck.log" "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
-    if [ "$status" -ne "$want" ]; then
-        bad "$name: exit $status, wanted $want" "$(tail -n 30 "$work/out" "$work/err")"
-    elif [ -s "$work/memcheck.log" ]; then
-        bad "$name: memcheck has something to say" "$(cat "$work/memcheck.log")"
+# watched NAME COMMAND...: runs it under memcheck; keeps what it and memcheck say under that name, and the exit status.
+watched() {
+    local log=$work/$1 status=0
+    shift
+    : >"$log.memcheck"
+    "${memcheck[@]}" --log-file="$log.memcheck" "$@" >"$log.out" 2>&1 </dev/null || status=$?
+    echo "$status" >"$log.status"
+}
+
+# judge EXIT NAME: it ended as wanted, and memcheck said nothing.
+judge() {
+    local want=$1 log=$work/$2 status
+    status=$(cat "$log.status")
+    if [ "$status" != "$want" ]; then
+        bad "$2: exit $status, wanted $want" "$(tail -n 30 "$log.out")"
+    elif [ -s "$log.memcheck" ]; then
+        bad "$2: memcheck has something to say" "$(cat "$log.memcheck")"
     else
-        ok "$name"
+        ok "$2"
     fi
 }
 
-unit() {
-    [ -x "$top_builddir/tests/unit/check_muster" ] || {
-        echo "left out: the unit tests, which need check"
-        return
-    }
-    CK_FORK=no clean 0 "unit suites" "$top_builddir/tests/unit/check_muster" "$@"
+clean() {
+    local want=$1 name=$2
+    shift 2
+    watched "$name" "$@"
+    judge "$want" "$name"
 }
+
+# The suites take as long as all the rest, so they run beside it.
+unit=$top_builddir/tests/unit/check_muster
+unit_pid=
+if [ -x "$unit" ]; then
+    CK_FORK=no watched "unit suites" "$unit" "$@" &
+    unit_pid=$!
+else
+    echo "left out: the unit tests, which need check"
+fi
 
 commands() {
     local m=("$MUSTER" -c "$work/muster.yaml") plan=$work/plan.json
@@ -54,9 +70,14 @@ commands() {
     clean 0 "export as LDIF" "${m[@]}" export sendoso --format ldif --as corp
     clean 0 "export as CSV" "${m[@]}" export sendoso --format csv
     clean 0 "runs" "${m[@]}" runs
+    clean 0 "explain" "${m[@]}" explain 4107
+    clean 2 "undo" "${m[@]}" undo 2 -o "$work/undo.json"
     clean 0 "map test" "${m[@]}" map test "$MUSTER_MAPPINGS/sendoso/users.yaml"
 }
 
-unit "$@"
 if [ $# -eq 0 ]; then commands; fi
+if [ -n "$unit_pid" ]; then
+    wait "$unit_pid"
+    judge 0 "unit suites"
+fi
 finish

@@ -358,7 +358,7 @@ int mu_op_parse(struct mu_arena *arena, const struct mu_doc *doc, struct mu_op *
     if (op.verb == MU_OP_RENAME && op.new_name == NULL) {
         return mu_fail(err, MU_E_DATA, "operation %d: a rename without new_name", op.seq);
     }
-    if (op.verb != MU_OP_MANUAL && op.name == NULL) {
+    if (op.name == NULL) {
         return mu_fail(err, MU_E_DATA, "operation %d: name is missing", op.seq);
     }
     *ret = op;

@@ -147,6 +147,7 @@ START_TEST(test_bad_documents)
         "{\"seq\":99999999999,\"verb\":\"create\",\"why\":\"join\",\"name\":\"x\"}",
         "{\"seq\":1,\"verb\":\"create\",\"why\":\"join\",\"kind\":\"people\",\"name\":\"x\"}",
         "{\"seq\":1,\"verb\":\"create\",\"why\":\"join\"}",
+        "{\"seq\":1,\"verb\":\"manual\",\"why\":\"join\",\"label\":\"x\"}",
         "{\"seq\":1,\"verb\":\"rename\",\"why\":\"rename\",\"name\":\"x\"}",
         "{\"seq\":1,\"verb\":\"create\",\"why\":\"join\",\"name\":7}",
         "{\"seq\":1,\"verb\":\"create\",\"why\":\"join\",\"name\":\"a\\u0000b\"}",
