@@ -213,6 +213,13 @@ VALGRIND_SUITES =
 check-valgrind: all $(check_PROGRAMS)
 	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/valgrind.sh $(VALGRIND_SUITES)
 
+# Everything that is too long for `make check`, one after another; fuzzing has a build of its own (`make fuzz`).
+check-long: all
+	$(MAKE) $(AM_MAKEFLAGS) analyze
+	$(MAKE) $(AM_MAKEFLAGS) check-valgrind
+	$(MAKE) $(AM_MAKEFLAGS) check-drill
+	$(MAKE) $(AM_MAKEFLAGS) check-worlds
+
 sizes:
 	@top_srcdir='$(abs_top_srcdir)' bash $(top_srcdir)/tests/lint/sizes.sh
 
@@ -222,4 +229,4 @@ bench: all $(bench_programs)
 format:
 	cd $(top_srcdir) && find src tests contrib -name '*.[ch]' | xargs clang-format -i --style=file
 
-.PHONY: analyze check-live check-valgrind check-scenario lint sizes bench format
+.PHONY: analyze check-live check-long check-valgrind check-scenario lint sizes bench format

@@ -52,6 +52,7 @@ static bool past_end(struct sim_request *r, struct sim_window *win)
         sim_reply_e3(r, 404, "Page not found!");
         return false;
     case SIM_PAST_LAST:
+        mu_assert(win->per_page > 0);
         win->from = win->total == 0 ? 0 : win->total - 1 - (win->total - 1) % (size_t)win->per_page;
         win->count = win->total - win->from;
         return true;

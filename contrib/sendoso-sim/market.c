@@ -228,7 +228,7 @@ static void reply_sent(struct sim_request *r, const char *variant)
 {
     struct mu_jw w;
     char id[32];
-    snprintf(id, sizeof(id), "%llu", (unsigned long long)(SENDS_FROM + r->number));
+    snprintf(id, sizeof(id), "%llu", (unsigned long long)SENDS_FROM + r->number);
     sim_json(r, &w);
     mu_jw_object(&w);
     mu_jw_key(&w, "products");

@@ -53,7 +53,7 @@ uint32_t sim_groups_add(struct sim_people *p, const char *name)
     uint32_t index = (uint32_t)p->group_count++;
     uint64_t chance = sim_chance(p->set.seed, SIM_SALT_MONEY, index);
     int64_t created =
-        epoch_2021 + (int64_t)(sim_chance(p->set.seed, SIM_SALT_TIME, index) % (3 * 365 * day_s));
+        epoch_2021 + (int64_t)(sim_chance(p->set.seed, SIM_SALT_TIME, index) % (day_s * 3 * 365));
     struct sim_group *g = &p->groups[index];
     *g = (struct sim_group){.id = group_id(p, index),
                             .name = mu_xstrdup(name),

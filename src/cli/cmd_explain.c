@@ -49,7 +49,7 @@ static int prepare(struct mu_cli *cli, const struct mu_args *args, struct mu_exp
                    const char **ret_by, struct mu_err *err)
 {
     const char *at = mu_args_get(args, "at");
-    struct mu_candidate user, group = {.id = NULL};
+    struct mu_candidate user = {.id = NULL}, group = {.id = NULL};
     if (mu_cli_store(cli, MU_STORE_READ, err) < 0 ||
         mu_config_sync(cli->config, mu_args_get(args, "sync"), &q->sync, err) < 0 ||
         mu_cli_snapshot(cli, q->sync->from->name, at, &q->snapshot, err) < 0 ||

@@ -27,10 +27,10 @@ static int find_sync(struct mu_cli *cli, const char *text, int64_t *ret_run,
 
 static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
 {
-    const struct mu_sync *sync;
-    const struct mu_plan *plan;
+    const struct mu_sync *sync = NULL;
+    const struct mu_plan *plan = NULL;
     int64_t id = 0;
-    int wait_s;
+    int wait_s = 0;
     MU_AUTO(lock) struct mu_lock *lock = NULL;
     MU_AUTO(account)
     struct mu_account *target = NULL; /* outlives the plan, which borrows names from its mappings */

@@ -34,7 +34,7 @@ int explain_trail(struct explainer *x, enum mu_kind kind, const char *id, struct
     struct mu_trail *trail;
     struct mu_trail_step step;
     int64_t until = x->q->past ? x->q->snapshot.id : 0;
-    int rc;
+    int rc = 0;
     *ret = (struct trail){.steps = mu_alloc_array(x->arena, MU_TRAIL_MAX, sizeof(*ret->steps))};
     if (mu_trail_open(x->q->store, x->q->sync->name, kind, id, until, &trail, err) < 0)
         return -1;

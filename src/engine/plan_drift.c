@@ -52,9 +52,9 @@ int plan_mark_drift(struct planner *p, const struct who *w, const struct mu_reso
                     const struct mu_want *wants, size_t count, struct mu_opchange *changes,
                     size_t change_count, struct mu_err *err)
 {
-    const struct mu_run *run;
+    const struct mu_run *run = NULL;
     struct mu_entry entry;
-    const struct mu_doc *doc;
+    const struct mu_doc *doc = NULL;
     const struct mu_want *before;
     size_t before_count;
     struct mu_err bad = MU_ERR_INIT;

@@ -59,7 +59,7 @@ static const struct mu_doc *id_of(const struct feed *f, const struct mu_doc *rec
     for (const char *const *name = f->shape.id_names; record && !mu_doc_text(id) && name && *name;
          name++)
         id = mu_doc_member(record, *name);
-    return mu_doc_text(id) && id->len > 0 ? id : NULL;
+    return id && mu_doc_text(id) && id->len > 0 ? id : NULL;
 }
 
 static uint64_t mark_of(const struct feed_twice *t, const struct mu_doc *id)
