@@ -22,7 +22,7 @@ static const char *quoted(struct undoer *u, const struct mu_value *v)
 
 static const char *safe(struct undoer *u, const char *text)
 {
-    return mu_printable(u->p.arena, text, strlen(text), 4 * VALUE_SHOWN);
+    return mu_printable(u->p.arena, text, strlen(text), (size_t)4 * VALUE_SHOWN);
 }
 
 /* ---- changes ---- */

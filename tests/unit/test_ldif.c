@@ -104,7 +104,7 @@ END_TEST
 START_TEST(passwords_are_masked)
 {
     static const char *const attrs[] = {"userPassword", "USERPASSWORD", "userPassword;x-1",
-                                        "unicodePwd"};
+                                        "unicodePwd",   "2.5.4.35",     "oathSecret"};
     const struct mu_value secret[] = {VALUE("hunter2")};
     for (size_t i = 0; i < MU_LEN(attrs); i++) {
         const struct mu_opchange changes[] = {

@@ -9,20 +9,8 @@
 #include <ldif.h> /* after stdio.h: it needs FILE and doesn't say so */
 
 #include "adapter/ldap/dn.h"
+#include "adapter/ldap/ldap_private.h"
 #include "base/str.h"
-
-static const char *const masked[] = {"userPassword", "unicodePwd", "sambaNTPassword",
-                                     "sambaLMPassword", "krbPrincipalKey"};
-
-static bool is_masked(const char *attr)
-{
-    size_t len = strcspn(attr, ";"); /* options don't count */
-    for (size_t i = 0; i < MU_LEN(masked); i++) {
-        if (strlen(masked[i]) == len && strncasecmp(masked[i], attr, len) == 0)
-            return true;
-    }
-    return false;
-}
 
 static void add_line(struct mu_buf *to, const char *attr, const char *value, size_t len)
 {
@@ -39,7 +27,7 @@ static void add_text(struct mu_buf *to, const char *attr, const char *value)
 static void add_values(struct mu_buf *to, const char *attr, const struct mu_value *values,
                        size_t count)
 {
-    if (is_masked(attr)) {
+    if (mu_ldap_is_secret(attr)) {
         mu_buf_printf(to, "# %s: %zu value%s not shown\n", attr, count, count == 1 ? "" : "s");
         return;
     }

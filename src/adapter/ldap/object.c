@@ -16,6 +16,7 @@ const char mu_ldap_version_attr[] = "entryCSN";
 /* What people log in with: it is no value to be kept in a plan, a journal or a log. */
 static const char *const secrets[] = {
     "userPassword",
+    "2.5.4.35", /* the same */
     "authPassword",
     "unicodePwd",
     "clearTextPassword",
