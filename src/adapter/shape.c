@@ -106,13 +106,14 @@ static void add_asks(struct mu_row_shape *s, const struct mu_resource *r, const 
 
 static void gather(struct mu_row_shape *s)
 {
-    const struct mu_ask *own[RESOURCES_MAX];
+    const struct mu_ask *own[RESOURCES_MAX] = {NULL};
     size_t counts[RESOURCES_MAX] = {0}, asks = 0, names = 0, at = 0;
+    mu_assert(s->resources != NULL);
     for (const struct mu_resource **r = s->resources; *r; r++, at++) {
         if (mu_map_info(*r)->fetch)
             own[at] = mu_map_asks(*r, s->arena, &counts[at]);
         asks += counts[at];
-        for (size_t i = 0; i < counts[at]; i++)
+        for (size_t i = 0; own[at] && i < counts[at]; i++)
             for (const char *const *name = own[at][i].names; *name; name++)
                 names++;
         names += MU_PTR_ALT_MAX;
@@ -121,7 +122,7 @@ static void gather(struct mu_row_shape *s)
     struct mu_ask *all_asks = mu_alloc_array(s->arena, asks + 1, sizeof(*all_asks));
     memset(all_names, 0, (names + 1) * sizeof(*all_names));
     for (size_t i = 0; i < at; i++)
-        if (mu_map_info(s->resources[i])->fetch)
+        if (own[i])
             add_asks(s, s->resources[i], own[i], counts[i], all_names, all_asks);
     s->names = all_names;
     s->wanted = mu_map_new(names);

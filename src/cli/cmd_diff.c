@@ -188,7 +188,7 @@ static int find(struct mu_cli *cli, const char *account, const char *word, struc
 
 static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
 {
-    struct mu_snapshot from, to;
+    struct mu_snapshot from = {.id = 0}, to = {.id = 0};
     if (mu_cli_store(cli, MU_STORE_READ, err) < 0 ||
         find(cli, NULL, args->words[0], &from, err) < 0 ||
         find(cli, from.account, args->words[1], &to, err) < 0)

@@ -36,8 +36,10 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
     struct mu_account *target = NULL; /* outlives the plan, which borrows names from its mappings */
     if (mu_args_wait(args, &wait_s, err) < 0 || mu_cli_config(cli, err) < 0 ||
         mu_cli_store(cli, MU_STORE_WRITE, err) < 0 ||
-        find_sync(cli, args->words[0], &id, &sync, err) < 0 ||
-        mu_cli_lock_sync(cli, sync, wait_s, &lock, err) < 0 ||
+        find_sync(cli, args->words[0], &id, &sync, err) < 0)
+        return -1;
+    mu_assert(sync != NULL);
+    if (mu_cli_lock_sync(cli, sync, wait_s, &lock, err) < 0 ||
         mu_cli_open(cli, sync->to, &target, err) < 0 ||
         mu_undo_make(cli->store, sync, target, id, cli->arena, cli->log, &plan, err) < 0)
         return -1;

@@ -153,7 +153,7 @@ void mu_crosscheck_judge(const struct mu_crosscheck *c, struct mu_evidence *e)
                          "server doesn't keep to what it is asked",
                          mu_map_info(c->lists)->name, c->foreign,
                          mu_map_info(c->lists)->fetch->for_each);
-    if (children->pages == 0 || lists->pages == 0)
+    if (!children || !lists || children->pages == 0 || lists->pages == 0)
         return;
     e->lists = (struct mu_lists){
         .lists = c->lists,
