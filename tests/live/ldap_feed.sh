@@ -92,6 +92,13 @@ said 'users .* 10 +10 ' "those who are there, however their names are written"
 expect 0 "are listed" muster users staff --format csv
 unsaid 'p20@example' "and nobody else"
 expect 0 "doctor" muster doctor staff
+said 'source: people are found below ou=staff' "doctor has looked for people"
+feed '{base: "ou=staff,dc=example,dc=org", filter: "(title=*)"}'
+expect 0 "doctor, where nobody is found" muster doctor staff
+said 'source: the search finds nobody' "doctor says so"
+feed '{base: "ou=stuff,dc=example,dc=org"}'
+expect 1 "doctor, where there is no base" muster doctor staff
+said 'there is no ou=stuff' "doctor says that, too"
 feed '{shape: nosuch}'
 expect 78 "a shape that isn't there" muster pull staff
 said 'muster.yaml:9:[0-9]+: shape: there are no mappings feed-nosuch' "is told with its place"

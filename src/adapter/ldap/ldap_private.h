@@ -279,6 +279,9 @@ extern const struct mu_source_ops mu_ldap_source_ops;
 /* What is set under source:; nothing: nothing. */
 int mu_ldap_source_open(struct mu_ldap *a, const struct mu_layers *layers, struct mu_err *err);
 void mu_ldap_source_close(struct mu_ldap *a);
+/* Reads the first people. */
+void mu_ldap_source_probe(struct mu_ldap *a, struct mu_arena *arena, mu_probe_report *report,
+                          void *arg);
 
 /* ---- target operations ---- */
 

@@ -176,6 +176,7 @@ int mu_ldap_probe(struct mu_account *account, mu_probe_report *report, void *arg
     if (base && schema)
         tell_contents(&q);
     tell_rights(&q);
+    mu_ldap_source_probe(q.a, q.arena, report, arg);
     mu_arena_free(q.arena);
     return 0;
 }

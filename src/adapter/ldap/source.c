@@ -340,3 +340,31 @@ static const struct mu_resource *const *resources(struct mu_account *account)
 
 const struct mu_source_ops mu_ldap_source_ops = {
     .begin = begin, .next = next, .end = end, .resources = resources};
+
+void mu_ldap_source_probe(struct mu_ldap *a, struct mu_arena *arena, mu_probe_report *report,
+                          void *arg)
+{
+    struct mu_err failed = MU_ERR_INIT;
+    struct mu_read_facts facts;
+    struct mu_page page;
+    int rows = 0;
+    if (!a->source)
+        return;
+    int rc = begin(&a->account, NULL, &failed);
+    if (rc == 0) {
+        /* Before anybody, each mapping may have a page without anything. */
+        while (rows == 0 && (rc = next(&a->account, &page, &failed)) == 1) {
+            rows = page.rows;
+            mu_page_drop(&page);
+        }
+        end(&a->account, arena, &facts);
+    }
+    if (rc < 0)
+        report(arg, MU_PROBE_FAIL, failed.text, "correct source: (base, filter, member_of)");
+    else if (rows == 0)
+        report(arg, MU_PROBE_WARN, "source: the search finds nobody",
+               "check source: filter, and that we may read the people");
+    else
+        report(arg, MU_PROBE_OK,
+               mu_printf(arena, "source: people are found below %s", a->source->base), NULL);
+}
