@@ -5,6 +5,7 @@ moments, a relay between muster and slapd that breaks where it is told to, and t
 Set by `make check`: top_srcdir, MUSTER, SENDOSO_SIM, MUSTER_MAPPINGS.
 """
 import base64
+import ctypes
 import http.client
 import json
 import os
@@ -21,6 +22,7 @@ ROOT = os.environ["top_srcdir"]
 BASE = "dc=example,dc=org"
 ADMIN, PASSWORD = "cn=admin," + BASE, "secret"
 TOKEN, SCIM_TOKEN = "sim-token", "scim-token"
+PR_SET_CHILD_SUBREAPER = 36
 PATIENCE = 300  # seconds after which a program is taken to hang
 
 # What a server keeps for itself (and the names in an audit record that are no attributes).
@@ -126,8 +128,11 @@ class Slapd:
         with open(os.path.join(self.home, "slapd.pid"), encoding="ascii") as file:
             pid = int(file.read())
         os.kill(pid, signal.SIGKILL)
-        while os.path.exists(f"/proc/{pid}/exe"):
-            time.sleep(0.002)
+        try:
+            os.waitpid(pid, 0)
+        except ChildProcessError:  # it is not ours to wait for where orphans can't be adopted
+            while os.path.exists(f"/proc/{pid}/exe"):
+                time.sleep(0.002)
 
     def save(self, to):
         os.makedirs(to, exist_ok=True)
@@ -355,11 +360,17 @@ class Run:
         return f"exit {self.code}\n{self.err}{self.out}"
 
 
+def adopt_orphans():
+    """A slapd becomes a daemon: where nobody else reaps those, thousands of them would stay as zombies."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
 class Lab:
     """Everything together. A state is a directory with a copy of the LDAP database and of muster's store."""
 
     def __init__(self):
         need("slapd", "ldapsearch", "ldapmodify")
+        adopt_orphans()
         self.home = tempfile.mkdtemp(prefix="muster-lab.", dir=os.environ.get("TMPDIR"))
         self.env = {**os.environ, "SENDOSO_TOKEN": TOKEN, "SENDOSO_SCIM_TOKEN": SCIM_TOKEN, "LDAP_PASSWORD": PASSWORD,
                     "no_proxy": "*"}
