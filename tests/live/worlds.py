@@ -53,6 +53,12 @@ def keyed(entries):
             for dn, attrs in entries.items()}
 
 
+def said_of(plan):
+    """Names, before and after it, of what an undo plan says it can't give back."""
+    names = {left["name"] for left in plan["left_alone"]}
+    return names | {op["new_name"] for op in plan["operations"] if op["name"] in names and "new_name" in op}
+
+
 def members(values):
     """Beside a member of others the placeholder is not missed."""
     return [value for value in values if value != NOBODY] or values if values else values
@@ -370,7 +376,7 @@ class World:
             done = self.lab.muster("apply", file, "--allow", doc["hash"], "--format", "json")
             demand(done.code == 0, f"undoing run {last} went wrong", plan, done)
             there = self.lab.slapd.dump()
-            differing = list(unlike(there, state, {left["name"] for left in doc["left_alone"]}))
+            differing = list(unlike(there, state, said_of(doc)))
             demand(not differing, f"undoing run {last} gives something else back:", *differing, plan)
             last = done.json["run"]
             if self.chance(0.5):
