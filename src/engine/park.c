@@ -97,8 +97,8 @@ void mu_parking_ok(struct mu_parking *p, enum mu_kind kind, const char *id)
         spot->state = WORKED;
 }
 
-void mu_parking_refused(struct mu_parking *p, enum mu_kind kind, const char *id, const char *label,
-                        const struct mu_err *why)
+static struct spot *refuse(struct mu_parking *p, enum mu_kind kind, const char *id,
+                           const char *label, const struct mu_err *why)
 {
     struct spot *spot = spot_of(p, kind, id);
     if (!spot) {
@@ -111,6 +111,13 @@ void mu_parking_refused(struct mu_parking *p, enum mu_kind kind, const char *id,
     spot->state = REFUSED;
     spot->code = why->code;
     spot->native = why->native;
+    return spot;
+}
+
+void mu_parking_refused(struct mu_parking *p, enum mu_kind kind, const char *id, const char *label,
+                        const struct mu_err *why)
+{
+    refuse(p, kind, id, label, why);
 }
 
 void mu_parking_forgive(struct mu_parking *p, const struct mu_err *why)
@@ -184,10 +191,7 @@ static void leave(struct mu_parking *p, const struct mu_left *left)
         return;
     }
     mu_fail(&why, MU_E_CONFLICT, "%s", left->reason);
-    mu_parking_refused(p, left->kind, left->id, left->label, &why);
-    struct spot *spot = spot_of(p, left->kind, left->id);
-    if (spot)
-        spot->state = LEFT;
+    refuse(p, left->kind, left->id, left->label, &why)->state = LEFT;
 }
 
 void mu_parking_expect(struct mu_parking *p, const struct mu_plan *plan)
