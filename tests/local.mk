@@ -47,6 +47,7 @@ scenario_support = \
 	$(scenario_folders)
 
 live_tests = \
+	tests/live/worlds.sh \
 	tests/live/access.sh \
 	tests/live/adopt.sh \
 	tests/live/bad_files.sh \
@@ -70,8 +71,6 @@ live_tests = \
 	tests/live/verbose.sh \
 	tests/live/verdict.sh
 
-live_tests += tests/live/worlds.sh
-
 # What those two use and carry along, tests themselves not.
 live_support = \
 	tests/live/lab.py \
@@ -80,7 +79,8 @@ live_support = \
 	tests/live/slapd.sh \
 	tests/live/worlds.py
 
-TESTS = $(lint_tests) $(scenario_tests) $(live_tests)
+# The longest first, so that the others run beside them.
+TESTS = $(scenario_tests) $(live_tests) $(lint_tests)
 TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = bash
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Twenty random worlds; COUNT SEED: as many as wanted (make check-worlds).
+# Eight random worlds, or MUSTER_WORLDS; COUNT SEED: as many as wanted (make check-worlds).
 set -euo pipefail
 
 command -v python3 >/dev/null || {
     echo "skipped: no python3 here"
     exit 77
 }
-exec python3 "${top_srcdir:?run through make check, or set top_srcdir}/tests/live/worlds.py" "$@"
+exec python3 "${top_srcdir:?run through make check, or set top_srcdir}/tests/live/worlds.py" "${1:-${MUSTER_WORLDS:-8}}" "${2:-1}"
