@@ -74,7 +74,7 @@ static void check(const struct mu_op *op, char *text)
 {
     char *at = text;
 
-    if (op->verb == MU_OP_MANUAL) {
+    if (!mu_verb_writes(op->verb)) {
         mu_assert(next_line(&at) == NULL);
         return;
     }

@@ -66,6 +66,7 @@ START_TEST(by_hand)
     expect(&(struct mu_op){.verb = MU_OP_MANUAL, .note = "ask\033[2J them"},
            "# by hand: ask\\x1b[2J them\n\n");
     expect(&(struct mu_op){.verb = MU_OP_MANUAL}, "# by hand: \n\n");
+    expect(&(struct mu_op){.verb = MU_OP_ADOPT, .name = "uid=a,dc=x"}, "# adopt: uid=a,dc=x\n\n");
 }
 END_TEST
 

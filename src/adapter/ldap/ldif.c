@@ -72,14 +72,20 @@ static void add_rename(struct mu_buf *to, const struct mu_op *op)
     mu_arena_free(arena);
 }
 
+/* What the server sees nothing of, as a comment. */
+static void add_comment(struct mu_buf *to, const char *what, const char *text)
+{
+    mu_buf_printf(to, "# %s: ", what);
+    if (text)
+        mu_printable_into(to, text, strlen(text), MU_DN_MAX);
+    mu_buf_adds(to, "\n\n");
+}
+
 void mu_ldif_op(const struct mu_op *op, struct mu_buf *to)
 {
-    if (op->verb != MU_OP_MANUAL && !mu_verb_writes(op->verb))
-        return;
-    if (op->verb == MU_OP_MANUAL) {
-        mu_buf_adds(to, "# by hand: ");
-        mu_printable_into(to, op->note ? op->note : "", op->note ? strlen(op->note) : 0, MU_DN_MAX);
-        mu_buf_adds(to, "\n\n");
+    if (!mu_verb_writes(op->verb)) {
+        bool manual = op->verb == MU_OP_MANUAL;
+        add_comment(to, manual ? "by hand" : mu_verb_name(op->verb), manual ? op->note : op->name);
         return;
     }
     add_name(to, op->name);
