@@ -96,7 +96,7 @@ AM_TESTS_ENVIRONMENT = \
 	export top_srcdir top_builddir MUSTER SENDOSO_SIM MUSTER_MAPPINGS LC_ALL TZ ASAN_OPTIONS UBSAN_OPTIONS \
 	PYTHONDONTWRITEBYTECODE;
 
-EXTRA_DIST += $(lint_tests) $(scenario_tests) $(live_tests) $(live_support) \
+EXTRA_DIST += $(lint_tests) tests/scenario $(live_tests) $(live_support) \
 	tests/valgrind.sh tests/lint/analyze.sh tests/lint/lib.sh tests/lint/sizes.sh tests/lint/strip.awk
 
 # --- unit -----------------------------------------------------------------------------------------------------
