@@ -1,35 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* muster plan: what would be written, and why not. Writes nothing but the plan file. */
-#include "cli/show.h"
+#include "cli/planning.h"
 
 static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
 {
-    const struct mu_sync *sync;
-    const struct mu_plan *plan;
-    struct mu_snapshot snap;
-    const struct mu_selection selection = {.only = mu_args_list(cli->arena, args, "only"),
-                                           .except = mu_args_list(cli->arena, args, "except")};
-    int wait_s;
-    MU_AUTO(lock) struct mu_lock *lock = NULL;
-    MU_AUTO(account)
-    struct mu_account *target = NULL; /* outlives the plan, which borrows names from its mappings */
-    if (mu_args_wait(args, &wait_s, err) < 0 || mu_cli_config(cli, err) < 0 ||
-        mu_config_sync(cli->config, args->words[0], &sync, err) < 0 ||
-        mu_cli_store(cli, MU_STORE_WRITE, err) < 0 ||
-        mu_cli_snapshot(cli, sync->from->name, NULL, &snap, err) < 0 ||
-        mu_cli_lock_sync(cli, sync, wait_s, &lock, err) < 0 ||
-        mu_cli_open(cli, sync->to, &target, err) < 0 ||
-        mu_plan_make(cli->store, sync, target, &selection, cli->arena, cli->log, &plan, err) < 0)
-        return -1;
-    return mu_show_planned(cli, plan, mu_args_get(args, "output"), err);
+    return mu_planning_run(cli, args, mu_plan_make, err);
 }
-
-static const struct mu_cmd_opt opts[] = {
-    {"output", 'o', "FILE", "write the plan there, for muster apply; - is standard output"},
-    {"only", 0, "WHO", "only about these people and groups: id, name, e-mail or glob; repeatable"},
-    {"except", 0, "WHO", "about everybody but these; repeatable"},
-    {"wait", 0, "SECONDS", "wait so long for another run of this sync (default: 0)"},
-    {.name = NULL}};
 
 const struct mu_cmd mu_cmd_plan = {
     .name = "plan",
@@ -43,7 +19,7 @@ const struct mu_cmd mu_cmd_plan = {
              "left alone because of a conflict. SYNC may be left out when there is only one. The "
              "source is not read\n"
              "again: that is muster pull.",
-    .opts = opts,
+    .opts = mu_planning_opts,
     .words_max = 1,
     .example = "muster plan teams-to-ldap -o plan.json",
     .run = run,

@@ -24,6 +24,7 @@ muster_SOURCES += \
 	src/cli/help.c src/cli/help.h \
 	src/cli/main.c \
 	src/cli/outcomes.c src/cli/outcomes.h \
+	src/cli/planning.c src/cli/planning.h \
 	src/cli/session.c src/cli/session.h \
 	src/cli/show.c src/cli/show.h \
 	src/cli/show_parked.c \
