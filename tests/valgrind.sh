@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Memcheck over the unit suites (those named, or all), and over the main commands against a simulator and a slapd. Any
-# error and any block that is lost counts. `make check-valgrind`; minutes, so not a part of `make check`.
+# Memcheck over the unit suites and over the main commands against a simulator and a slapd; with names, over those suites
+# alone; all but the suites that VALGRIND_SKIP names, a regular expression. Any error and any block that is lost counts.
+# `make check-valgrind`; minutes, so not a part of `make check`.
 #
 # The suites run in one process (CK_FORK=no). Children that tests fork themselves end by _exit or are killed, with
 # what they hold: memcheck is silent about them.
@@ -41,11 +42,16 @@ clean() {
     judge "$want" "$name"
 }
 
+suites=("$@")
+if [ $# -eq 0 ] && [ -n "${VALGRIND_SKIP:-}" ]; then
+    mapfile -t suites < <(sed -n 's/^    {"\([a-z_]*\)",.*/\1/p' "$top_srcdir/tests/unit/main.c" | grep -vxE "$VALGRIND_SKIP")
+fi
+
 # The suites take as long as all the rest, so they run beside it.
 unit=$top_builddir/tests/unit/check_muster
 unit_pid=
 if [ -x "$unit" ]; then
-    CK_FORK=no watched "unit suites" "$unit" "$@" &
+    CK_FORK=no watched "unit suites" "$unit" "${suites[@]}" &
     unit_pid=$!
 else
     echo "left out: the unit tests, which need check"
