@@ -160,10 +160,7 @@ static void fields_of(struct explainer *x, const struct mu_resource *mapping, co
 
 static const struct mu_attrval *attr_of(const struct mu_object *o, const char *name)
 {
-    for (size_t i = 0; o->name && i < o->attr_count; i++)
-        if (mu_strieq(o->attrs[i].name, name))
-            return &o->attrs[i];
-    return NULL;
+    return o->name ? mu_object_attr(o, name) : NULL;
 }
 
 static bool all_held(struct explainer *x, const char *attr, const struct mu_value *some,

@@ -28,9 +28,6 @@ struct group_work {
     int64_t lost;          /* members it loses, not counting who only gets another name */
 };
 
-/* The values an object has of the member attribute; NULL: none. */
-const struct mu_attrval *plan_members_of(const struct mu_object *o, const char *attr);
-
 /* Whether the plan may speak of that membership. */
 static inline bool plan_members_select(const struct who *group, const struct who *user)
 {

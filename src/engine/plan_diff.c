@@ -59,14 +59,6 @@ static size_t missing(struct planner *p, const char *attr, const struct mu_value
     return count;
 }
 
-static const struct mu_attrval *attr_of(const struct mu_object *o, const char *name)
-{
-    for (size_t i = 0; i < o->attr_count; i++)
-        if (mu_strieq(o->attrs[i].name, name))
-            return &o->attrs[i];
-    return NULL;
-}
-
 static size_t class_values(struct planner *p, const struct mu_resource *mapping,
                            struct mu_value **ret)
 {
@@ -137,7 +129,7 @@ static int ours_only(struct planner *p, const struct who *w, struct mu_opchange 
 static int compare(struct planner *p, const struct who *w, const struct mu_want *want,
                    struct mu_opchange *change, struct mu_err *err)
 {
-    const struct mu_attrval *have = attr_of(w->object, want->name);
+    const struct mu_attrval *have = mu_object_attr(w->object, want->name);
     const struct mu_value *values = have ? have->values : NULL;
     size_t count = have ? have->count : 0;
     if (want->policy == MU_POLICY_KEEP && count > 0)
@@ -160,7 +152,7 @@ static int compare(struct planner *p, const struct who *w, const struct mu_want 
 static bool lacks_classes(struct planner *p, const struct mu_object *o,
                           const struct mu_resource *mapping, struct mu_opchange *change)
 {
-    const struct mu_attrval *have = attr_of(o, "objectClass");
+    const struct mu_attrval *have = mu_object_attr(o, "objectClass");
     const char *const *classes = mu_map_info(mapping)->object_classes;
     bool lacks = false;
     for (size_t i = 0; classes[i] && !lacks; i++) {

@@ -97,7 +97,7 @@ static int finish_group(struct planner *p, struct group_work *g, struct mu_err *
         plan_leave(p, g->who, g->who->name, true, "%s", parked);
         return 0;
     }
-    const struct mu_attrval *have = plan_members_of(g->who->object, g->attr);
+    const struct mu_attrval *have = mu_object_attr(g->who->object, g->attr);
     if (have)
         plan_read_members_guard(p, g->who, g->lost, (int64_t)have->count);
     emit(p, g);

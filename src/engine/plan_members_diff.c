@@ -25,14 +25,6 @@ static void member_key(struct planner *p, const struct mu_value *v)
     p->ops_of->fold(p->target, NULL, v, &p->fold_a);
 }
 
-const struct mu_attrval *plan_members_of(const struct mu_object *o, const char *attr)
-{
-    for (size_t i = 0; o && i < o->attr_count; i++)
-        if (mu_strieq(o->attrs[i].name, attr))
-            return &o->attrs[i];
-    return NULL;
-}
-
 static bool is_placeholder(struct planner *p, const struct mu_value *v)
 {
     const char *placeholder = p->ops_of->placeholder(p->target);
@@ -154,7 +146,7 @@ static bool passed_on(struct planner *p, const struct who *w, const char *key, s
  * are there already. */
 static int compare_members(struct planner *p, struct group_work *g, struct mu_err *err)
 {
-    const struct mu_attrval *have = plan_members_of(g->who->object, g->attr);
+    const struct mu_attrval *have = mu_object_attr(g->who->object, g->attr);
     for (size_t i = 0; have && i < have->count; i++) {
         const struct mu_value *v = &have->values[i];
         member_key(p, v);

@@ -144,23 +144,15 @@ struct bag *undo_new_bag(struct undoer *u)
     return bag;
 }
 
-static const struct mu_attrval *attr_of(const struct mu_object *o, const char *name)
-{
-    for (size_t i = 0; i < o->attr_count; i++)
-        if (mu_strieq(o->attrs[i].name, name))
-            return &o->attrs[i];
-    return NULL;
-}
-
 /* The read knows managed attributes only; what was managed when the run was may not be now. */
 static const struct mu_attrval *values_of(struct undoer *u, const struct thing *t, const char *attr)
 {
-    const struct mu_attrval *found = attr_of(&t->object, attr);
+    const struct mu_attrval *found = mu_object_attr(&t->object, attr);
     struct mu_object whole;
     if (found || !t->was)
         return found;
     int rc = u->p.ops_of->get(u->p.target, u->p.arena, t->was, &whole, &u->lost);
-    return rc == 1 ? attr_of(&whole, attr) : NULL;
+    return rc == 1 ? mu_object_attr(&whole, attr) : NULL;
 }
 
 struct bag *undo_bag(struct undoer *u, struct thing *t, const char *attr)

@@ -39,6 +39,16 @@ const char *mu_reason_name(enum mu_reason why)
     return (unsigned)why < MU_WHY_COUNT ? reason_names[why] : "?";
 }
 
+const struct mu_attrval *mu_object_attr(const struct mu_object *o, const char *name)
+{
+    for (size_t i = 0; o != NULL && i < o->attr_count; i++) {
+        if (mu_strieq(o->attrs[i].name, name)) {
+            return &o->attrs[i];
+        }
+    }
+    return NULL;
+}
+
 /* ---- to JSON ---- */
 
 static void put_bytes(struct mu_jw *w, const char *bytes, size_t len)

@@ -41,6 +41,9 @@ struct mu_object {
     size_t attr_count;
 };
 
+/* The values of an attribute, its name in any letter case; NULL: none, or o is NULL. */
+const struct mu_attrval *mu_object_attr(const struct mu_object *o, const char *name);
+
 enum mu_verb {
     MU_OP_CREATE, /* name + all attributes in changes[].add */
     MU_OP_MODIFY, /* changes */
