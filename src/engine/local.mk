@@ -6,6 +6,11 @@ libmuster_a_SOURCES += \
 	src/engine/canary.c src/engine/canary.h \
 	src/engine/compare.c \
 	src/engine/config.c src/engine/config.h \
+	src/engine/config_accounts.c \
+	src/engine/config_names.c \
+	src/engine/config_paths.c \
+	src/engine/config_private.h \
+	src/engine/config_syncs.c \
 	src/engine/crosscheck.c src/engine/crosscheck.h \
 	src/engine/effect.c src/engine/effect.h \
 	src/engine/explain.c src/engine/explain.h \
