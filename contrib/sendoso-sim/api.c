@@ -155,6 +155,11 @@ void sim_api_handle(struct sim_request *r)
     bool own = sim_spoil_is_own_answer(r->fault.kind);
     if (!own || r->fault.effect)
         handle_route(r, route);
+    if (r->fault.kind == SIM_FAULT_TWICE) {
+        r->replayed = true;
+        r->header_count = 0;
+        handle_route(r, route);
+    }
     sim_spoil(r);
     sim_changes_tick(r->sim, r->path);
 }

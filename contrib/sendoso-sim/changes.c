@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Changes as JSON:
- *     {"user":ID,"set":{first_name,last_name,email,team_group_id,role,active,gone}}
+ *     {"user":ID,"set":{first_name,last_name,email,team_group_id,role,active,gone,open_orders}}
  *     {"join":{first_name,last_name,email,team_group_id,role}}
+ *     {"sign_in":{the same}}: by single sign-on, which makes people who aren't there
  *     {"group":ID,"set":{name,budget,monthly_budget,one_time_budget,rollover}}
  *     {"group":ID,"delete":true}
  *     {"create_group":{"name":...}}
- *     {"invitation":EMAIL,"set":{"status":"accepted"|"expired"}}
+ *     {"invitation":EMAIL,"set":{"status":"accepted"|"expired"|"withdrawn"}}
  * each with "after":N and "path":GLOB to wait for N answered requests. {"position":N} may stand
  * for "user".
  */
@@ -82,11 +83,19 @@ static int only(struct json_object *doc, const char *const *known, struct mu_err
     return 0;
 }
 
+static int64_t id_of(struct sim *sim, uint32_t index)
+{
+    struct sim_person person;
+    sim_people_get(sim->people, index, &person);
+    return person.id;
+}
+
 static int change_user(struct sim *sim, struct json_object *doc, int64_t *ret_id,
                        struct mu_err *err)
 {
-    static const char *const known[] = {"first_name", "last_name", "email", "team_group_id",
-                                        "role",       "active",    "gone",  NULL};
+    static const char *const known[] = {"first_name",    "last_name",   "email",
+                                        "team_group_id", "role",        "active",
+                                        "gone",          "open_orders", NULL};
     struct json_object *set = json_object_object_get(doc, "set");
     struct sim_people *people = sim->people;
     uint32_t index = 0, group = 0;
@@ -106,33 +115,62 @@ static int change_user(struct sim *sim, struct json_object *doc, int64_t *ret_id
         sim_people_set_role(people, index, role);
     if (json_object_object_get(set, "active"))
         sim_people_set_active(people, index, mu_json_bool(set, "active", true));
+    if (json_object_object_get(set, "open_orders"))
+        sim_people_set_orders(people, index, mu_json_bool(set, "open_orders", false));
     if (mu_json_bool(set, "gone", false))
         sim_people_vanish(people, index);
-    struct sim_person person;
-    sim_people_get(people, index, &person);
-    *ret_id = person.id;
+    *ret_id = id_of(sim, index);
+    return 0;
+}
+
+/* Somebody as `join` and `sign_in` tell of them. */
+struct newcomer {
+    const char *first, *last, *email;
+    uint32_t group;
+    enum sim_role role;
+};
+
+static int read_newcomer(struct sim *sim, struct json_object *who, struct newcomer *ret,
+                         struct mu_err *err)
+{
+    static const char *const known[] = {"first_name",    "last_name", "email",
+                                        "team_group_id", "role",      NULL};
+    bool given = false;
+    *ret = (struct newcomer){.role = SIM_SENDER};
+    if (only(who, known, err) < 0 ||
+        read_group(sim, who, "team_group_id", &given, &ret->group, err) < 0 ||
+        read_role(who, &given, &ret->role, err) < 0)
+        return -1;
+    ret->first = mu_json_str(who, "first_name");
+    ret->last = mu_json_str(who, "last_name");
+    ret->email = mu_json_str(who, "email");
+    if (!ret->first || !ret->last || !ret->email)
+        return mu_fail(err, MU_E_USAGE, "first_name, last_name and email are needed");
     return 0;
 }
 
 static int join(struct sim *sim, struct json_object *who, int64_t *ret_id, struct mu_err *err)
 {
-    static const char *const known[] = {"first_name",    "last_name", "email",
-                                        "team_group_id", "role",      NULL};
-    uint32_t group = 0;
-    bool given = false;
-    enum sim_role role = SIM_SENDER;
-    if (only(who, known, err) < 0 ||
-        read_group(sim, who, "team_group_id", &given, &group, err) < 0 ||
-        read_role(who, &given, &role, err) < 0)
+    struct newcomer new;
+    if (read_newcomer(sim, who, &new, err) < 0)
         return -1;
-    const char *first = mu_json_str(who, "first_name"), *last = mu_json_str(who, "last_name");
-    const char *email = mu_json_str(who, "email");
-    if (!first || !last || !email)
-        return mu_fail(err, MU_E_USAGE, "join: first_name, last_name and email are needed");
-    struct sim_person person;
-    sim_people_get(sim->people, sim_people_join(sim->people, first, last, email, group, role),
-                   &person);
-    *ret_id = person.id;
+    *ret_id = id_of(
+        sim, sim_people_join(sim->people, new.first, new.last, new.email, new.group, new.role));
+    return 0;
+}
+
+static int sign_in(struct sim *sim, struct json_object *who, int64_t *ret_id, struct mu_err *err)
+{
+    struct newcomer new;
+    uint32_t index = 0;
+    if (read_newcomer(sim, who, &new, err) < 0)
+        return -1;
+    if (sim_people_find_mail(sim->people, new.email, &index))
+        sim_people_set_active(sim->people, index, true);
+    else
+        index = sim_people_join(sim->people, new.first, new.last, new.email, new.group, new.role);
+    sim_invitations_settle(&sim->invitations, new.email);
+    *ret_id = id_of(sim, index);
     return 0;
 }
 
@@ -194,24 +232,6 @@ static int create_group(struct sim *sim, struct json_object *what, int64_t *ret_
     return 0;
 }
 
-static int accept_invitation(struct sim *sim, struct sim_invitation *inv, int64_t *ret_id)
-{
-    struct sim_person person;
-    uint32_t index = 0;
-    if (sim_people_find_mail(sim->people, inv->email, &index)) {
-        sim_people_set_active(sim->people, index, true);
-        sim_people_move(sim->people, index, inv->group);
-        sim_people_set_role(sim->people, index, inv->role);
-    } else {
-        index =
-            sim_people_join(sim->people, inv->first, inv->last, inv->email, inv->group, inv->role);
-    }
-    inv->status = SIM_INVITED_ACCEPTED;
-    sim_people_get(sim->people, index, &person);
-    *ret_id = person.id;
-    return 0;
-}
-
 static int change_invitation(struct sim *sim, struct json_object *doc, int64_t *ret_id,
                              struct mu_err *err)
 {
@@ -222,11 +242,13 @@ static int change_invitation(struct sim *sim, struct json_object *doc, int64_t *
         return mu_fail(err, MU_E_MISSING, "invitation: none for this e-mail");
     if (inv->status != SIM_INVITED_PENDING)
         return mu_fail(err, MU_E_CONFLICT, "invitation: it is not pending");
-    if (mu_streq(status, "accepted"))
-        return accept_invitation(sim, inv, ret_id);
-    if (!mu_streq(status, "expired"))
-        return mu_fail(err, MU_E_USAGE, "status: accepted or expired");
-    inv->status = SIM_INVITED_EXPIRED;
+    if (mu_streq(status, "accepted")) {
+        *ret_id = id_of(sim, sim_invitations_accept(sim, inv));
+        return 0;
+    }
+    if (!mu_streq(status, "expired") && !mu_streq(status, "withdrawn"))
+        return mu_fail(err, MU_E_USAGE, "status: accepted, expired or withdrawn");
+    inv->status = *status == 'e' ? SIM_INVITED_EXPIRED : SIM_INVITED_WITHDRAWN;
     inv->expires_at = mu_now();
     return 0;
 }
@@ -236,6 +258,8 @@ static int apply(struct sim *sim, struct json_object *doc, int64_t *ret_id, stru
     struct json_object *value = NULL;
     if (json_object_object_get_ex(doc, "join", &value))
         return join(sim, value, ret_id, err);
+    if (json_object_object_get_ex(doc, "sign_in", &value))
+        return sign_in(sim, value, ret_id, err);
     if (json_object_object_get_ex(doc, "create_group", &value))
         return create_group(sim, value, ret_id, err);
     if (json_object_object_get_ex(doc, "group", &value))
@@ -246,7 +270,7 @@ static int apply(struct sim *sim, struct json_object *doc, int64_t *ret_id, stru
         json_object_object_get_ex(doc, "position", &value))
         return change_user(sim, doc, ret_id, err);
     return mu_fail(err, MU_E_USAGE,
-                   "a change has user, position, join, group, create_group or invitation");
+                   "a change has user, position, join, sign_in, group, create_group or invitation");
 }
 
 int sim_changes_take(struct sim *sim, struct json_object *doc, int64_t *ret_id, struct mu_err *err)

@@ -218,6 +218,13 @@ static void show_invitations(struct sim_request *r)
     sim_invitations_write(&r->sim->invitations, &w);
 }
 
+static void show_tally(struct sim_request *r)
+{
+    struct mu_jw w;
+    sim_json(r, &w);
+    sim_tally_write(&r->sim->tally, &w);
+}
+
 static void expire_tokens(struct sim_request *r)
 {
     sim_tokens_expire(&r->sim->tokens);
@@ -244,6 +251,8 @@ static void write_person(struct sim *sim, struct mu_jw *w, uint32_t index)
     sim_write_str(w, "role", roles[p.role]);
     mu_jw_key(w, "active");
     mu_jw_bool(w, p.active);
+    mu_jw_key(w, "open_orders");
+    mu_jw_bool(w, p.orders);
     mu_jw_end(w, '}');
 }
 
@@ -299,6 +308,8 @@ static const struct command commands[] = {
      "{user, set} and so on, or an array of them; \"after\": N waits for N requests", add_changes},
     {"GET", "/change", "changes that wait, and the last that failed", show_changes},
     {"GET", "/invitations", "invitations and their status", show_invitations},
+    {"GET", "/tally",
+     "who was invited or made how often, and how often that while pending or active", show_tally},
     {"POST", "/expire", "every access token issued by OAuth is too old from now on", expire_tokens},
     {"GET", "/people", "the truth about people, inactive ones too; ?from=POSITION&count=N",
      show_people},

@@ -33,6 +33,8 @@ static const struct {
     {"nul", "a NUL in the first name: \\u0000, or with `raw` the byte", SIM_FAULT_NUL},
     {"bad-utf8", "a byte that is not UTF-8 in the first name", SIM_FAULT_BAD_UTF8},
     {"cut-json", "half of the JSON, with the length to match", SIM_FAULT_CUT_JSON},
+    {"twice", "the request takes effect twice; the answer is that of the second time",
+     SIM_FAULT_TWICE},
     {"truncate", "half of the body, then the connection closes", SIM_FAULT_TRUNCATE},
     {"stall", "half of the body, then nothing for `ms` (600000)", SIM_FAULT_STALL},
     {"slow", "the body in small pieces over `ms` (5000)", SIM_FAULT_SLOW},

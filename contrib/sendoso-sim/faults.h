@@ -36,6 +36,7 @@ enum sim_fault_kind {
     SIM_FAULT_NUL,
     SIM_FAULT_BAD_UTF8,
     SIM_FAULT_CUT_JSON,
+    SIM_FAULT_TWICE,
     /* the right answer, sent badly */
     SIM_FAULT_TRUNCATE,
     SIM_FAULT_STALL,

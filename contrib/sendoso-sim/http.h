@@ -51,6 +51,7 @@ struct sim_request {
     char id_text[64];
     struct mu_buf in, out;
     bool in_full, answered;
+    bool replayed; /* somebody on the way has sent it a second time */
     int status;
     const char *content_type;   /* NULL: none */
     struct sim_header *headers; /* SIM_HEADERS_MAX of them */

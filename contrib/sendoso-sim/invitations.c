@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "base/time.h"
 
-static const char *const status_names[] = {"pending", "accepted", "expired"};
+static const char *const status_names[] = {"pending", "accepted", "expired", "withdrawn"};
 
 static const char *role_name(enum sim_role role)
 {
@@ -21,6 +21,7 @@ void sim_invitations_clear(struct sim_invitations *all)
         free(all->list[i].first);
         free(all->list[i].last);
         free(all->list[i].email);
+        free(all->list[i].folded);
     }
     free(all->list);
     *all = (struct sim_invitations){0};
@@ -32,14 +33,56 @@ static void let_expire(struct sim_invitation *inv)
         inv->status = SIM_INVITED_EXPIRED;
 }
 
+static char *folded(const char *email)
+{
+    struct mu_buf to = MU_BUF_INIT(MU_BUF_MAX);
+    mu_fold_into(&to, email, strlen(email));
+    return mu_buf_take(&to, NULL);
+}
+
 struct sim_invitation *sim_invitations_find(struct sim_invitations *all, const char *email)
 {
-    for (size_t i = all->count; i-- > 0;)
-        if (mu_strieq(all->list[i].email, email)) {
-            let_expire(&all->list[i]);
-            return &all->list[i];
-        }
-    return NULL;
+    struct sim_invitation *found = NULL;
+    char *key = folded(email);
+    for (size_t i = all->count; !found && i-- > 0;)
+        if (strcmp(all->list[i].folded, key) == 0)
+            found = &all->list[i];
+    free(key);
+    if (found)
+        let_expire(found);
+    return found;
+}
+
+bool sim_invitations_pending(struct sim_invitations *all, const char *email)
+{
+    const struct sim_invitation *inv = sim_invitations_find(all, email);
+    return inv && inv->status == SIM_INVITED_PENDING;
+}
+
+void sim_invitations_settle(struct sim_invitations *all, const char *email)
+{
+    char *key = folded(email);
+    for (size_t i = 0; i < all->count; i++) {
+        let_expire(&all->list[i]);
+        if (strcmp(all->list[i].folded, key) == 0 && all->list[i].status == SIM_INVITED_PENDING)
+            all->list[i].status = SIM_INVITED_ACCEPTED;
+    }
+    free(key);
+}
+
+uint32_t sim_invitations_accept(struct sim *sim, const struct sim_invitation *inv)
+{
+    struct sim_people *people = sim->people;
+    uint32_t index = 0;
+    if (sim_people_find_mail(people, inv->email, &index)) {
+        sim_people_set_active(people, index, true);
+        sim_people_move(people, index, inv->group);
+        sim_people_set_role(people, index, inv->role);
+    } else {
+        index = sim_people_join(people, inv->first, inv->last, inv->email, inv->group, inv->role);
+    }
+    sim_invitations_settle(&sim->invitations, inv->email);
+    return index;
 }
 
 void sim_invitations_write(struct sim_invitations *all, struct mu_jw *w)
@@ -81,22 +124,17 @@ static void reply_invited(struct sim_request *r, const struct sim_invitation *in
     sim_write_id(r->sim, &w, "team_group_id", sim_groups_get(r->sim->people, inv->group)->id);
     sim_write_str(&w, "user_role", role_name(inv->role));
     sim_write_str(&w, "invitation_status", status_names[inv->status]);
-    sim_write_str(&w, "expires_at", expires);
+    if (r->sim->set.invite_expires != SIM_EXPIRES_MISSING)
+        sim_write_str(&w, "expires_at",
+                      r->sim->set.invite_expires == SIM_EXPIRES_NULL ? NULL : expires);
     mu_jw_end(&w, '}');
 }
 
 static bool is_known(struct sim *sim, const char *email)
 {
-    uint32_t index = 0;
-    struct sim_person person;
-    const struct sim_invitation *inv = sim_invitations_find(&sim->invitations, email);
-    if (inv && inv->status == SIM_INVITED_PENDING)
-        return true;
-    if (!sim_people_find_mail(sim->people, email, &index))
-        return false;
     /* Someone who was deactivated comes back by an invitation. */
-    sim_people_get(sim->people, index, &person);
-    return person.active;
+    return sim_invitations_pending(&sim->invitations, email) ||
+           sim_people_active_mail(sim->people, email);
 }
 
 static struct sim_invitation *add(struct sim *sim, struct json_object *user, uint32_t group,
@@ -108,10 +146,21 @@ static struct sim_invitation *add(struct sim *sim, struct json_object *user, uin
     *inv = (struct sim_invitation){.first = mu_xstrdup(mu_json_str(user, "first_name")),
                                    .last = mu_xstrdup(mu_json_str(user, "last_name")),
                                    .email = mu_xstrdup(mu_json_str(user, "email")),
+                                   .folded = folded(mu_json_str(user, "email")),
                                    .role = role,
                                    .group = group,
                                    .expires_at = mu_now() + sim->set.invite_hours * 3600};
     return inv;
+}
+
+/* An administrator may have restricted invitations to the domain of who invites. */
+static bool refused_domain(struct sim *sim, const char *email)
+{
+    struct sim_person owner;
+    if (sim->set.invite_domain == SIM_DOMAIN_ANY)
+        return false;
+    sim_people_get(sim->people, sim_people_owner(sim->people), &owner);
+    return !mu_strieq(strrchr(owner.email, '@'), strrchr(email, '@'));
 }
 
 /* The message of the first thing wrong, or NULL. */
@@ -139,6 +188,8 @@ static const char *check(struct sim *sim, struct json_object *user, uint32_t *re
     if (!group || !mu_parse_int(group, 0, INT32_MAX, &id) ||
         !sim_groups_find(sim->people, id, ret_group))
         return "Please enter a valid team group";
+    if (refused_domain(sim, mu_json_str(user, "email")))
+        return "Email domain is not allowed";
     return NULL;
 }
 
@@ -151,6 +202,8 @@ void sim_invite(struct sim_request *r)
     uint32_t group = 0;
     enum sim_role role = SIM_SENDER;
     struct json_object *user = json_object_object_get(doc, "user");
+    if (!r->replayed && mu_json_str(user, "email"))
+        sim_tally_asked(sim, mu_json_str(user, "email"), SIM_ASKED_INVITE);
     const char *wrong =
         user ? check(sim, user, &group, &role) : "param is missing or the value is empty: user";
     if (!wrong && sim->invitations.count == SIM_INVITATIONS_MAX)

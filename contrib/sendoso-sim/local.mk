@@ -25,6 +25,7 @@ sendoso_sim_SOURCES += \
 	contrib/sendoso-sim/settings.c contrib/sendoso-sim/settings_table.c contrib/sendoso-sim/settings.h \
 	contrib/sendoso-sim/sim.c contrib/sendoso-sim/sim.h \
 	contrib/sendoso-sim/spoil.c contrib/sendoso-sim/spoil.h \
+	contrib/sendoso-sim/tally.c contrib/sendoso-sim/tally.h \
 	contrib/sendoso-sim/timer.c contrib/sendoso-sim/timer.h
 
 dist_man_MANS += contrib/sendoso-sim/sendoso-sim.1

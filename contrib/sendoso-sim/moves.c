@@ -91,6 +91,11 @@ void sim_people_set_active(struct sim_people *p, uint32_t index, bool active)
     p->members_stale = true;
 }
 
+void sim_people_set_orders(struct sim_people *p, uint32_t index, bool orders)
+{
+    p->all[index].orders = orders;
+}
+
 void sim_people_vanish(struct sim_people *p, uint32_t index)
 {
     sim_people_set_active(p, index, false);

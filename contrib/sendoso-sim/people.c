@@ -284,6 +284,7 @@ void sim_people_get(const struct sim_people *p, uint32_t index, struct sim_perso
     ret->group = slot->group;
     ret->role = (enum sim_role)slot->role;
     ret->active = slot->active;
+    ret->orders = slot->orders;
     struct sim_name first = {0}, last = {0};
     if (!c || !c->first || !c->last || !c->email) {
         sim_person_name(p->set.seed, index, p->set.ascii, p->set.odd, &first, &last);
@@ -349,6 +350,12 @@ bool sim_people_find_mail(const struct sim_people *p, const char *email, uint32_
         }
     }
     return false;
+}
+
+bool sim_people_active_mail(const struct sim_people *p, const char *email)
+{
+    uint32_t index = 0;
+    return sim_people_find_mail(p, email, &index) && p->all[index].active;
 }
 
 void sim_people_balance(const struct sim_people *p, uint32_t index, char to[SIM_MONEY_TEXT])

@@ -28,7 +28,7 @@ struct sim_person {
     int64_t id;
     const char *first, *last, *email; /* lent until the next call */
     enum sim_role role;
-    bool active;
+    bool active, orders;     /* orders: some are in processing, so nobody may deactivate them */
     char mail[SIM_MAIL_MAX]; /* what email points at, when it is computed */
 };
 
@@ -53,6 +53,7 @@ void sim_people_get(const struct sim_people *p, uint32_t index, struct sim_perso
 bool sim_people_find(const struct sim_people *p, int64_t id, uint32_t *ret_index);
 bool sim_people_listed(const struct sim_people *p, uint32_t index); /* not vanished */
 bool sim_people_find_mail(const struct sim_people *p, const char *email, uint32_t *ret_index);
+bool sim_people_active_mail(const struct sim_people *p, const char *email);
 
 /* Decimal text such as "120.0", and the 32 hex digits of members[].key. */
 void sim_people_balance(const struct sim_people *p, uint32_t index, char to[SIM_MONEY_TEXT]);
@@ -73,6 +74,7 @@ void sim_people_rename(struct sim_people *p, uint32_t index, const char *first, 
 void sim_people_move(struct sim_people *p, uint32_t index, uint32_t group);
 void sim_people_set_role(struct sim_people *p, uint32_t index, enum sim_role role);
 void sim_people_set_active(struct sim_people *p, uint32_t index, bool active);
+void sim_people_set_orders(struct sim_people *p, uint32_t index, bool orders);
 void sim_people_vanish(struct sim_people *p,
                        uint32_t index); /* gone from SCIM too; set_active brings back */
 uint32_t sim_people_join(struct sim_people *p, const char *first, const char *last,

@@ -16,7 +16,7 @@ struct sim_traits {
 struct sim_slot {
     uint32_t group;
     uint8_t role;
-    bool active : 1, gone : 1, changed : 1;
+    bool active : 1, gone : 1, changed : 1, orders : 1;
 };
 
 struct sim_changed {

@@ -93,29 +93,66 @@ static void apply(struct sim *sim, uint32_t index, const struct wish *wish)
         sim_people_set_active(sim->people, index, wish->active);
 }
 
-static void update(struct sim_request *r, struct json_object *doc)
+/* What RFC 7644 makes of attributes that a PUT leaves out. */
+static void empty_the_rest(struct wish *wish)
+{
+    if (!wish->first)
+        wish->first = "";
+    if (!wish->last)
+        wish->last = "";
+    if (!wish->has_group)
+        wish->group = SIM_NO_GROUP;
+    if (!wish->has_role)
+        wish->role = SIM_SENDER;
+    if (!wish->has_active)
+        wish->active = true;
+    wish->has_group = wish->has_role = wish->has_active = true;
+}
+
+/* Why this wish can't be granted; NULL: it can. */
+static const char *refusal(const struct sim *sim, const struct sim_person *person,
+                           const struct wish *wish)
+{
+    enum sim_role role = wish->has_role ? wish->role : person->role;
+    if (!wish->has_active || wish->active || !person->active)
+        return NULL;
+    if (role == SIM_ADMIN && sim->set.scim_admin == SIM_ADMIN_400)
+        return "An admin cannot be deactivated";
+    return person->orders ? "A user with orders in processing cannot be deactivated" : NULL;
+}
+
+static void reply_updated(struct sim_request *r, uint32_t index)
+{
+    if (r->sim->set.scim_update == SIM_UPDATE_200)
+        reply_user(r, 200, index);
+    else
+        sim_reply_empty(r, r->sim->set.scim_update == SIM_UPDATE_204 ? 204 : 200);
+}
+
+static void update(struct sim_request *r, struct json_object *doc, bool replace)
 {
     uint32_t index = 0;
     struct wish wish;
     struct sim_person person;
     if (!sim_scim_find(r, &index) || !read_wish(r, doc, &wish))
         return;
+    if (replace)
+        empty_the_rest(&wish);
     sim_people_get(r->sim->people, index, &person);
-    enum sim_role role = wish.has_role ? wish.role : person.role;
-    if (wish.has_active && !wish.active && role == SIM_ADMIN &&
-        r->sim->set.scim_admin == SIM_ADMIN_400) {
-        sim_scim_error(r, 400, NULL, "An admin cannot be deactivated");
+    const char *why = refusal(r->sim, &person, &wish);
+    if (why) {
+        sim_scim_error(r, 400, NULL, why);
         return;
     }
     apply(r->sim, index, &wish);
-    reply_user(r, 200, index);
+    reply_updated(r, index);
 }
 
 void sim_scim_put(struct sim_request *r)
 {
     MU_AUTO(json) struct json_object *doc = sim_body(r);
     if (doc)
-        update(r, doc);
+        update(r, doc, r->sim->set.scim_put == SIM_PUT_REPLACE);
 }
 
 static void reply_created(struct sim_request *r, uint32_t index)
@@ -128,14 +165,16 @@ static void reply_created(struct sim_request *r, uint32_t index)
 
 static void create_known(struct sim_request *r, uint32_t index, const struct wish *wish)
 {
+    struct sim_person person;
     struct wish active = *wish;
     active.has_active = active.active = true;
-    if (r->sim->set.scim_duplicate == SIM_SCIM_DUP_REACTIVATE) {
+    sim_people_get(r->sim->people, index, &person);
+    if (r->sim->set.scim_duplicate == SIM_SCIM_DUP_REACTIVATE && !person.active) {
         apply(r->sim, index, &active);
         reply_created(r, index);
         return;
     }
-    sim_scim_error(r, r->sim->set.scim_duplicate == SIM_SCIM_DUP_409 ? 409 : 400, "uniqueness",
+    sim_scim_error(r, r->sim->set.scim_duplicate == SIM_SCIM_DUP_400 ? 400 : 409, "uniqueness",
                    "userName is already taken");
 }
 
@@ -153,13 +192,16 @@ void sim_scim_create(struct sim_request *r)
         return;
     }
     struct sim_people *people = r->sim->people;
+    if (!r->replayed)
+        sim_tally_asked(r->sim, wish.user_name, SIM_ASKED_CREATE);
     if (sim_people_find_mail(people, wish.user_name, &index)) {
         create_known(r, index, &wish);
         return;
     }
     index = sim_people_join(people, wish.first, wish.last, wish.user_name, wish.group, wish.role);
-    if (wish.has_active)
-        sim_people_set_active(people, index, wish.active);
+    bool active = r->sim->set.scim_created == SIM_CREATED_ACTIVE;
+    sim_people_set_active(people, index, active && (!wish.has_active || wish.active));
+    sim_invitations_settle(&r->sim->invitations, wish.user_name);
     reply_created(r, index);
 }
 
@@ -215,5 +257,5 @@ void sim_scim_patch(struct sim_request *r)
     struct json_object *flat = json_object_is_type(operations, json_type_array)
                                    ? flatten(operations)
                                    : json_object_get(doc);
-    update(r, flat);
+    update(r, flat, false);
 }

@@ -28,6 +28,8 @@ enum { SIM_ORDER_ID, SIM_ORDER_REVERSE };
 enum { SIM_401_E1, SIM_401_E2, SIM_401_ALTERNATE, SIM_401_HTML, SIM_401_EMPTY };
 enum { SIM_CREATE_201, SIM_CREATE_200, SIM_CREATE_EMPTY };
 enum { SIM_INVITE_DUP_400, SIM_INVITE_DUP_409, SIM_INVITE_DUP_OK };
+enum { SIM_EXPIRES_NORMAL, SIM_EXPIRES_NULL, SIM_EXPIRES_MISSING };
+enum { SIM_DOMAIN_ANY, SIM_DOMAIN_OWN };
 enum { SIM_ME_MANAGER, SIM_ME_ADMIN, SIM_ME_REGULAR };
 enum { SIM_FILTER_IGNORE, SIM_FILTER_EQ, SIM_FILTER_400, SIM_FILTER_501 };
 enum { SIM_SCHEMA_LIST, SIM_SCHEMA_USER };
@@ -39,6 +41,9 @@ enum { SIM_SCIM_IDS_SAME, SIM_SCIM_IDS_OTHER };
 enum { SIM_WRONG_401, SIM_WRONG_403 };
 enum { SIM_DIVISION_400, SIM_DIVISION_NONE };
 enum { SIM_SCIM_DUP_409, SIM_SCIM_DUP_400, SIM_SCIM_DUP_REACTIVATE };
+enum { SIM_CREATED_ACTIVE, SIM_CREATED_INACTIVE };
+enum { SIM_PUT_MERGE, SIM_PUT_REPLACE };
+enum { SIM_UPDATE_200, SIM_UPDATE_204, SIM_UPDATE_EMPTY };
 enum { SIM_ROLES_KNOWN, SIM_ROLES_UNKNOWN, SIM_ROLES_NULL, SIM_ROLES_MISSING };
 enum { SIM_429_EMPTY, SIM_429_E1, SIM_429_HTML };
 enum { SIM_AFTER_OFF, SIM_AFTER_SECONDS, SIM_AFTER_DATE };
@@ -68,11 +73,13 @@ struct sim_settings {
     int64_t per_page_default, per_page_limit, per_page_over, past_end, page_zero, total_name,
         overlap, order;
     /* errors, invitations, paths */
-    int64_t unauthorized, json_suffix, scopes, invite_status, invite_duplicate, invite_hours;
+    int64_t unauthorized, json_suffix, scopes, invite_status, invite_duplicate, invite_hours,
+        invite_expires, invite_domain;
     /* SCIM */
     int64_t scim_ids, scim_filter, scim_schema, scim_admin, scim_patch, scim_get, scim_errors,
         scim_create;
-    int64_t scim_wrong_token, scim_division, scim_duplicate, scim_roles;
+    int64_t scim_wrong_token, scim_division, scim_duplicate, scim_roles, scim_created, scim_put,
+        scim_update;
     /* OAuth */
     int64_t expires_in, code_seconds, refresh_old, access_old, consent;
     /* speed and transport */

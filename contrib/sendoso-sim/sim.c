@@ -15,6 +15,7 @@ void sim_rebuild(struct sim *sim)
 {
     sim_people_free(sim->people);
     sim_invitations_clear(&sim->invitations);
+    sim_tally_clear(&sim->tally);
     sim_sends_clear(&sim->sends);
     sim_faults_clear(&sim->faults);
     sim_changes_clear(&sim->changes);
@@ -25,6 +26,7 @@ void sim_done(struct sim *sim)
 {
     sim_people_free(sim->people);
     sim_invitations_clear(&sim->invitations);
+    sim_tally_clear(&sim->tally);
     sim_sends_clear(&sim->sends);
     sim_faults_clear(&sim->faults);
     sim_changes_clear(&sim->changes);

@@ -21,6 +21,7 @@
 #include "row.h"
 #include "sends.h"
 #include "settings.h"
+#include "tally.h"
 #include "timer.h"
 
 struct sim {
@@ -29,6 +30,7 @@ struct sim {
     struct sim_people *people;
     struct sim_sends sends;
     struct sim_invitations invitations;
+    struct sim_tally tally;
     struct sim_faults faults;
     struct sim_changes changes;
     struct sim_tokens tokens;

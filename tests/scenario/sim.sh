@@ -244,6 +244,43 @@ is "bad group" '{"success":false,"message":"Please enter a valid team group"}' "
 before=$(rest users | number total_users)
 change '{"invitation":"cy@example.test","set":{"status":"accepted"}}' >/dev/null
 is "accepted" $((before + 1)) "$(rest users | number total_users)"
+has "the tally" '{"invites":4,"creates":3,"while_pending":1,"while_active":2,"emails":{' "$(control /tally)"
+has "the tally of an address" '"cy@example.test":{"invites":2,"creates":0,"while_pending":1,"while_active":0}' "$(control /tally)"
+invite Di@example.test regular "$group" >/dev/null
+change '{"invitation":"di@example.test","set":{"status":"withdrawn"}}' >/dev/null
+has "withdrawn" '"email":"Di@example.test","first_name":"Cy","last_name":"Moe","role":"regular","status":"withdrawn"' \
+    "$(control /invitations)"
+is "and may be invited again" 201 "$(invite di@example.test manager "$group" -o /dev/null -w '%{http_code}')"
+change '{"sign_in":{"email":"di@example.test","first_name":"Di","last_name":"Ro"}}' >/dev/null
+has "single sign-on makes people" '"email":"di@example.test","team_group_id":null' "$(control '/people?count=1000')"
+is "and nothing is pending for them" 0 "$(control /invitations | count '"status":"pending"')"
+set_to '{"invite-expires":"null","invite-domain":"own"}'
+has "no time of expiry" '"expires_at":null' "$(invite ed@example.test regular "$group")"
+is "a domain that isn't ours" '{"success":false,"message":"Email domain is not allowed"}' \
+    "$(invite ed@elsewhere.test regular "$group")"
+set_to '{"invite-expires":"normal","invite-domain":"any"}'
+fault '{"method":"POST","kind":"twice"}'
+has "somebody on the way sends it twice" 'already been taken' "$(invite flo@example.test regular "$group")"
+has "which isn't the client's fault" '"flo@example.test":{"invites":1,"creates":0,"while_pending":0,' "$(control /tally)"
+for kind in html500 500 429 unauthorized reset; do
+    fault "{\"method\":\"POST\",\"kind\":\"$kind\",\"effect\":true}"
+    invite "$kind@example.test" regular "$group" >/dev/null 2>&1
+    has "in effect in spite of $kind" "\"email\":\"$kind@example.test\"" "$(control /invitations)"
+done
+
+# --- more of SCIM -----------------------------------------------------------------------------------------------
+change "{\"user\":$id,\"set\":{\"open_orders\":true,\"active\":true}}" >/dev/null
+has "orders in processing" 'with orders in processing cannot be deactivated' "$(scim "Users/$id" -X PUT -d '{"active":false}')"
+change "{\"user\":$id,\"set\":{\"open_orders\":false}}" >/dev/null
+set_to '{"scim-put":"replace","scim-update":"204"}'
+is "204 for a PUT" 204 "$(status scim "Users/$id" -X PUT -d '{"userType":"manager"}')"
+has "that empties the rest" '"active":true,"name":{"givenName":"","familyName":""}' "$(scim "Users/$id")"
+set_to '{"scim-put":"merge","scim-update":"empty"}'
+is "no body" '' "$(scim "Users/$id" -X PUT -d '{"active":false}')"
+set_to '{"scim-update":"200","scim-duplicate":"reactivate","scim-created":"inactive"}'
+has "who was inactive is made anew" '"active":true' "$(scim Users -d "$new")"
+is "who is active isn't" 409 "$(status scim Users -d "$new")"
+has "inactive before they sign in" '"active":false' "$(scim Users -d "${new//new.one/new.two}")"
 stop
 
 # --- switches ---------------------------------------------------------------------------------------------------
