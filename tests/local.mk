@@ -163,6 +163,7 @@ unit_sources = \
 	tests/unit/test_str.c \
 	tests/unit/test_time.c \
 	tests/unit/test_undo.c \
+	tests/unit/test_url.c \
 	tests/unit/test_writer.c \
 	tests/unit/test_yaml.c \
 	tests/unit/world.h

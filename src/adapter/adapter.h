@@ -20,6 +20,7 @@
 #include "base/opt.h"
 #include "map/map.h"
 #include "model/op.h"
+#include "net/governor.h"
 
 struct mu_credential;
 struct mu_account; /* an adapter's own struct starts with this */
@@ -30,8 +31,9 @@ struct mu_account_conf {
     const struct mu_y *settings; /* the account's mapping in the configuration, for messages */
     /* the adapter's own struct, filled by mu_opt_read from adapter->opts */
     const void *values;
-    struct mu_layers layers; /* where its mappings are looked for */
-    const char *state_dir;   /* directory of the store: for rotating tokens */
+    struct mu_layers layers;        /* where its mappings are looked for */
+    const char *state_dir;          /* directory of the store: for rotating tokens */
+    struct mu_governors *governors; /* of this process; NULL: the account has a rate to itself */
     struct mu_log *log;
 };
 
@@ -171,6 +173,36 @@ struct mu_target_ops {
     void (*show)(struct mu_account *a, const struct mu_op *op, struct mu_buf *to);
 };
 
+/* ---- raw calls ---- */
+
+/* One request to the system's own API as the caller wrote it. */
+struct mu_raw_call {
+    const char *method;         /* GET, HEAD, POST, PUT, PATCH, DELETE */
+    const char *path;           /* below the account's base address; starts with "/", encoded */
+    const char *query;          /* encoded, without "?"; NULL: none */
+    const char *const *headers; /* "Name: value", NULL-terminated; NULL: none */
+    const char *body;           /* NULL: none */
+    size_t body_len;
+    const char *content_type; /* of the body; NULL: application/json */
+    const char *credential;   /* NULL: the main one; "scim" */
+    int deadline_s; /* for all of it, waiting for the rate too; 0: what the account's settings say */
+};
+
+/* Texts live in the arena of the call. */
+struct mu_raw_answer {
+    long status;         /* 200..599; 0: it was sent, and no answer came: `failed` says why, and a
+                            write may have had its effect or not */
+    const char *headers; /* "Name: value\r\n" and so on, as they came */
+    const char *content_type; /* "" when none */
+    const char *body;         /* decompressed; "" when none */
+    size_t len;
+    unsigned retry_after_s; /* of a 429 or 503; 0: not told */
+    int tries;
+    int64_t elapsed_us, waited_us; /* waited_us: held back by the rate before it was sent */
+    struct mu_rate_state rate;     /* after the call */
+    struct mu_err failed;
+};
+
 /* ---- the adapter ---- */
 
 enum mu_probe_mark { MU_PROBE_OK, MU_PROBE_WARN, MU_PROBE_FAIL };
@@ -191,6 +223,14 @@ struct mu_adapter {
     /* The OAuth credential called `which` (NULL: the main one), to be authorised by a person; NULL
      * when it isn't OAuth. The slot itself is NULL for adapters without OAuth. */
     struct mu_credential *(*oauth)(struct mu_account *a, const char *which);
+    /* A raw call with the account's credentials, under its rate. Reads (GET, HEAD) are repeated as
+     * always (net/http.h), writes never. -1: nothing was sent: MU_E_USAGE (a path that leaves the
+     * base address, an unknown method), MU_E_THROTTLED with retry_after_s, MU_E_AUTH, MU_E_NET. The
+     * slot is NULL for adapters without an HTTP API, and so is `rate`. */
+    int (*call)(struct mu_account *a, const struct mu_raw_call *call, struct mu_arena *arena,
+                struct mu_raw_answer *ret, struct mu_err *err);
+    /* What its rate allows right now. */
+    void (*rate)(struct mu_account *a, struct mu_rate_state *ret);
     const struct mu_source_ops *source; /* NULL: can't be read */
     const char *source_key; /* setting without which an account can't either; NULL: none */
     const struct mu_target_ops *target; /* NULL: can't be written */

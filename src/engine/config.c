@@ -128,6 +128,7 @@ int mu_config_open(struct mu_arena *arena, const struct mu_config *c,
         .settings = def->settings,
         .layers = mu_config_layers(c, def),
         .state_dir = strstr(c->store, "://") ? c->dir : config_parent_of(arena, c->store),
+        .governors = c->governors,
         .log = log,
     };
     return mu_account_open(arena, def->adapter, conf, ret, err);

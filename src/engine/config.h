@@ -47,6 +47,7 @@ struct mu_config {
     size_t account_count;
     const struct mu_sync *syncs;
     size_t sync_count;
+    struct mu_governors *governors; /* of a process that opens accounts often; NULL: none */
 };
 
 /* path NULL: ./muster.yaml, then /etc/muster/muster.yaml. MU_E_CONFIG with file, line and fix. All

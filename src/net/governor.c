@@ -100,6 +100,14 @@ void mu_governor_free(struct mu_governor *g)
     free(g);
 }
 
+void mu_governor_limit(struct mu_governor *g, double per_second)
+{
+    pthread_mutex_lock(&g->lock);
+    if (g->limit != per_second)
+        g->limit = g->rate = per_second;
+    pthread_mutex_unlock(&g->lock);
+}
+
 static void refill(struct mu_governor *g, int64_t mono_us)
 {
     if (g->filled_us && mono_us > g->filled_us) {
@@ -147,6 +155,33 @@ double mu_governor_rate(const struct mu_governor *g)
     double rate = g->rate;
     pthread_mutex_unlock(&mine->lock);
     return rate;
+}
+
+static int64_t up(double x)
+{
+    int64_t whole = (int64_t)x;
+    return whole < x ? whole + 1 : whole;
+}
+
+static void state_locked(struct mu_governor *g, int64_t mono_us, struct mu_rate_state *ret)
+{
+    int64_t blocked_us = g->blocked_us > mono_us ? g->blocked_us - mono_us : 0;
+    *ret = (struct mu_rate_state){.reset_s = up((double)blocked_us / SECOND_US)};
+    if (g->limit <= 0)
+        return;
+    ret->limit = g->limit >= 1 ? (int64_t)g->limit : 1;
+    if (blocked_us > 0)
+        return;
+    refill(g, mono_us);
+    ret->remaining = (int64_t)g->tokens < ret->limit ? (int64_t)g->tokens : ret->limit;
+    ret->reset_s = up((g->burst - g->tokens) / g->rate);
+}
+
+void mu_governor_state(struct mu_governor *g, int64_t mono_us, struct mu_rate_state *ret)
+{
+    pthread_mutex_lock(&g->lock);
+    state_locked(g, mono_us, ret);
+    pthread_mutex_unlock(&g->lock);
 }
 
 /* A plain number, a fraction allowed and dropped: seconds from now, seconds since 1970, or

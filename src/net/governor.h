@@ -20,6 +20,9 @@ int mu_rate_parse(const char *text, double *ret_per_second, struct mu_err *err);
 struct mu_governor *mu_governor_new(double per_second, int burst);
 void mu_governor_free(struct mu_governor *g);
 
+/* Sets another rate; what the remote said goes on to hold. */
+void mu_governor_limit(struct mu_governor *g, double per_second);
+
 /* Microseconds to wait before the next request may go; 0 takes a token now. */
 int64_t mu_governor_take(struct mu_governor *g, int64_t mono_us);
 
@@ -33,6 +36,24 @@ void mu_governor_told(struct mu_governor *g, const struct mu_rate_hint *hint, in
 
 /* Microseconds until a block told by the remote ends; 0: none. Takes no token. */
 int64_t mu_governor_blocked(struct mu_governor *g, int64_t mono_us);
+
+/* What may be sent now, for people who ask: `limit` calls in a window, `remaining` of them at once,
+ * and all of them in reset_s seconds. limit 0: no rate is set; reset_s then is a block's. */
+struct mu_rate_state {
+    int64_t limit, remaining, reset_s;
+};
+void mu_governor_state(struct mu_governor *g, int64_t mono_us, struct mu_rate_state *ret);
+
+/*
+ * Governors by account name, for processes that open an account more than once: all of its openings
+ * keep one rate. Thread safe.
+ */
+struct mu_governors;
+struct mu_governors *mu_governors_new(void);
+void mu_governors_free(struct mu_governors *all); /* with its governors; NULL is fine */
+/* The one of that name, made when there is none yet; it keeps that rate from now on. */
+struct mu_governor *mu_governors_get(struct mu_governors *all, const char *name, double per_second,
+                                     int burst);
 
 double mu_governor_rate(const struct mu_governor *g); /* now; 0: off */
 

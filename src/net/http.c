@@ -79,7 +79,8 @@ static int launch(struct mu_http *http, struct mu_call *call, int64_t now_us, st
     const char *token = NULL;
     if (call->tries == 0) {
         call->started_us = now_us;
-        call->deadline_us = now_us + (int64_t)http->deadline_s * SECOND_US;
+        if (!call->deadline_us)
+            call->deadline_us = now_us + (int64_t)http->deadline_s * SECOND_US;
     }
     if ((call->credential && mu_credential_token(call->credential, &token, &f->failed) < 0) ||
         mu_flight_load(f, &http->flight, call, token, mu_mono_us(), &f->failed) < 0) {
@@ -168,6 +169,7 @@ static void settle(struct mu_http *http, struct mu_flight *f, CURLcode rc)
     curl_multi_remove_handle(http->multi, f->easy);
     mu_flight_remove(&http->air, f);
     mu_flight_land(f, &http->flight, rc);
+    f->call->sent = f->call->sent || mu_http_sent(rc);
     http->stats.bytes += (int64_t)f->body.len;
     mu_http_trace(http->log, f, http->base_url);
     if (f->status)
@@ -240,6 +242,23 @@ static bool governor_lets_go(struct mu_http *http, int64_t now_us)
     return true;
 }
 
+/* The first of the queue would have to wait beyond its own deadline: it needn't wait at all. */
+static int refuse_first(struct mu_http *http, int64_t now_us, struct mu_err *err)
+{
+    struct mu_flight *f;
+    struct mu_call *call = http->queue.first;
+    if (!call->deadline_us || http->wake_us <= call->deadline_us)
+        return 0;
+    if (get_flight(http, &f, err) < 0)
+        return -1;
+    mu_call_shift(&http->queue);
+    unsigned left_s = (unsigned)((http->wake_us - now_us + SECOND_US - 1) / SECOND_US);
+    mu_fail(&f->failed, MU_E_THROTTLED, "the rate is used up; try again in %u s", left_s);
+    f->failed.retry_after_s = left_s;
+    give_up(http, f, call);
+    return 0;
+}
+
 /* Starts what may go. Answers waiting to be handed out count too, so that a slow reader is not
  * buried. */
 static int refill(struct mu_http *http, bool *ret_started, struct mu_err *err)
@@ -250,7 +269,7 @@ static int refill(struct mu_http *http, bool *ret_started, struct mu_err *err)
     while (http->queue.first && http->air.count < http->connections &&
            http->done.count < http->connections) {
         if (!governor_lets_go(http, now_us))
-            return 0;
+            return refuse_first(http, now_us, err);
         if (launch(http, mu_call_shift(&http->queue), now_us, err) < 0)
             return -1;
         *ret_started = true;
@@ -287,19 +306,22 @@ static void hand_out(struct mu_http *http, struct mu_flight *f, struct mu_respon
     if (f->status)
         curl_easy_getinfo(f->easy, CURLINFO_CONTENT_TYPE, &type);
     time_t date = f->date[0] ? curl_getdate(f->date, NULL) : 0;
-    *ret = (struct mu_response){.tag = call->tag,
-                                .method = call->method,
-                                .path = call->path,
-                                .status = f->status,
-                                .content_type = type ? type : "",
-                                .redirect = f->redirect,
-                                .date = date > 0 ? date : 0,
-                                .retry_after_s = f->retry_after_s,
-                                .body = f->body.data,
-                                .len = f->body.len,
-                                .tries = call->tries,
-                                .elapsed_us = mu_mono_us() - call->started_us,
-                                .failed = f->failed};
+    *ret =
+        (struct mu_response){.tag = call->tag,
+                             .method = call->method,
+                             .path = call->path,
+                             .status = f->status,
+                             .content_type = type ? type : "",
+                             .redirect = f->redirect,
+                             .sent = call->sent,
+                             .headers = f->head.data,
+                             .date = date > 0 ? date : 0,
+                             .retry_after_s = f->retry_after_s,
+                             .body = f->body.data,
+                             .len = f->body.len,
+                             .tries = call->tries,
+                             .elapsed_us = call->started_us ? mu_mono_us() - call->started_us : 0,
+                             .failed = f->failed};
     http->lent = f;
 }
 

@@ -12,7 +12,9 @@
  * One client belongs to one thread. Requests are GET unless they say otherwise; only GET and HEAD
  * are ever repeated (on connection errors, time-outs, 429, 502, 503, 504), with jitter, at most
  * `tries` times and until `deadline_s`. A 429 uses up no try (unless `tries` is 1): the governor
- * says when to ask again, the deadline when to give up. A 401 is answered by asking the credential
+ * says when to ask again, the deadline when to give up. A request with a deadline of its own counts
+ * the time it is held back before it is sent, too, and fails (MU_E_THROTTLED, not sent) as soon as
+ * it is clear that it would not be sent in time. A 401 is answered by asking the credential
  * for a new token once per token, then the request is sent again. Redirects are not followed: a 3xx
  * is an error that names the target host.
  *
@@ -60,8 +62,11 @@ struct mu_request {
     const char *path;   /* starts with "/", already encoded; appended to base_url */
     const char *body;   /* NULL: none; copied */
     size_t body_len;
-    const char *content_type;         /* with a body; NULL: application/json */
-    bool secret;                      /* the body is not shown by -v */
+    const char *content_type; /* with a body; NULL: application/json */
+    const char *const
+        *headers;   /* more of them, "Name: value", NULL-terminated; copied; NULL: none */
+    int deadline_s; /* with all tries and waiting for the rate; 0: as the client's */
+    bool secret;    /* the body is not shown by -v */
     struct mu_credential *credential; /* NULL: none */
     void *tag;                        /* given back with the response */
 };
@@ -74,6 +79,8 @@ struct mu_response {
     const char *redirect;      /* of a 3xx: host it points to; "" when none */
     int64_t date;              /* the server's clock, Unix seconds; 0: not told */
     unsigned retry_after_s;    /* of a 429 or 503 that came to the deadline; 0: not told */
+    bool sent;                 /* a try may have reached the server; false: surely none has */
+    const char *headers;       /* "Name: value\r\n" and so on; lent like the body */
     char *body; /* lent until the next call of mu_http_next or mu_http_free; NUL-terminated */
     size_t len;
     int tries;
@@ -123,6 +130,14 @@ int mu_http_doc(const struct mu_response *response, struct mu_arena *arena,
                 const struct mu_doc **ret, struct mu_err *err);
 
 void mu_http_stats(const struct mu_http *http, struct mu_http_stats *ret);
+
+/*
+ * Whether base address + path + "?" + query stays below the base address, however a server decodes
+ * and tidies it: no "." or ".." segment in any encoding, no empty segment, no backslash, encoded
+ * slash or control character, no bad percent-encoding, no fragment. query NULL: none. -1:
+ * MU_E_USAGE says which.
+ */
+int mu_url_below(const char *path, const char *query, struct mu_err *err);
 
 /* Percent-encodes one path segment or query value (RFC 3986 unreserved kept). */
 void mu_url_escape(struct mu_buf *to, const char *s, size_t len);

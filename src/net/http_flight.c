@@ -34,6 +34,7 @@ static void forget_headers(struct mu_flight *f)
 {
     for (size_t i = 0; i < MU_LEN(wanted_headers); i++)
         *((char *)f + wanted_headers[i].offset) = '\0';
+    mu_buf_reset(&f->head);
 }
 
 static void keep_header(struct mu_flight *f, const char *line, size_t len)
@@ -69,10 +70,12 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
         f->headers_over = true;
         return 0;
     }
-    if (len > 5 && memcmp(line, "HTTP/", 5) == 0) /* an answer after an interim one starts anew */
+    if (len > 5 && memcmp(line, "HTTP/", 5) == 0) { /* an answer after an interim one starts anew */
         forget_headers(f);
-    else
-        keep_header(f, line, len);
+        return len;
+    }
+    mu_buf_add(&f->head, line, len);
+    keep_header(f, line, len);
     return len;
 }
 
@@ -136,6 +139,7 @@ int mu_flight_new(const struct mu_flight_conf *conf, struct mu_flight **ret, str
     struct mu_flight *f = mu_xcalloc(1, sizeof(*f));
     f->easy = easy;
     f->body = (struct mu_buf)MU_BUF_INIT(conf->body_max);
+    f->head = (struct mu_buf)MU_BUF_INIT(MU_HTTP_HEADER_MAX);
     f->token = (struct mu_buf)MU_BUF_INIT(MU_HTTP_HEADER_MAX);
     set_up(f, conf);
     *ret = f;
@@ -167,6 +171,7 @@ void mu_flight_free(struct mu_flight *f)
         return;
     mu_flight_clear(f);
     mu_buf_done(&f->body);
+    mu_buf_done(&f->head);
     curl_easy_cleanup(f->easy);
     free(f);
 }
@@ -179,9 +184,20 @@ static void add_header(struct mu_flight *f, const char *line)
     f->headers = list;
 }
 
+static void load_own_headers(struct mu_flight *f, const struct mu_call *call)
+{
+    bool accept = false;
+    for (const char *line = call->headers; *line; line += strlen(line) + 1) {
+        accept = accept || strncasecmp(line, "accept:", strlen("accept:")) == 0;
+        add_header(f, line);
+    }
+    if (!accept)
+        add_header(f, "Accept: application/json, application/scim+json");
+}
+
 static void load_headers(struct mu_flight *f, const struct mu_call *call, const char *token)
 {
-    add_header(f, "Accept: application/json, application/scim+json");
+    load_own_headers(f, call);
     struct mu_buf line = MU_BUF_INIT(MU_HTTP_HEADER_MAX);
     if (token) {
         mu_buf_adds(&f->token, token);
@@ -277,6 +293,7 @@ void mu_flight_land(struct mu_flight *f, const struct mu_flight_conf *conf, CURL
             find_redirect(f);
         if (f->status / 100 != 2) /* what it says may be shown, and some repeat what they refuse */
             mu_mask(f->body.data, f->body.len, f->token.data);
+        mu_mask(f->head.data, f->head.len, f->token.data);
         return;
     }
     mu_http_failed(f, conf, &f->failed);

@@ -17,17 +17,19 @@ enum {
 
 struct mu_call {
     struct mu_call *next;
-    char *method, *path, *body,
-        *content_type; /* in one piece with the call; body and content_type may be NULL */
+    /* in one piece with the call; body and content_type may be NULL */
+    char *method, *path, *body, *content_type;
+    char *headers; /* one after another, each ended by NUL, the last by two; never NULL */
     size_t body_len;
     bool secret;
+    bool sent;    /* a try may have reached the server */
     bool safe;    /* may be repeated */
     bool renewed; /* a new token was asked for once */
     struct mu_credential *credential;
     void *tag;
     int tries;    /* sent so often */
     int failures; /* tries that failed, throttled ones not counted */
-    int64_t started_us, deadline_us, not_before_us;
+    int64_t started_us, deadline_us, not_before_us; /* deadline_us 0: told when it is first sent */
 };
 
 struct mu_flight {
@@ -35,9 +37,9 @@ struct mu_flight {
     CURL *easy;
     struct mu_call *call;
     struct curl_slist *headers;
-    struct mu_buf token; /* the one sent: wiped after use */
-    struct mu_buf body;
-    size_t header_bytes;
+    struct mu_buf token;      /* the one sent: wiped after use */
+    struct mu_buf body, head; /* head: the header lines of the last answer */
+    size_t header_bytes;      /* of interim answers too */
     bool headers_over;
     char retry_after[MU_HINT_MAX], remaining[MU_HINT_MAX], limit_reset[MU_HINT_MAX],
         x_reset[MU_HINT_MAX];
@@ -96,6 +98,8 @@ void mu_http_failed(const struct mu_flight *f, const struct mu_flight_conf *conf
 /* Whether a try that ended so is worth another one, and after how many microseconds the nth failure
  * (from 1) is. */
 bool mu_http_again(CURLcode rc, long status);
+/* Whether a try that ended so may have reached the server. */
+bool mu_http_sent(CURLcode rc);
 int64_t mu_http_backoff_us(int failures);
 
 /* The `-v` line. */

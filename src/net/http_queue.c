@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "base/time.h"
 
 /* ---- lists ---- */
 
@@ -100,12 +101,51 @@ static bool path_ok(const char *path)
     return true;
 }
 
+/* Nothing in a header may end its line; text beyond ASCII is let through. */
+static bool header_ok(const char *line)
+{
+    const char *colon = strchr(line, ':');
+    if (!colon || colon == line)
+        return false;
+    for (const char *p = line; *p; p++) {
+        if ((unsigned char)*p < ' ' || *p == 0x7f || (p < colon && *p == ' '))
+            return false;
+    }
+    return true;
+}
+
+static int check_headers(const char *const *headers, size_t *ret_size, struct mu_err *err)
+{
+    size_t size = 0;
+    for (size_t i = 0; headers && headers[i]; i++) {
+        if (!header_ok(headers[i]))
+            return mu_fail(err, MU_E_CONFIG, "a header must be a name, a colon and printable text");
+        size += strlen(headers[i]) + 1;
+        if (size > MU_HTTP_HEADER_MAX)
+            return mu_fail(err, MU_E_LIMIT, "headers are longer than %d bytes", MU_HTTP_HEADER_MAX);
+    }
+    *ret_size = size;
+    return 0;
+}
+
+static char *put_headers(char **at, const char *const *headers)
+{
+    char *first = *at;
+    for (size_t i = 0; headers && headers[i]; i++)
+        put_text(at, headers[i]);
+    *(*at)++ = '\0';
+    return first;
+}
+
 int mu_call_new(const struct mu_request *request, struct mu_call **ret, struct mu_err *err)
 {
     if (!path_ok(request->path))
         return mu_fail(err, MU_E_CONFIG, "a path must start with / and be percent-encoded");
     if (strlen(request->path) > MU_HTTP_PATH_MAX)
         return mu_fail(err, MU_E_LIMIT, "a path is longer than %d bytes", MU_HTTP_PATH_MAX);
+    size_t headers = 0;
+    if (check_headers(request->headers, &headers, err) < 0)
+        return -1;
     const char *method = request->method ? request->method : "GET";
     bool safe = mu_streq(method, "GET") || mu_streq(method, "HEAD");
     const char *type = NULL;
@@ -113,11 +153,14 @@ int mu_call_new(const struct mu_request *request, struct mu_call **ret, struct m
         type = request->content_type ? request->content_type : "application/json";
 
     size_t texts = text_size(method) + text_size(request->path) + text_size(type);
-    struct mu_call *call = mu_xcalloc(1, sizeof(*call) + texts + request->body_len + 1);
+    struct mu_call *call = mu_xcalloc(1, sizeof(*call) + texts + headers + request->body_len + 2);
     char *at = (char *)(call + 1);
     call->method = put_text(&at, method);
     call->path = put_text(&at, request->path);
     call->content_type = put_text(&at, type);
+    call->headers = put_headers(&at, request->headers);
+    if (request->deadline_s > 0)
+        call->deadline_us = mu_mono_us() + (int64_t)request->deadline_s * 1000000;
     if (request->body) {
         call->body = at;
         call->body_len = request->body_len;

@@ -28,6 +28,21 @@ bool mu_http_again(CURLcode rc, long status)
     }
 }
 
+bool mu_http_sent(CURLcode rc)
+{
+    switch (rc) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_URL_MALFORMAT:
+        return false;
+    default:
+        return true;
+    }
+}
+
 /* Half fixed, half dice ("equal jitter"): never at once, and no two clients in step. */
 int64_t mu_http_backoff_us(int failures)
 {

@@ -2,6 +2,7 @@
 libmuster_a_SOURCES += \
 	src/net/credential.c src/net/credential.h \
 	src/net/governor.c src/net/governor.h \
+	src/net/governors.c \
 	src/net/http.c src/net/http.h \
 	src/net/http_error.c \
 	src/net/http_flight.c src/net/http_flight.h \

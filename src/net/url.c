@@ -23,6 +23,108 @@ void mu_url_escape(struct mu_buf *to, const char *s, size_t len)
     }
 }
 
+static int hex_value(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+/* Takes one layer of percent-encoding off, in place. 1: there was one, 0: none, -1: a bad one. */
+static int decode_once(char *s, size_t *len)
+{
+    size_t to = 0;
+    int any = 0;
+    for (size_t i = 0; i < *len; i++) {
+        char c = s[i];
+        if (c == '%') {
+            int high = i + 2 < *len ? hex_value(s[i + 1]) : -1;
+            int low = high < 0 ? -1 : hex_value(s[i + 2]);
+            if (low < 0)
+                return -1;
+            c = (char)(high << 4 | low);
+            i += 2;
+            any = 1;
+        }
+        s[to++] = c;
+    }
+    *len = to;
+    return any;
+}
+
+/* What a server may do to a segment after decoding it, by itself or with its neighbours. */
+static const char *segment_objection(const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if ((unsigned char)s[i] < ' ' || s[i] == 0x7f)
+            return "holds an encoded control character";
+        if (s[i] == '/' || s[i] == '\\')
+            return "holds an encoded slash or a backslash";
+    }
+    size_t plain = 0; /* "..;x" is ".." to servers that know path parameters */
+    while (plain < len && s[plain] != ';')
+        plain++;
+    if ((plain == 1 && s[0] == '.') || (plain == 2 && s[0] == '.' && s[1] == '.'))
+        return "holds a . or .. segment";
+    return NULL;
+}
+
+static const char *path_objection(char *segment, size_t len)
+{
+    const char *why = segment_objection(segment, len);
+    int more = 1;
+    for (bool first = true; !why && more == 1; first = false) {
+        more = decode_once(segment, &len);
+        if (more < 0 && first)
+            return "holds a % that encodes nothing";
+        why = segment_objection(segment, len);
+    }
+    return why;
+}
+
+static const char *path_trouble(const char *path)
+{
+    char segment[MU_HTTP_PATH_MAX + 1];
+    if (path[0] != '/')
+        return "does not start with /";
+    if (strlen(path) > MU_HTTP_PATH_MAX)
+        return "is too long";
+    for (const char *at = path + 1;;) {
+        size_t len = strcspn(at, "/");
+        if (len == 0 && at[0] == '/')
+            return "holds an empty segment";
+        if (strcspn(at, "?#") < len)
+            return "holds a query or fragment of its own";
+        memcpy(segment, at, len);
+        const char *why = path_objection(segment, len);
+        if (why || !at[len])
+            return why;
+        at += len + 1;
+    }
+}
+
+static bool printable(const char *s)
+{
+    for (; *s; s++) {
+        if (*s <= ' ' || *s > '~' || *s == '#')
+            return false;
+    }
+    return true;
+}
+
+int mu_url_below(const char *path, const char *query, struct mu_err *err)
+{
+    const char *why = path_trouble(path);
+    if (!why && !printable(path))
+        why = "holds a character that must be percent-encoded";
+    if (why)
+        return mu_fail(err, MU_E_USAGE, "the path %s", why);
+    if (query && !printable(query))
+        return mu_fail(err, MU_E_USAGE, "the query holds a character that must be percent-encoded");
+    return 0;
+}
+
 static bool has_part(CURLU *u, CURLUPart part)
 {
     char *text = NULL;

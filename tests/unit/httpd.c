@@ -176,6 +176,11 @@ int httpd_most(const struct httpd *d)
     return d->most;
 }
 
+const char *httpd_header(const struct httpd_request *request, const char *name)
+{
+    return or_empty(MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name));
+}
+
 const char *httpd_arg(const struct httpd_request *request, const char *name)
 {
     return or_empty(MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name));

@@ -44,6 +44,8 @@ const char *httpd_url(const struct httpd *d); /* http://127.0.0.1:PORT */
 int httpd_count(const struct httpd *d);       /* requests so far */
 int httpd_most(const struct httpd *d);        /* most at once */
 
+/* Request header; "" when absent. */
+const char *httpd_header(const struct httpd_request *request, const char *name);
 /* Query argument; "" or fallback when absent. */
 const char *httpd_arg(const struct httpd_request *request, const char *name);
 int httpd_int(const struct httpd_request *request, const char *name, int fallback);

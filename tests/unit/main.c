@@ -67,6 +67,7 @@ static const struct unit units[] = {
     {"str", str_suite},
     {"time", time_suite},
     {"undo", undo_suite},
+    {"url", url_suite},
     {"writer", writer_suite},
     {"yaml", yaml_suite},
     {NULL, NULL},

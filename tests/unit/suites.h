@@ -56,6 +56,7 @@ Suite *store_snapshots_suite(void);
 Suite *str_suite(void);
 Suite *time_suite(void);
 Suite *undo_suite(void);
+Suite *url_suite(void);
 Suite *writer_suite(void);
 Suite *yaml_suite(void);
 

@@ -149,6 +149,39 @@ START_TEST(absurd_times)
 }
 END_TEST
 
+START_TEST(tells_its_state)
+{
+    struct mu_governor *g = mu_governor_new(8, 2), *off = mu_governor_new(0, 1);
+    struct mu_rate_state is;
+    mu_governor_take(g, S(1));
+    mu_governor_state(g, S(1), &is);
+    ck_assert_int_eq(is.limit, 8);
+    ck_assert_int_eq(is.remaining, 1);
+    ck_assert_int_eq(is.reset_s, 1);
+    struct mu_rate_hint no = {.status = 429, .retry_after = "30"};
+    mu_governor_told(g, &no, S(2), WALL);
+    mu_governor_state(g, S(2), &is);
+    ck_assert_int_eq(is.remaining, 0);
+    ck_assert_int_eq(is.reset_s, 30);
+    mu_governor_state(off, S(2), &is);
+    ck_assert_int_eq(is.limit, 0);
+    mu_governor_free(g);
+    mu_governor_free(off);
+}
+END_TEST
+
+START_TEST(shared_by_name)
+{
+    struct mu_governors *all = mu_governors_new();
+    struct mu_governor *a = mu_governors_get(all, "a", 8, 2);
+    ck_assert_ptr_eq(mu_governors_get(all, "a", 8, 2), a);
+    ck_assert_ptr_ne(mu_governors_get(all, "b", 8, 2), a);
+    mu_governors_get(all, "a", 4, 2);
+    ck_assert_double_eq(mu_governor_rate(a), 4);
+    mu_governors_free(all);
+}
+END_TEST
+
 Suite *governor_suite(void)
 {
     Suite *s = suite_create("governor");
@@ -159,6 +192,8 @@ Suite *governor_suite(void)
     tcase_add_test(t, told_when);
     tcase_add_test(t, not_told_halves_and_recovers);
     tcase_add_test(t, absurd_times);
+    tcase_add_test(t, tells_its_state);
+    tcase_add_test(t, shared_by_name);
     suite_add_tcase(s, t);
     return s;
 }

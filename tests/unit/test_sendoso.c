@@ -378,6 +378,47 @@ START_TEST(bad_settings)
 }
 END_TEST
 
+static struct mu_raw_answer call(struct bench *b, struct mu_raw_call what)
+{
+    struct mu_raw_answer got = {.status = -1};
+    what.method = what.method ? what.method : "GET";
+    int rc = mu_adapter_sendoso.call(b->account, &what, b->arena, &got, &b->err);
+    ck_assert_msg(rc == 0, "%s", b->err.text);
+    return got;
+}
+
+static void refused(struct bench *b, struct mu_raw_call what, const char *says)
+{
+    struct mu_raw_answer got;
+    int calls = b->shop.api_calls;
+    ck_assert_int_eq(mu_adapter_sendoso.call(b->account, &what, b->arena, &got, &b->err), -1);
+    ck_assert_msg(strstr(b->err.text, says), "%s", b->err.text);
+    ck_assert_int_eq(b->err.code, MU_E_USAGE);
+    ck_assert_int_eq(b->shop.api_calls, calls);
+}
+
+START_TEST(raw_calls)
+{
+    struct bench b;
+    set_up(&b, (struct shop){.token = NULL});
+    struct mu_raw_answer got = call(&b, (struct mu_raw_call){.path = "/api/v3/me"});
+    ck_assert_int_eq(got.status, 200);
+    ck_assert_ptr_nonnull(strstr(got.body, "ada@x.test"));
+    ck_assert_ptr_nonnull(strstr(got.headers, "application/json"));
+    got = call(&b, (struct mu_raw_call){.path = "/api/v3/nothing", .method = "POST", .body = "{}"});
+    ck_assert_int_eq(got.status, 404);
+    ck_assert_int_eq(got.tries, 1);
+    got = call(&b, (struct mu_raw_call){
+                       .path = "/api/scim/v2/Users", .query = "count=3", .credential = "scim"});
+    ck_assert_ptr_nonnull(strstr(got.body, "\"itemsPerPage\":3"));
+    refused(&b, (struct mu_raw_call){.path = "/../x", .method = "GET"}, "acme: the path");
+    refused(&b, (struct mu_raw_call){.path = "/x", .method = "CONNECT"}, "the method must be");
+    refused(&b, (struct mu_raw_call){.path = "/x", .method = "GET", .credential = "root"},
+            "no credential is called so");
+    tear_down(&b);
+}
+END_TEST
+
 Suite *sendoso_suite(void)
 {
     Suite *s = suite_create("sendoso");
@@ -392,6 +433,7 @@ Suite *sendoso_suite(void)
     tcase_add_test(t, given_up_and_again);
     tcase_add_test(t, probe);
     tcase_add_test(t, bad_settings);
+    tcase_add_test(t, raw_calls);
     suite_add_tcase(s, t);
     return s;
 }

@@ -205,7 +205,7 @@ static void sendoso_close(struct mu_account *a)
         return;
     struct sendoso *s = sendoso_of(a);
     mu_http_free(s->http);
-    mu_governor_free(s->governor);
+    mu_governor_free(s->own_governor);
     mu_credential_free(s->main);
     mu_credential_free(s->scim);
     mu_arena_free(s->arena);
@@ -226,8 +226,10 @@ static int open_http(struct sendoso *s, const struct mu_account_conf *account, s
     double rate;
     if (mu_rate_parse(set->rate, &rate, err) < 0)
         return bad_setting(account, "rate", err);
-    if (rate > 0)
-        s->governor = mu_governor_new(rate, BURST);
+    if (account->governors)
+        s->governor = mu_governors_get(account->governors, account->name, rate, BURST);
+    else if (rate > 0)
+        s->governor = s->own_governor = mu_governor_new(rate, BURST);
     struct mu_http_conf conf = {.name = s->base.name,
                                 .base_url = set->url,
                                 .ca_file = set->ca,
@@ -267,5 +269,7 @@ const struct mu_adapter mu_adapter_sendoso = {
     .close = sendoso_close,
     .probe = sendoso_probe,
     .oauth = sendoso_oauth,
+    .call = sendoso_call,
+    .rate = sendoso_rate,
     .source = &sendoso_source,
 };

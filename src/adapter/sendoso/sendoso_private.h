@@ -68,7 +68,7 @@ struct sendoso {
     struct mu_log *log;
     struct mu_arena *arena;
     struct mu_http *http;
-    struct mu_governor *governor;
+    struct mu_governor *governor, *own_governor; /* own: NULL when it is shared */
     struct mu_credential *main, *scim;
     const struct mu_resource *
         *resources; /* NULL-terminated: constants, then fetched in order of reading */
@@ -94,6 +94,11 @@ void sendoso_drop(void *arg, void *page);
 int sendoso_identity(const struct mu_response *response, struct mu_arena *arena,
                      struct sendoso_who *ret, struct mu_err *err);
 const char *sendoso_who_text(struct mu_arena *arena, const struct sendoso_who *who);
+
+/* Raw calls, see struct mu_adapter. */
+int sendoso_call(struct mu_account *a, const struct mu_raw_call *call, struct mu_arena *arena,
+                 struct mu_raw_answer *ret, struct mu_err *err);
+void sendoso_rate(struct mu_account *a, struct mu_rate_state *ret);
 
 /* Harmless calls, see struct mu_adapter. */
 int sendoso_probe(struct mu_account *a, mu_probe_report *report, void *arg, struct mu_err *err);
