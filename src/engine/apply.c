@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "engine/narrow.h"
 #include "engine/order.h"
 #include "engine/owning.h"
 #include "engine/park.h"
@@ -46,6 +47,7 @@ struct applier {
     size_t alike_count;
     struct mu_parking *parking;
     struct mu_order *order;
+    struct mu_narrow *narrow;
     int moments; /* before and after each commit, for how->kill_at */
     bool broken; /* the connection is gone, or too much failed: nothing more is sent */
     struct mu_owning owning;
@@ -98,6 +100,8 @@ static void judge(struct applier *a, const struct mu_outcome *o)
         a->alike_count = 0;
         mu_parking_ok(a->parking, op->kind, op->id);
     }
+    if (op->verb == MU_OP_CREATE && op->kind == MU_USER && o->done != MU_DONE_OK)
+        mu_narrow_missing(a->narrow, op);
     if (o->done != MU_DONE_FAILED)
         return;
     count_failure(a, &o->err);
@@ -126,11 +130,12 @@ static void note(struct applier *a, const struct mu_outcome *o)
                 (int64_t)a->plan->op_count);
 }
 
-/* One transaction: outcomes so far with their ledger rows, and the intents of ops[from..to). What
- * takes an operation back follows from the operation (mu_op_inverse), except of a deletion. */
-static int journal(struct applier *a, size_t from, size_t to, struct mu_err *err)
+/* One transaction: outcomes so far with their ledger rows, and the intents of a batch. What takes an
+ * operation back follows from the operation (mu_op_inverse), except of a deletion. */
+static int journal(struct applier *a, const struct mu_op *const *batch, size_t count,
+                   struct mu_err *err)
 {
-    if (a->noted_count == 0 && from == to)
+    if (a->noted_count == 0 && count == 0)
         return 0;
     int rc = mu_journal_begin(a->store, err);
     for (size_t i = 0; rc == 0 && i < a->noted_count; i++) {
@@ -139,8 +144,8 @@ static int journal(struct applier *a, size_t from, size_t to, struct mu_err *err
         if (rc == 0 && n->done == MU_DONE_OK)
             rc = mu_owning_done(&a->owning, n->op, n->native, a->ret->run, err);
     }
-    for (size_t i = from; rc == 0 && i < to; i++)
-        rc = mu_journal_intent(a->store, a->ret->run, &a->plan->ops[i], NULL, err);
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        rc = mu_journal_intent(a->store, a->ret->run, batch[i], NULL, err);
     if (rc == 0)
         rc = commit(a, err);
     for (size_t i = 0; i < a->noted_count; i++) {
@@ -173,12 +178,12 @@ static bool must_stop(const struct applier *a, size_t done)
     return mu_cancelled() || (a->how->stop_after > 0 && (long long)done >= a->how->stop_after);
 }
 
-static void note_unsent(struct applier *a, const struct mu_op *op)
+static void note_unsent(struct applier *a, const struct mu_op *op, enum mu_code code,
+                        const char *why)
 {
-    note(a, &(struct mu_outcome){
-                .op = op,
-                .done = MU_DONE_SKIPPED,
-                .err = {.code = MU_E_CANCELLED, .text = "not sent: the run stopped before"}});
+    struct mu_outcome o = {.op = op, .done = MU_DONE_SKIPPED};
+    mu_fail(&o.err, code, "not sent: %s", why);
+    note(a, &o);
 }
 
 /* What only the ledger hears of is done by being journalled. */
@@ -202,23 +207,34 @@ static int settle(struct applier *a, struct mu_err *err)
     return rc;
 }
 
-static int send_batch(struct applier *a, size_t from, size_t to, struct mu_err *err)
+static void send_next(struct applier *a, const struct mu_op *op, size_t done)
 {
     struct mu_err lost = MU_ERR_INIT;
-    if (journal(a, from, to, err) < 0)
-        return -1;
+    if (mu_order_waits(a->order, op) && settle(a, &lost) < 0)
+        a->broken = true;
+    if (must_stop(a, done))
+        a->broken = true;
+    if (a->broken)
+        note_unsent(a, op, MU_E_CANCELLED, "the run stopped before");
+    else if (!mu_narrow_op(a->narrow, op))
+        note_unsent(a, op, MU_E_MISSING, "those it would put in could not be made");
+    else
+        send(a, op);
+    if (!a->broken && done % COLLECT_EVERY == 0 && collect(a, false, &lost) < 0)
+        a->broken = true;
+}
+
+static int send_batch(struct applier *a, size_t from, size_t to, struct mu_err *err)
+{
+    const struct mu_op *batch[BATCH];
     for (size_t i = from; i < to; i++) {
-        if (mu_order_waits(a->order, &a->plan->ops[i]) && settle(a, &lost) < 0)
-            a->broken = true;
-        if (must_stop(a, i))
-            a->broken = true;
-        if (a->broken)
-            note_unsent(a, &a->plan->ops[i]);
-        else
-            send(a, &a->plan->ops[i]);
-        if (!a->broken && i % COLLECT_EVERY == 0 && collect(a, false, &lost) < 0)
-            a->broken = true;
+        const struct mu_op *op = &a->plan->ops[i], *narrow = mu_narrow_op(a->narrow, op);
+        batch[i - from] = narrow ? narrow : op;
     }
+    if (journal(a, batch, to - from, err) < 0)
+        return -1;
+    for (size_t i = from; i < to; i++)
+        send_next(a, batch[i - from], i);
     return 0;
 }
 
@@ -243,7 +259,7 @@ static int run_ops(struct applier *a, struct mu_err *err)
             a->broken = true;
     }
     if (rc == 0)
-        rc = journal(a, 0, 0, err);
+        rc = journal(a, NULL, 0, err);
     return rc;
 }
 
@@ -351,11 +367,13 @@ int mu_apply(struct mu_store *store, const struct mu_sync *sync, struct mu_accou
         return -1;
     a.noted = mu_xcalloc(plan->op_count + 1, sizeof(*a.noted));
     a.order = mu_order_new(target);
+    a.narrow = mu_narrow_new();
     int rc = mu_parking_open(store, "sync", sync->name, &a.parking, err);
     if (rc == 0)
         rc = run(&a, err);
     mu_parking_free(a.parking);
     mu_order_free(a.order);
+    mu_narrow_free(a.narrow);
     free(a.noted);
     mu_buf_done(&a.owning.fold);
     return rc;

@@ -329,6 +329,49 @@ START_TEST(one_refused_write_is_partial_and_made_up_for)
 }
 END_TEST
 
+static int seq_of(const struct mu_plan *p, const char *id)
+{
+    for (size_t i = 0; i < p->op_count; i++)
+        if (p->ops[i].kind == MU_USER && mu_streq(p->ops[i].id, id))
+            return p->ops[i].seq;
+    ck_abort_msg("nothing is planned for %s", id);
+    return 0;
+}
+
+START_TEST(who_could_not_be_made_is_in_no_group)
+{
+    two_people();
+    const struct mu_plan *p = plan();
+    target.fail_from = target.fail_to = seq_of(p, "1");
+    ck_assert_int_eq(apply(p).failed, 1);
+    ck_assert_str_eq(fake_target_values(&target, "cn=Sales,ou=groups", "member"),
+                     "uid=bo@x.test,ou=people");
+    target.fail_from = target.fail_to = 0;
+    ck_assert_int_eq(mu_parked_drop(store, "sync s", MU_USER, "1", &err), 0);
+    converge();
+    ck_assert_str_eq(fake_target_values(&target, "cn=Sales,ou=groups", "member"),
+                     "uid=ada@x.test,ou=people|uid=bo@x.test,ou=people");
+}
+END_TEST
+
+START_TEST(a_group_of_nobody_who_could_be_made_waits)
+{
+    two_people();
+    const struct mu_plan *p = plan();
+    target.fail_from = seq_of(p, "1");
+    target.fail_to = seq_of(p, "2");
+    struct mu_applied done = apply(p);
+    ck_assert_int_eq(done.failed, 2);
+    ck_assert_int_eq(done.skipped, 1);
+    ck_assert_ptr_null(fake_target_find(&target, "cn=Sales,ou=groups"));
+    ck_assert_ptr_nonnull(fake_target_find(&target, "cn=Empty,ou=groups"));
+    target.fail_from = target.fail_to = 0;
+    ck_assert_int_eq(mu_parked_drop(store, "sync s", MU_USER, "1", &err), 0);
+    ck_assert_int_eq(mu_parked_drop(store, "sync s", MU_USER, "2", &err), 0);
+    converge();
+}
+END_TEST
+
 START_TEST(a_run_stopped_at_any_operation_is_finished_by_the_next)
 {
     two_people();
@@ -439,6 +482,8 @@ Suite *engine_suite(void)
     tcase_add_test(c, a_plan_survives_its_file_and_not_a_changed_one);
     tcase_add_test(c, an_old_plan_and_a_newer_snapshot_are_refused);
     tcase_add_test(c, one_refused_write_is_partial_and_made_up_for);
+    tcase_add_test(c, who_could_not_be_made_is_in_no_group);
+    tcase_add_test(c, a_group_of_nobody_who_could_be_made_waits);
     tcase_add_test(c, a_run_stopped_at_any_operation_is_finished_by_the_next);
     tcase_add_test(c, groups_follow_a_rename_whose_run_was_stopped);
     tcase_add_test(c, an_incomplete_read_deletes_nobody_it_calls_inactive);
