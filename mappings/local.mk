@@ -27,6 +27,7 @@ nobase_dist_pkgdata_DATA += \
 	mappings/ldap/groupofnames.yaml \
 	mappings/ldap/inetorgperson.yaml \
 	mappings/plan.schema.json \
+	mappings/policy.schema.json \
 	mappings/schema.json \
 	mappings/sendoso/groups.yaml \
 	mappings/sendoso/members.yaml \

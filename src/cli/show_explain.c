@@ -89,7 +89,7 @@ static void show_attribute(struct mu_cli *cli, const struct mu_story *s,
     for (size_t i = 0; i < a->link_count; i++)
         show_link(cli, &a->links[i]);
     show_rule(cli, a->rule);
-    line("policy", mu_policy_name(a->policy));
+    line("policy", mu_value_policy_name(a->policy));
     if (s->on_target)
         line(
             s->past ? "by then" : "target",

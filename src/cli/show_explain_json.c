@@ -118,7 +118,7 @@ static void attributes(struct mu_jw *w, const struct mu_story *s)
         const struct mu_attr_story *a = &s->attrs[i];
         mu_jw_object(w);
         text(w, "name", a->name);
-        text(w, "policy", mu_policy_name(a->policy));
+        text(w, "policy", mu_value_policy_name(a->policy));
         rule(w, a->rule);
         links(w, a->links, a->link_count);
         values(w, "wanted", a->want, a->want_count);

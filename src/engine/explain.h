@@ -63,7 +63,7 @@ struct mu_link {
 struct mu_attr_story {
     const char *name;
     const struct mu_rule *rule;
-    enum mu_policy policy;
+    enum mu_value_policy policy;
     const struct mu_link *links; /* the unified fields its rule looks at */
     size_t link_count;
     const struct mu_value *want, *have; /* have: on the target, or as written by then */

@@ -45,6 +45,12 @@ libmuster_a_SOURCES += \
 	src/engine/plan_show.c \
 	src/engine/plan_whole.c \
 	src/engine/planner.h \
+	src/engine/policy.c src/engine/policy.h \
+	src/engine/policy_decide.c \
+	src/engine/policy_decider.c \
+	src/engine/policy_private.h \
+	src/engine/policy_when.c \
+	src/engine/policy_why.c \
 	src/engine/pull.c src/engine/pull.h \
 	src/engine/settle.c src/engine/settle.h \
 	src/engine/pull_private.h \

@@ -87,8 +87,8 @@
 #include "model/entry.h"
 #include "model/op.h"
 
-enum mu_policy { MU_POLICY_FORCE, MU_POLICY_KEEP, MU_POLICY_MERGE };
-const char *mu_policy_name(enum mu_policy policy); /* "force" ... */
+enum mu_value_policy { MU_POLICY_FORCE, MU_POLICY_KEEP, MU_POLICY_MERGE };
+const char *mu_value_policy_name(enum mu_value_policy policy); /* "force" ... */
 enum mu_page_style { MU_PAGE_NONE, MU_PAGE_NUMBER, MU_PAGE_SCIM };
 /* NONE: it isn't rows of a file that are asked for. */
 enum mu_rows_of { MU_ROWS_NONE, MU_ROWS_ALL, MU_ROWS_DISTINCT };
@@ -204,7 +204,7 @@ void mu_map_keep(enum mu_kind kind, const struct mu_doc *now, const struct mu_do
  * mu_map_attributes. Count 0: the entry has no value for it. */
 struct mu_want {
     const char *name; /* attribute, as written in the mapping */
-    enum mu_policy policy;
+    enum mu_value_policy policy;
     const struct mu_value *values; /* unique, in mapping order; NFC */
     size_t count;
 };

@@ -130,7 +130,7 @@ struct mu_field {
     size_t item_count;
     const struct mu_part *extras; /* EXTRAS */
     size_t extra_count;
-    enum mu_policy policy; /* target */
+    enum mu_value_policy policy; /* target */
 };
 
 struct mu_example {

@@ -39,12 +39,12 @@ static int check_attribute(const struct mu_loader *l, const struct mu_y *at,
 static const char *const policies[] = {
     [MU_POLICY_FORCE] = "force", [MU_POLICY_KEEP] = "keep", [MU_POLICY_MERGE] = "merge"};
 
-const char *mu_policy_name(enum mu_policy policy)
+const char *mu_value_policy_name(enum mu_value_policy policy)
 {
     return policies[policy];
 }
 
-static int compile_policy(const struct mu_loader *l, const struct mu_y *rule, enum mu_policy *ret)
+static int compile_policy(const struct mu_loader *l, const struct mu_y *rule, enum mu_value_policy *ret)
 {
     const struct mu_y *node = mu_y_get(rule, "policy");
     if (node == NULL) {
@@ -52,7 +52,7 @@ static int compile_policy(const struct mu_loader *l, const struct mu_y *rule, en
     }
     for (size_t i = 0; i < MU_LEN(policies); i++) {
         if (strcmp(policies[i], node->text) == 0) {
-            *ret = (enum mu_policy)i;
+            *ret = (enum mu_value_policy)i;
             return 0;
         }
     }

@@ -50,6 +50,7 @@ static const struct unit units[] = {
     {"owning", owning_suite},
     {"pages", pages_suite},
     {"park", park_suite},
+    {"policy", policy_suite},
     {"prefetch", prefetch_suite},
     {"pull", pull_suite},
     {"preread", preread_suite},

@@ -39,6 +39,7 @@ Suite *opt_suite(void);
 Suite *owning_suite(void);
 Suite *pages_suite(void);
 Suite *park_suite(void);
+Suite *policy_suite(void);
 Suite *prefetch_suite(void);
 Suite *pull_suite(void);
 Suite *preread_suite(void);
