@@ -53,6 +53,7 @@ live_tests = \
 	tests/live/bad_files.sh \
 	tests/live/bad_source.sh \
 	tests/live/bad_target.sh \
+	tests/live/chain.sh \
 	tests/live/cli.sh \
 	tests/live/cron.sh \
 	tests/live/explain.sh \
@@ -73,6 +74,7 @@ live_tests = \
 
 # What those two use and carry along, tests themselves not.
 live_support = \
+	tests/live/chain.py \
 	tests/live/lab.py \
 	tests/live/lib.sh \
 	tests/live/roundtrip.py \
@@ -154,6 +156,7 @@ unit_sources = \
 	tests/unit/test_schema.c \
 	tests/unit/test_secret.c \
 	tests/unit/test_sendoso.c \
+	tests/unit/test_store_chain.c \
 	tests/unit/test_store_journal.c \
 	tests/unit/test_store_ledger.c \
 	tests/unit/test_store_model.c \

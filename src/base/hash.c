@@ -8,9 +8,10 @@
 
 #include "base/err.h"
 
-enum { DIGEST_LEN = (MU_DIGEST_HEX - 1) / 2, CHUNK = 64 * 1024 };
+enum { CHUNK = 64 * 1024 };
 
-_Static_assert(DIGEST_LEN == crypto_hash_sha256_BYTES, "digest length");
+_Static_assert(MU_DIGEST_LEN == crypto_hash_sha256_BYTES, "digest length");
+_Static_assert(sizeof(struct mu_digesting) == sizeof(crypto_generichash_state), "digest state");
 _Static_assert(MU_HASH_LEN == crypto_shorthash_siphashx24_BYTES, "hash length");
 _Static_assert(MU_HASH_KEY_LEN == crypto_shorthash_siphashx24_KEYBYTES, "key length");
 
@@ -29,18 +30,49 @@ void mu_hash(const uint8_t key[MU_HASH_KEY_LEN], const void *bytes, size_t len,
     crypto_shorthash_siphashx24(ret, bytes, len, key);
 }
 
-void mu_digest(const void *bytes, size_t len, char ret_hex[MU_DIGEST_HEX])
+void mu_digest_bytes(const void *bytes, size_t len, uint8_t ret[MU_DIGEST_LEN])
 {
     ready();
-    unsigned char digest[DIGEST_LEN];
-    crypto_generichash(digest, sizeof(digest), bytes, len, NULL, 0);
-    sodium_bin2hex(ret_hex, MU_DIGEST_HEX, digest, sizeof(digest));
+    crypto_generichash(ret, MU_DIGEST_LEN, bytes, len, NULL, 0);
+}
+
+void mu_digest_hex(const uint8_t digest[MU_DIGEST_LEN], char ret_hex[MU_DIGEST_HEX])
+{
+    sodium_bin2hex(ret_hex, MU_DIGEST_HEX, digest, MU_DIGEST_LEN);
+}
+
+void mu_digest(const void *bytes, size_t len, char ret_hex[MU_DIGEST_HEX])
+{
+    uint8_t digest[MU_DIGEST_LEN];
+    mu_digest_bytes(bytes, len, digest);
+    mu_digest_hex(digest, ret_hex);
+}
+
+static crypto_generichash_state *state_of(struct mu_digesting *d)
+{
+    return (crypto_generichash_state *)(void *)d->state;
+}
+
+void mu_digest_begin(struct mu_digesting *d)
+{
+    ready();
+    crypto_generichash_init(state_of(d), NULL, 0, MU_DIGEST_LEN);
+}
+
+void mu_digest_add(struct mu_digesting *d, const void *bytes, size_t len)
+{
+    crypto_generichash_update(state_of(d), bytes, len);
+}
+
+void mu_digest_end(struct mu_digesting *d, uint8_t ret[MU_DIGEST_LEN])
+{
+    crypto_generichash_final(state_of(d), ret, MU_DIGEST_LEN);
 }
 
 int mu_sha256_fd(int fd, char ret_hex[MU_DIGEST_HEX])
 {
     ready();
-    unsigned char chunk[CHUNK], digest[DIGEST_LEN];
+    unsigned char chunk[CHUNK], digest[MU_DIGEST_LEN];
     crypto_hash_sha256_state state;
     crypto_hash_sha256_init(&state);
     for (;;) {

@@ -7,6 +7,9 @@ muster_SOURCES += \
 	src/cli/cmd.c src/cli/cmd.h \
 	src/cli/cmd_adopt.c \
 	src/cli/cmd_apply.c \
+	src/cli/audit.h \
+	src/cli/cmd_audit.c \
+	src/cli/cmd_audit_verify.c \
 	src/cli/cmd_diff.c \
 	src/cli/cmd_doctor.c \
 	src/cli/cmd_explain.c \

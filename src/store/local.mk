@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 libmuster_a_SOURCES += \
     src/store/batch.c src/store/batch.h \
+    src/store/chain.c src/store/chain.h \
+    src/store/chain_verify.c \
     src/store/find.c src/store/find.h \
     src/store/former.c \
     src/store/history.c src/store/history.h \

@@ -16,7 +16,7 @@ enum { APPLICATION_ID = 0x6d757374 /* "must" */ };
  * entry.last is NULL while a version is live. `entry_live` finds and guards live versions;
  * `entry_past` finds the few that ended after a snapshot, and all that a given pull ended.
  * snapshot.base: row ids of a pull are above it; snapshot.open: 1 until the pull ended one way or
- * another.
+ * another. n and link of the journal's rows, superseded and head: store/chain.h.
  */
 static const char *const versions[] = {
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
@@ -52,15 +52,18 @@ static const char *const versions[] = {
     "NOT NULL, finished INTEGER NOT NULL DEFAULT 0,"
     " status TEXT NOT NULL, planned INTEGER NOT NULL, ok INTEGER NOT NULL DEFAULT 0,"
     " failed INTEGER NOT NULL DEFAULT 0, skipped INTEGER NOT NULL DEFAULT 0,"
-    " doubts INTEGER NOT NULL DEFAULT 0);"
-    "CREATE TABLE step(id INTEGER PRIMARY KEY, op TEXT NOT NULL, inverse TEXT, at INTEGER NOT "
-    "NULL);"
+    " doubts INTEGER NOT NULL DEFAULT 0, n INTEGER NOT NULL, link BLOB NOT NULL);"
+    "CREATE TABLE step(id INTEGER PRIMARY KEY, op TEXT NOT NULL, inverse TEXT, at INTEGER NOT NULL,"
+    " n INTEGER NOT NULL, link BLOB NOT NULL);"
     "CREATE TABLE outcome(id INTEGER PRIMARY KEY, done TEXT NOT NULL, detail TEXT, at INTEGER NOT "
-    "NULL);"
+    "NULL, n INTEGER NOT NULL, link BLOB NOT NULL);"
     "CREATE TABLE parked(owner TEXT NOT NULL, kind INTEGER NOT NULL, id TEXT NOT NULL, label TEXT,"
     " reason TEXT NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,"
     " tries INTEGER NOT NULL, next_try INTEGER NOT NULL,"
-    " PRIMARY KEY(owner, kind, id)) WITHOUT ROWID;",
+    " PRIMARY KEY(owner, kind, id)) WITHOUT ROWID;"
+    "CREATE TABLE superseded(n INTEGER PRIMARY KEY, row BLOB NOT NULL, link BLOB NOT NULL);"
+    "CREATE TABLE head(n INTEGER NOT NULL, link BLOB NOT NULL);"
+    "INSERT INTO head VALUES(0, zeroblob(32));",
 };
 
 static int versions_known(void)

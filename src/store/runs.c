@@ -39,15 +39,17 @@
 /* clang-format on */
 
 static const char sql_begin[] =
-    "INSERT INTO run(sync, command, plan, mapping, undoes, snapshot, started, planned, status)"
-    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'running')";
+    "INSERT INTO run(sync, command, plan, mapping, undoes, snapshot, started, planned, status, n,"
+    " link) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'running', 0, x'')";
 static const char sql_end[] =
     "UPDATE run SET status = ?2, finished = ?3, " SET_COUNTS ", doubts = " DOUBTS " WHERE id = ?1";
 static const char sql_doubtful[] = "SELECT count(*) FROM run WHERE " DOUBTFUL;
+static const char sql_next_doubtful[] =
+    "SELECT id FROM run WHERE " DOUBTFUL " AND id > ?2 ORDER BY id LIMIT 1";
 static const char sql_settled[] =
     "UPDATE run SET status = CASE status WHEN 'running' THEN 'cut' ELSE status END,"
     " finished = CASE finished WHEN 0 THEN ?2 ELSE finished END, " SET_COUNTS
-    ", doubts = 0 WHERE " DOUBTFUL;
+    ", doubts = 0 WHERE id = ?1";
 static const char sql_one[] = COLUMNS "WHERE id = ?1";
 static const char sql_list[] = COLUMNS "ORDER BY id DESC LIMIT ?1";
 
@@ -67,6 +69,8 @@ int mu_run_begin(struct mu_store *s, const struct mu_run *begun, int64_t *ret_ru
     sqlite3_bind_int64(stmt, 8, begun->planned);
     int rc = mu_sql_done(s, stmt, err);
     int64_t run = sqlite3_last_insert_rowid(s->db);
+    if (rc == 0 && (mu_chain_seal(s, MU_CHAINED_RUN, run, err) < 0 || mu_chain_save(s, err) < 0))
+        rc = -1;
     if (mu_sql_end(s, rc, err) < 0)
         return -1;
     *ret_run = run;
@@ -86,14 +90,49 @@ int mu_run_doubtful(struct mu_store *s, const char *sync, int64_t *ret_count, st
     return 0;
 }
 
-int mu_run_settled(struct mu_store *s, const char *sync, struct mu_err *err)
+static int change(struct mu_store *s, sqlite3_stmt *stmt, int64_t run, struct mu_err *err)
 {
-    sqlite3_stmt *stmt = mu_sql(s, sql_settled, err);
-    if (!stmt || mu_sql_begin(s, MU_SQL_DURABLE, err) < 0)
+    if (mu_chain_supersede(s, MU_CHAINED_RUN, run, err) < 0 || mu_sql_done(s, stmt, err) < 0)
+        return -1;
+    return mu_chain_seal(s, MU_CHAINED_RUN, run, err);
+}
+
+static int next_doubtful(struct mu_store *s, const char *sync, int64_t *run, struct mu_err *err)
+{
+    sqlite3_stmt *stmt = mu_sql(s, sql_next_doubtful, err);
+    if (!stmt)
         return -1;
     mu_sql_text(stmt, 1, sync);
-    sqlite3_bind_int64(stmt, 2, mu_now());
-    return mu_sql_end(s, mu_sql_done(s, stmt, err), err);
+    sqlite3_bind_int64(stmt, 2, *run);
+    int rc = mu_sql_step(s, stmt, err);
+    if (rc == 1) {
+        *run = sqlite3_column_int64(stmt, 0);
+        sqlite3_reset(stmt);
+    }
+    return rc;
+}
+
+static int settle(struct mu_store *s, const char *sync, struct mu_err *err)
+{
+    sqlite3_stmt *stmt = mu_sql(s, sql_settled, err);
+    int64_t run = 0;
+    int rc;
+    if (!stmt)
+        return -1;
+    while ((rc = next_doubtful(s, sync, &run, err)) == 1) {
+        sqlite3_bind_int64(stmt, 1, run);
+        sqlite3_bind_int64(stmt, 2, mu_now());
+        if (change(s, stmt, run, err) < 0)
+            return -1;
+    }
+    return rc < 0 ? -1 : mu_chain_save(s, err);
+}
+
+int mu_run_settled(struct mu_store *s, const char *sync, struct mu_err *err)
+{
+    if (mu_sql_begin(s, MU_SQL_DURABLE, err) < 0)
+        return -1;
+    return mu_sql_end(s, settle(s, sync, err), err);
 }
 
 static int end(struct mu_store *s, int64_t run, const char *status, struct mu_err *err)
@@ -104,11 +143,7 @@ static int end(struct mu_store *s, int64_t run, const char *status, struct mu_er
     sqlite3_bind_int64(stmt, 1, run);
     mu_sql_text(stmt, 2, status);
     sqlite3_bind_int64(stmt, 3, mu_now());
-    if (mu_sql_done(s, stmt, err) < 0)
-        return -1;
-    if (sqlite3_changes(s->db) == 0)
-        return mu_fail(err, MU_E_MISSING, "store %s: there is no run %" PRId64, s->path, run);
-    return 0;
+    return change(s, stmt, run, err) < 0 ? -1 : mu_chain_save(s, err);
 }
 
 /* A journal transaction left open by a failure is part of what happened, and is kept. */

@@ -175,6 +175,7 @@ int mu_sql_begin(struct mu_store *s, enum mu_sql_sync sync, struct mu_err *err)
         return -1;
     if (set_durable(s, sync == MU_SQL_DURABLE, err) < 0)
         return -1;
+    s->head_known = s->head_moved = false;
     return mu_sql_exec(s, "BEGIN IMMEDIATE", err);
 }
 

@@ -22,6 +22,12 @@ enum {
     MU_BODY_BYTES_MAX = 32 << 20 /* body or raw of one entry */
 };
 
+/* A row's place in the journal's chain (store/chain.h). */
+struct mu_link {
+    int64_t n;
+    uint8_t link[MU_DIGEST_LEN];
+};
+
 struct mu_sql_kept {
     const char *sql;
     sqlite3_stmt *stmt;
@@ -41,6 +47,8 @@ struct mu_store {
     bool reading; /* mu_sql_read's transaction is open */
     bool journal; /* between mu_journal_begin and mu_journal_commit */
     struct mu_pull *pull;
+    struct mu_link head; /* of the chain, in the transaction at hand */
+    bool head_known, head_moved;
 };
 
 /* ---- sql.c ---- */
@@ -108,6 +116,39 @@ int mu_account_number(struct mu_store *s, const char *name, int64_t *ret, struct
  * others did.
  */
 int mu_pull_rest(struct mu_pull *p, struct mu_err *err);
+
+/* ---- chain.c: rows that go into the journal's chain (store/chain.h) ---- */
+
+enum mu_chained { MU_CHAINED_RUN, MU_CHAINED_STEP, MU_CHAINED_OUTCOME, MU_CHAINED };
+
+/* Within a write transaction, for many rows: begins one in an empty buffer; its columns follow in
+ * the table's order. mu_chain_link says its place, which is bound as n and link from parameter `at`
+ * on. The chain moves on when the row was written. */
+int mu_chain_row(struct mu_store *s, enum mu_chained table, struct mu_buf *ret, struct mu_err *err);
+void mu_chain_int(struct mu_buf *row, int64_t value);
+void mu_chain_text(struct mu_buf *row, const char *text, size_t len); /* NULL: null */
+void mu_chain_link(const struct mu_store *s, const struct mu_buf *row, struct mu_link *ret);
+void mu_chain_bind(sqlite3_stmt *stmt, int at, const struct mu_link *link);
+void mu_chain_moved(struct mu_store *s, const struct mu_link *link);
+
+/* For few: keeps what a row was before it changes, and gives one that was written its place. */
+int mu_chain_supersede(struct mu_store *s, enum mu_chained table, int64_t id, struct mu_err *err);
+int mu_chain_seal(struct mu_store *s, enum mu_chained table, int64_t id, struct mu_err *err);
+
+/* Before the commit: writes the head down. */
+int mu_chain_save(struct mu_store *s, struct mu_err *err);
+
+/* Checking: a statement for one row, which begins with n and ends with the link; the place of the
+ * row it stands on (false: nothing that could be one), and what it holds; the link that a row has
+ * behind another. */
+int mu_chain_last(struct mu_store *s, struct mu_link *ret, struct mu_err *err);
+sqlite3_stmt *mu_chain_select(struct mu_store *s, enum mu_chained table, int64_t id,
+                              struct mu_err *err);
+bool mu_chain_place(sqlite3_stmt *stmt, struct mu_link *ret);
+bool mu_chain_take(sqlite3_stmt *stmt, enum mu_chained table, struct mu_buf *ret,
+                   struct mu_link *ret_link);
+void mu_chain_after(const struct mu_link *before, const struct mu_buf *row,
+                    uint8_t ret[MU_DIGEST_LEN]);
 
 /* ---- undo.c: taking back what an unfinished pull wrote ---- */
 

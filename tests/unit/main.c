@@ -58,6 +58,7 @@ static const struct unit units[] = {
     {"schema", schema_suite},
     {"secret", secret_suite},
     {"sendoso", sendoso_suite},
+    {"store_chain", store_chain_suite},
     {"store_journal", store_journal_suite},
     {"store_ledger", store_ledger_suite},
     {"store_model", store_model_suite},
