@@ -155,10 +155,9 @@ struct who *plan_who(struct planner *p, enum mu_kind kind, const struct mu_entry
     return w;
 }
 
-/* Not to be spoken of: it stays what it is, and its name stays taken. */
-static void leave_unselected(struct planner *p, struct who *w, bool inactive)
+/* It stays what it is and in the groups it is in, and its name stays taken. */
+static void stay(struct planner *p, struct who *w)
 {
-    w->aside = inactive;
     if (!w->object)
         return;
     w->name = w->object->name;
@@ -180,10 +179,12 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct plan_row *
     *(kind == MU_USER ? &p->users : &p->groups) += 1;
     plan_select(p, w, doc);
     if (!w->selected) {
-        leave_unselected(p, w, inactive);
+        w->aside = inactive;
+        stay(p, w);
         return 0;
     }
     if (row->bad || plan_locate(p, w, mapping, wants, count, inactive && w->object, &bad) < 0) {
+        stay(p, w);
         plan_exclude(p, w, row->bad ? row->bad : bad.text); /* which copies it */
         return 0;
     }

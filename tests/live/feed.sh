@@ -198,6 +198,15 @@ people 'rows[7]["E-mail"] = "U9@Example.TEST"'
 expect 0 "an address in two rows is still a read" muster pull hris
 expect 4 "and the two are told" muster plan people
 said 'u9@example.test' "by their address"
+people 'rows[7]["E-mail"] = "Zoe\u0308@example.test"; rows[9]["E-mail"] = "ZO\u00cb@Example.test"; rows[11]["E-mail"] = ""'
+expect 0 "one in two Unicode forms, and somebody without any: still a read" muster pull hris
+expect 4 "the two are told, though no byte is the same" muster plan people
+said 'zoë@example.test.*asked for by .*0009' "by the address they share"
+said 'left alone: .*uid=u11@example.test.*uid: missing' "who has none any more is left alone"
+unsaid 'member' "and in their groups"
+people 'rows[3]["E-mail"] = "a@example.test; b@example.test"; rows[7]["E-mail"] = "<u7@example.test>"'
+expect 4 "two addresses in a cell" muster pull hris
+said 'users 0003: line [0-9]+: username: expected an e-mail' "are none: whose, and the line"
 
 feed 'encoding: windows-1252'
 people 'rows = [r for r in rows if r["First name"] not in ("Σοφία",)]'
