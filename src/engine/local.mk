@@ -35,6 +35,7 @@ libmuster_a_SOURCES += \
 	src/engine/plan_diff.c \
 	src/engine/plan_drift.c \
 	src/engine/plan_json.c \
+	src/engine/plan_labels.c \
 	src/engine/plan_match.c \
 	src/engine/members.h \
 	src/engine/plan_members.c \

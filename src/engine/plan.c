@@ -361,7 +361,7 @@ static int agree(struct planner *p, struct mu_err *err)
     if (plan_members(p, err) < 0 || plan_match_gone(p, err) < 0)
         return -1;
     note_strangers(p);
-    return 0;
+    return plan_label_gone(p, err);
 }
 
 void plan_done(struct planner *p)

@@ -135,6 +135,9 @@ int plan_locate(struct planner *p, struct who *w, const struct mu_resource *mapp
 struct who *plan_who(struct planner *p, enum mu_kind kind, const struct mu_entry *entry,
                      const struct mu_doc *doc);
 
+/* plan_labels.c: names for those who are planned for, or left alone, and gone from the source. */
+int plan_label_gone(struct planner *p, struct mu_err *err);
+
 /* plan_adopt.c: the operations of a plan to take over. */
 int plan_adopt(struct planner *p, struct mu_err *err);
 /* plan_adopt_values.c: into the operation that takes w's object over. */

@@ -145,6 +145,7 @@ START_TEST(gone_from_a_complete_read_is_set_aside)
     two_people();
     converge();
     one_person(MU_COMPLETE, false);
+    ck_assert_str_eq(op_about(plan(), MU_WHY_DISABLE)->label, "Bo");
     converge();
     ck_assert_ptr_nonnull(fake_target_find(&target, "uid=bo@x.test,ou=inactive"));
     ck_assert_ptr_null(fake_target_find(&target, "uid=bo@x.test,ou=people"));
