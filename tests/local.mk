@@ -68,6 +68,7 @@ live_tests = \
 	tests/live/plan.sh \
 	tests/live/secrets.sh \
 	tests/live/tolerance.sh \
+	tests/live/token.sh \
 	tests/live/undo.sh \
 	tests/live/verbose.sh \
 	tests/live/verdict.sh
@@ -166,6 +167,7 @@ unit_sources = \
 	tests/unit/test_store_snapshots.c \
 	tests/unit/test_str.c \
 	tests/unit/test_time.c \
+	tests/unit/test_tokens.c \
 	tests/unit/test_undo.c \
 	tests/unit/test_url.c \
 	tests/unit/test_writer.c \

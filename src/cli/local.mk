@@ -22,6 +22,7 @@ muster_SOURCES += \
 	src/cli/cmd_runs.c \
 	src/cli/cmd_snapshots.c \
 	src/cli/cmd_sync.c \
+	src/cli/cmd_token.c \
 	src/cli/cmd_undo.c \
 	src/cli/execute.c src/cli/execute.h \
 	src/cli/help.c src/cli/help.h \

@@ -20,5 +20,6 @@ libmuster_a_SOURCES += \
     src/store/sqlite.h \
     src/store/sqlite_open.c \
     src/store/store.h \
+    src/store/tokens.c src/store/tokens.h \
     src/store/undo.c \
     src/store/values.c

@@ -68,6 +68,7 @@ static const struct unit units[] = {
     {"store_snapshots", store_snapshots_suite},
     {"str", str_suite},
     {"time", time_suite},
+    {"tokens", tokens_suite},
     {"undo", undo_suite},
     {"url", url_suite},
     {"writer", writer_suite},

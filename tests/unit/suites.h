@@ -57,6 +57,7 @@ Suite *store_scratch_suite(void);
 Suite *store_snapshots_suite(void);
 Suite *str_suite(void);
 Suite *time_suite(void);
+Suite *tokens_suite(void);
 Suite *undo_suite(void);
 Suite *url_suite(void);
 Suite *writer_suite(void);
