@@ -2,6 +2,7 @@
 # They keep their folders below the package data directory.
 nobase_dist_pkgdata_DATA += \
 	mappings/README.md \
+	mappings/audit/checks.yaml \
 	mappings/feed-bamboohr/department_members.yaml \
 	mappings/feed-bamboohr/departments.yaml \
 	mappings/feed-bamboohr/users.yaml \

@@ -117,6 +117,8 @@ unit_sources = \
 	tests/unit/storage.c \
 	tests/unit/storage.h \
 	tests/unit/test_arena.c \
+	tests/unit/test_audit.c \
+	tests/unit/test_audit_checks.c \
 	tests/unit/test_buf.c \
 	tests/unit/test_config.c \
 	tests/unit/test_credential.c \

@@ -41,23 +41,28 @@ struct walk {
 
 /* ---- what two versions of one entry mean ---- */
 
-/* How much a role lets one do, as far as its name tells: there is no order in the schema. */
-static int strength(const struct mu_doc *doc)
+int mu_role_strength(const char *id)
 {
     static const struct {
         const char *glob;
         int strength;
-    } known[] = {{"*owner*", 3}, {"*admin*", 3}, {"*manager*", 2}, {"*", 1}};
+    } known[] = {{"*owner*", MU_STRENGTH_ADMIN},
+                 {"*admin*", MU_STRENGTH_ADMIN},
+                 {"*manager*", MU_STRENGTH_MANAGER}};
+    for (size_t i = 0; i < MU_LEN(known); i++)
+        if (mu_glob(known[i].glob, id, true))
+            return known[i].strength;
+    return MU_STRENGTH_ANY;
+}
+
+static int strength(const struct mu_doc *doc)
+{
     const struct mu_doc *roles = mu_doc_member(doc, "roles");
-    int most = 0;
+    int most = MU_STRENGTH_NONE;
     for (const struct mu_doc *r = roles ? roles->first : NULL; r; r = r->next) {
         const char *id = mu_doc_str(r, "id");
-        for (size_t i = 0; id && i < MU_LEN(known); i++) {
-            if (!mu_glob(known[i].glob, id, true))
-                continue;
-            most = known[i].strength > most ? known[i].strength : most;
-            break;
-        }
+        int is = id ? mu_role_strength(id) : MU_STRENGTH_NONE;
+        most = is > most ? is : most;
     }
     return most;
 }

@@ -25,6 +25,10 @@ enum mu_what {
 };
 const char *mu_what_name(enum mu_what what); /* "joined" ... */
 
+/* How much a role lets one do, as far as its id tells (there is no order in the schema). */
+enum { MU_STRENGTH_NONE, MU_STRENGTH_ANY, MU_STRENGTH_MANAGER, MU_STRENGTH_ADMIN };
+int mu_role_strength(const char *id);
+
 struct mu_event {
     enum mu_what what;
     enum mu_kind kind; /* MU_USER, MU_GROUP or MU_ROLE: whom it happened to */

@@ -8,5 +8,6 @@
 typedef int mu_audit_part(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err);
 
 mu_audit_part mu_audit_verify;
+mu_audit_part mu_audit_report; /* that has none: [ACCOUNT] */
 
 #endif

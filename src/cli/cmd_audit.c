@@ -9,23 +9,42 @@ static const struct {
     mu_audit_part *run;
 } parts[] = {{"verify", 0, mu_audit_verify}};
 
+/* A first word that names no part is an account. */
 static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
 {
-    for (size_t i = 0; i < MU_LEN(parts); i++)
-        if (mu_streq(args->words[0], parts[i].word) && args->word_count == 1 + parts[i].words)
+    for (size_t i = 0; i < MU_LEN(parts); i++) {
+        if (!mu_streq(args->words[0], parts[i].word))
+            continue;
+        if (args->word_count == 1 + parts[i].words)
             return parts[i].run(cli, args, err);
-    return mu_fail(err, MU_E_USAGE, "audit: usage: muster audit %s", args->cmd->usage);
+        return mu_fail(err, MU_E_USAGE, "audit: usage: muster audit %s", args->cmd->usage);
+    }
+    if (args->word_count > 1)
+        return mu_fail(err, MU_E_USAGE, "audit: usage: muster audit %s", args->cmd->usage);
+    return mu_audit_report(cli, args, err);
 }
 
 static const struct mu_cmd_opt opts[] = {
+    {"as-of", 0, "SNAPSHOT", "as that snapshot saw it (default: the newest that is not void)"},
+    {"check", 0, "NAME", "only this check; may be given more than once"},
+    {"fail-on", 0, "SEVERITY",
+     "exit 2 when a finding is info, low, medium, high or critical (default: medium)"},
+    {"format", 0, "text|json|csv", "form of the report"},
+    {"output", 'o', "FILE", "write the report there"},
     {"head", 0, "DIGEST", "verify: a head of the journal that was noted elsewhere"},
     {.name = NULL}};
 
 const struct mu_cmd mu_cmd_audit = {
     .name = "audit",
-    .summary = "prove that no row of the journal was changed or removed",
-    .usage = "verify [--head DIGEST]",
+    .summary = "who can do what, who should not; and that the journal is as it was written",
+    .usage = "[ACCOUNT] [--as-of SNAPSHOT] [--check NAME] [--fail-on SEVERITY] [-o FILE]\n"
+             "       muster audit verify [--head DIGEST]",
     .about =
+        "Looks at a snapshot of an account with the checks of mappings/audit/checks.yaml, as the "
+        "`audit:` key of the\n"
+        "configuration sets them, and tells what they find: whom it is about, the evidence, and "
+        "what to do.\n"
+        "Exit 0: nothing as severe as --fail-on. 2: there are findings.\n"
         "verify: computes the chain of digests over all runs, operations and outcomes again. "
         "Exit 0: every row is as it\n"
         "was written. 1: the first that isn't is named. Who can write the store can make the "
@@ -33,8 +52,7 @@ const struct mu_cmd mu_cmd_audit = {
         "head elsewhere from time to time, and ask with --head whether the journal still holds "
         "it.",
     .opts = opts,
-    .words_min = 1,
-    .words_max = 2,
-    .example = "muster audit verify",
+    .words_max = 3,
+    .example = "muster audit sendoso --format json -o audit.json",
     .run = run,
 };

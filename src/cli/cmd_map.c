@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit/checks.h"
 #include "base/str.h"
 #include "cli/show.h"
 
@@ -57,6 +58,22 @@ static void on_broken(struct checking *c, const struct mu_err *why)
     c->files++;
     c->broken_files++;
     tell(c, "fail", NULL, why->text);
+}
+
+/* What lies among the mappings and is none: checks of audits. */
+static bool check_other(struct checking *c, const char *system)
+{
+    struct mu_err why = MU_ERR_INIT;
+    size_t count;
+    if (!mu_streq(system, "audit"))
+        return false;
+    if (mu_checks_load_file(c->cli->arena, c->file, &count, &why) < 0) {
+        on_broken(c, &why);
+        return true;
+    }
+    c->files++;
+    tell(c, "ok", NULL, mu_show_some(c->cli->arena, (int64_t)count, "check", "checks"));
+    return true;
 }
 
 static void check_resource(struct checking *c, const struct mu_layers *layers, const char *system,
@@ -110,9 +127,11 @@ static void check_file(struct checking *c, const char *path)
 {
     const struct mu_resource *resource;
     struct mu_layers layers;
-    const char *system, *name;
+    const char *dir, *system, *name;
     struct mu_err why = MU_ERR_INIT;
     c->file = path;
+    if (take_apart(c->cli->arena, path, &dir, &system, &name) && check_other(c, system))
+        return;
     if (lies_over(c, path, &layers, &system, &name))
         check_resource(c, &layers, system, name);
     else if (mu_map_load_file(c->cli->arena, path, &resource, &why) < 0)
@@ -135,7 +154,8 @@ static void check_layer(struct checking *c, const struct mu_layers *layers, cons
     }
     for (; *names; names++) {
         c->file = mu_printf(c->cli->arena, "%s/%s/%s.yaml", top, system, *names);
-        check_resource(c, layers, system, *names);
+        if (!check_other(c, system))
+            check_resource(c, layers, system, *names);
     }
 }
 

@@ -9,6 +9,7 @@ muster_SOURCES += \
 	src/cli/cmd_apply.c \
 	src/cli/audit.h \
 	src/cli/cmd_audit.c \
+	src/cli/cmd_audit_report.c \
 	src/cli/cmd_audit_verify.c \
 	src/cli/cmd_diff.c \
 	src/cli/cmd_doctor.c \

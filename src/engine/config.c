@@ -14,7 +14,7 @@
 /* The file's top level, before its parts are understood. */
 struct top {
     const char *store, *mappings;
-    const struct mu_y *accounts, *syncs;
+    const struct mu_y *accounts, *syncs, *audit;
 };
 
 static const struct mu_opt top_opts[] = {
@@ -26,6 +26,8 @@ static const struct mu_opt top_opts[] = {
      .help = "systems muster talks to"},
     {"syncs", MU_OPT_NODE, offsetof(struct top, syncs),
      .help = "which account is made to agree with which"},
+    {"audit", MU_OPT_NODE, offsetof(struct top, audit),
+     .help = "what muster audit looks for, and where"},
     {.name = NULL}};
 
 static int read_tree(struct mu_arena *arena, const struct mu_y *root, struct mu_config *c,
@@ -41,9 +43,10 @@ static int read_tree(struct mu_arena *arena, const struct mu_y *root, struct mu_
     c->store = strstr(top.store, "://") ? top.store : config_from_dir(arena, c->dir, top.store);
     if (config_read_dir(arena, c->dir, mu_y_get(root, "mappings"), &c->mappings, err) < 0)
         return -1;
-    return config_read_accounts(arena, top.accounts, c, err) < 0
-               ? -1
-               : config_read_syncs(arena, top.syncs, c, err);
+    if (config_read_accounts(arena, top.accounts, c, err) < 0 ||
+        config_read_syncs(arena, top.syncs, c, err) < 0)
+        return -1;
+    return config_read_audit(arena, top.audit, c, err);
 }
 
 static int finish(struct mu_arena *arena, const char *file, const struct mu_y *root,

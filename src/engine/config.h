@@ -9,6 +9,7 @@
 
 #include "adapter/adapter.h"
 #include "base/yaml.h"
+#include "engine/config_audit.h"
 #include "engine/guards.h"
 
 struct mu_account_def {
@@ -48,6 +49,7 @@ struct mu_config {
     const struct mu_sync *syncs;
     size_t sync_count;
     struct mu_governors *governors; /* of a process that opens accounts often; NULL: none */
+    struct mu_audit_def audit;
 };
 
 /* path NULL: ./muster.yaml, then /etc/muster/muster.yaml. MU_E_CONFIG with file, line and fix. All

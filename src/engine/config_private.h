@@ -26,5 +26,7 @@ int config_read_accounts(struct mu_arena *arena, const struct mu_y *map, struct 
                          struct mu_err *err);
 int config_read_syncs(struct mu_arena *arena, const struct mu_y *map, struct mu_config *c,
                       struct mu_err *err);
+int config_read_audit(struct mu_arena *arena, const struct mu_y *map, struct mu_config *c,
+                      struct mu_err *err);
 
 #endif

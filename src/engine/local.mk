@@ -7,6 +7,7 @@ libmuster_a_SOURCES += \
 	src/engine/compare.c \
 	src/engine/config.c src/engine/config.h \
 	src/engine/config_accounts.c \
+	src/engine/config_audit.c src/engine/config_audit.h \
 	src/engine/config_names.c \
 	src/engine/config_paths.c \
 	src/engine/config_private.h \

@@ -41,6 +41,7 @@ struct mu_filter {
 struct parser {
     struct mu_arena *arena;
     const struct mu_schema *schema;
+    const char *const *facts; /* NULL: none */
     const char *text, *at;
     int conditions, depth;
     struct mu_err *err;
@@ -87,12 +88,28 @@ static struct mu_filter *node(struct parser *p, enum node_type type, const struc
     return n;
 }
 
+/* A field of the schema, or a fact; NULL: neither. */
+static const struct mu_attr *find_field(struct parser *p, const char *name)
+{
+    for (const char *const *f = p->facts; f != NULL && *f != NULL; f++) {
+        if (strcmp(*f, name) == 0) {
+            struct mu_attr *fact = mu_alloc(p->arena, sizeof *fact);
+            *fact = (struct mu_attr){.name = *f, .help = "a fact"};
+            return fact;
+        }
+    }
+    return mu_schema_attr(p->schema->kind, name);
+}
+
 static int unknown_field(struct parser *p, const char *start, const char *name)
 {
-    const char *known[32];
+    const char *known[48];
     size_t count = 0;
     for (; count < p->schema->count && count < MU_LEN(known); count++) {
         known[count] = p->schema->attrs[count].name;
+    }
+    for (const char *const *f = p->facts; f != NULL && *f != NULL && count < MU_LEN(known); f++) {
+        known[count++] = *f;
     }
     const char *near = mu_nearest(name, known, count);
     return mu_fail(p->err, MU_E_USAGE, "filter, position %d: a %s has no field %s%s%s%s",
@@ -148,7 +165,7 @@ static int parse_field(struct parser *p, struct mu_filter *n)
     if (part != NULL) {
         *part++ = '\0';
     }
-    n->attr = mu_schema_attr(p->schema->kind, name);
+    n->attr = find_field(p, name);
     if (n->attr == NULL) {
         return unknown_field(p, start, name);
     }
@@ -344,6 +361,12 @@ static int parse_or(struct parser *p, const struct mu_filter **ret)
 int mu_filter_parse(struct mu_arena *arena, enum mu_kind kind, const char *text,
                     const struct mu_filter **ret, struct mu_err *err)
 {
+    return mu_filter_parse_facts(arena, kind, NULL, text, ret, err);
+}
+
+int mu_filter_parse_facts(struct mu_arena *arena, enum mu_kind kind, const char *const *facts,
+                          const char *text, const struct mu_filter **ret, struct mu_err *err)
+{
     size_t len = strlen(text);
     if (len > FILTER_TEXT_MAX) {
         return mu_fail(err, MU_E_USAGE, "filter: longer than %d bytes", (int)FILTER_TEXT_MAX);
@@ -351,8 +374,12 @@ int mu_filter_parse(struct mu_arena *arena, enum mu_kind kind, const char *text,
     if (!mu_utf8_ok(text, len)) {
         return mu_fail(err, MU_E_USAGE, "filter: not UTF-8");
     }
-    struct parser p = {
-        .arena = arena, .schema = mu_schema_of(kind), .text = text, .at = text, .err = err};
+    struct parser p = {.arena = arena,
+                       .schema = mu_schema_of(kind),
+                       .facts = facts,
+                       .text = text,
+                       .at = text,
+                       .err = err};
     const struct mu_filter *filter = NULL;
     if (parse_or(&p, &filter) < 0) {
         return -1;

@@ -21,6 +21,10 @@ struct mu_filter;
 
 int mu_filter_parse(struct mu_arena *arena, enum mu_kind kind, const char *text,
                     const struct mu_filter **ret, struct mu_err *err);
+/* FIELD may also be one of `facts` (NULL-terminated; NULL: none): single values that the caller
+ * lays beside an entry's own members before matching. */
+int mu_filter_parse_facts(struct mu_arena *arena, enum mu_kind kind, const char *const *facts,
+                          const char *text, const struct mu_filter **ret, struct mu_err *err);
 /* NULL filter matches all */
 bool mu_filter_match(const struct mu_filter *filter, const struct mu_doc *doc);
 

@@ -18,6 +18,8 @@ struct unit {
 /* One line a suite; the empty one ends the table. */
 static const struct unit units[] = {
     {"arena", arena_suite},
+    {"audit", audit_suite},
+    {"audit_checks", audit_checks_suite},
     {"buf", buf_suite},
     {"config", config_suite},
     {"credential", credential_suite},

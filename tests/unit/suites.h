@@ -7,6 +7,8 @@
 #include <check.h>
 
 Suite *arena_suite(void);
+Suite *audit_suite(void);
+Suite *audit_checks_suite(void);
 Suite *buf_suite(void);
 Suite *config_suite(void);
 Suite *credential_suite(void);

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An audit as one JSON document; mappings/audit.schema.json says its shape. */
+#include "base/json.h"
+#include "audit/audit.h"
+#include "base/time.h"
+
+static void text(struct mu_jw *w, const char *key, const char *value)
+{
+    mu_jw_key(w, key);
+    mu_jw_str(w, value);
+}
+
+static void number(struct mu_jw *w, const char *key, int64_t value)
+{
+    mu_jw_key(w, key);
+    mu_jw_int(w, value);
+}
+
+/* 0 is null: no snapshot, run or time has that number. */
+static void known_number(struct mu_jw *w, const char *key, int64_t value)
+{
+    mu_jw_key(w, key);
+    if (value)
+        mu_jw_int(w, value);
+    else
+        mu_jw_null(w);
+}
+
+static void time_text(struct mu_jw *w, const char *key, int64_t unix_s)
+{
+    char to[MU_TIME_TEXT];
+    text(w, key, unix_s ? mu_time_text(unix_s, to) : NULL);
+}
+
+static void put_source(struct mu_jw *w, const struct mu_audit_source *s)
+{
+    mu_jw_object(w);
+    text(w, "account", s->account);
+    text(w, "use", s->use);
+    number(w, "snapshot", s->snapshot.id);
+    text(w, "verdict", mu_verdict_name(s->snapshot.verdict));
+    time_text(w, "finished", s->snapshot.finished);
+    for (int k = 0; k < MU_KINDS; k++)
+        number(w, mu_schema_of((enum mu_kind)k)->plural, s->snapshot.counts[k]);
+    mu_jw_end(w, '}');
+}
+
+static void put_head(struct mu_jw *w, const struct mu_audit *a)
+{
+    text(w, "schema", "muster-audit/1");
+    text(w, "account", a->account);
+    text(w, "system", a->system);
+    time_text(w, "made", a->made);
+    text(w, "chain", a->chain);
+    mu_jw_key(w, "complete");
+    mu_jw_bool(w, a->complete);
+    mu_jw_key(w, "warnings");
+    mu_jw_array(w);
+    for (size_t i = 0; i < a->warning_count; i++)
+        mu_jw_str(w, a->warnings[i]);
+    mu_jw_end(w, ']');
+    mu_jw_key(w, "sources");
+    mu_jw_array(w);
+    for (size_t i = 0; i < a->source_count; i++)
+        put_source(w, &a->sources[i]);
+    mu_jw_end(w, ']');
+}
+
+static void put_summary(struct mu_jw *w, const struct mu_audit *a)
+{
+    mu_jw_key(w, "summary");
+    mu_jw_object(w);
+    number(w, "people", a->people);
+    number(w, "active", a->active);
+    number(w, "groups", a->groups);
+    number(w, "without_group", a->teamless);
+    mu_jw_key(w, "findings");
+    mu_jw_object(w);
+    for (int s = MU_SEVERITIES - 1; s >= 0; s--)
+        number(w, mu_severities[s], a->by_severity[s]);
+    mu_jw_end(w, '}');
+    number(w, "waived", a->waived);
+    mu_jw_end(w, '}');
+}
+
+static void put_roles(struct mu_jw *w, const struct mu_audit *a)
+{
+    mu_jw_key(w, "roles");
+    mu_jw_array(w);
+    for (size_t i = 0; i < a->role_count; i++) {
+        mu_jw_object(w);
+        text(w, "id", a->roles[i].id);
+        text(w, "name", a->roles[i].name);
+        number(w, "people", a->roles[i].people);
+        mu_jw_end(w, '}');
+    }
+    mu_jw_end(w, ']');
+}
+
+static void put_team(struct mu_jw *w, const struct mu_audit *a, const struct mu_audit_team *t)
+{
+    mu_jw_object(w);
+    text(w, "id", t->id);
+    text(w, "name", t->name);
+    number(w, "people", t->people);
+    number(w, "active", t->active);
+    text(w, "budget", t->budget);
+    text(w, "balances", t->balances);
+    mu_jw_key(w, "roles");
+    mu_jw_array(w);
+    for (size_t i = 0; i < a->role_count; i++)
+        mu_jw_int(w, t->roles[i]);
+    mu_jw_end(w, ']');
+    mu_jw_end(w, '}');
+}
+
+static void put_teams(struct mu_jw *w, const struct mu_audit *a)
+{
+    mu_jw_key(w, "teams");
+    mu_jw_array(w);
+    for (size_t i = 0; i < a->team_count; i++)
+        put_team(w, a, &a->teams[i]);
+    mu_jw_end(w, ']');
+}
+
+static void put_change(struct mu_jw *w, const struct mu_audit_change *c)
+{
+    mu_jw_object(w);
+    text(w, "what", mu_what_name(c->event.what));
+    text(w, "kind", mu_schema_of(c->event.kind)->name);
+    text(w, "id", c->event.id);
+    text(w, "label", c->event.label);
+    text(w, "field", c->event.field);
+    text(w, "before", c->event.before);
+    text(w, "after", c->event.after);
+    known_number(w, "first_seen", c->first_seen);
+    time_text(w, "at", c->at);
+    known_number(w, "run", c->run);
+    mu_jw_end(w, '}');
+}
+
+static void put_changes(struct mu_jw *w, const struct mu_audit *a)
+{
+    mu_jw_key(w, "changes");
+    mu_jw_object(w);
+    number(w, "total", a->change_total);
+    mu_jw_key(w, "by_what");
+    mu_jw_object(w);
+    for (int what = 0; what < MU_WHATS; what++)
+        number(w, mu_what_name((enum mu_what)what), a->by_what[what]);
+    mu_jw_end(w, '}');
+    mu_jw_key(w, "list");
+    mu_jw_array(w);
+    for (size_t i = 0; i < a->change_count; i++)
+        put_change(w, &a->changes[i]);
+    mu_jw_end(w, ']');
+    mu_jw_end(w, '}');
+}
+
+static void put_check(struct mu_jw *w, const struct mu_check_result *c)
+{
+    mu_jw_object(w);
+    text(w, "name", c->name);
+    text(w, "title", c->title);
+    text(w, "severity", mu_severities[c->severity]);
+    text(w, "state", mu_check_state_name(c->state));
+    text(w, "why", c->why);
+    text(w, "rule", c->rule);
+    number(w, "found", c->found);
+    number(w, "listed", c->shown);
+    mu_jw_end(w, '}');
+}
+
+static void put_subject(struct mu_jw *w, const struct mu_subject *s)
+{
+    mu_jw_object(w);
+    text(w, "kind", mu_schema_of(s->kind)->name);
+    text(w, "account", s->account);
+    text(w, "id", s->id);
+    text(w, "label", s->label);
+    mu_jw_end(w, '}');
+}
+
+static void put_evidence(struct mu_jw *w, const struct mu_finding *f)
+{
+    mu_jw_key(w, "evidence");
+    mu_jw_object(w);
+    text(w, "detail", f->detail);
+    known_number(w, "snapshot", f->snapshot);
+    known_number(w, "run", f->run);
+    text(w, "rule", f->rule);
+    mu_jw_end(w, '}');
+}
+
+static void put_waiver(struct mu_jw *w, const struct mu_waiver *waiver)
+{
+    mu_jw_key(w, "waived");
+    if (!waiver) {
+        mu_jw_null(w);
+        return;
+    }
+    mu_jw_object(w);
+    text(w, "owner", waiver->owner);
+    text(w, "reason", waiver->reason);
+    time_text(w, "expires", waiver->expires);
+    mu_jw_end(w, '}');
+}
+
+static void put_finding(struct mu_jw *w, const struct mu_finding *f)
+{
+    mu_jw_object(w);
+    text(w, "id", f->id);
+    text(w, "check", f->check->name);
+    text(w, "severity", mu_severities[f->severity]);
+    text(w, "title", f->title);
+    mu_jw_key(w, "subjects");
+    mu_jw_array(w);
+    for (size_t i = 0; i < f->subject_count; i++)
+        put_subject(w, &f->subjects[i]);
+    mu_jw_end(w, ']');
+    put_evidence(w, f);
+    text(w, "advice", f->advice);
+    put_waiver(w, f->waived);
+    mu_jw_end(w, '}');
+}
+
+void mu_audit_json(const struct mu_audit *a, struct mu_buf *to)
+{
+    struct mu_jw w;
+    mu_jw_init(&w, to, false);
+    mu_jw_object(&w);
+    put_head(&w, a);
+    put_summary(&w, a);
+    put_roles(&w, a);
+    put_teams(&w, a);
+    put_changes(&w, a);
+    mu_jw_key(&w, "checks");
+    mu_jw_array(&w);
+    for (size_t i = 0; i < a->check_count; i++)
+        put_check(&w, &a->checks[i]);
+    mu_jw_end(&w, ']');
+    mu_jw_key(&w, "findings");
+    mu_jw_array(&w);
+    for (size_t i = 0; i < a->finding_count; i++)
+        put_finding(&w, &a->findings[i]);
+    mu_jw_end(&w, ']');
+    mu_jw_end(&w, '}');
+    mu_buf_addc(to, '\n');
+}

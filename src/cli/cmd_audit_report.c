@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* muster audit [ACCOUNT]: the report. */
+#include <stdio.h>
+#include <string.h>
+
+#include "audit/audit.h"
+#include "base/str.h"
+#include "cli/audit.h"
+#include "cli/show.h"
+
+struct form {
+    const char *name;
+    void (*write)(const struct mu_audit *audit, struct mu_buf *to);
+};
+
+static const struct form forms[] = {
+    {"json", mu_audit_json},
+    {"csv", mu_audit_csv},
+    {.name = NULL},
+};
+
+/* NULL: text, which is written another way. */
+static int find_form(const struct mu_args *args, const struct form **ret, struct mu_err *err)
+{
+    const char *name = mu_args_get(args, "format");
+    MU_AUTO(buf) struct mu_buf known = MU_BUF_INIT(MU_ERR_TEXT_MAX);
+    *ret = NULL;
+    if (!name || mu_streq(name, "text"))
+        return 0;
+    for (const struct form *f = forms; f->name; f++) {
+        mu_buf_printf(&known, ", %s", f->name);
+        if (mu_streq(f->name, name)) {
+            *ret = f;
+            return 0;
+        }
+    }
+    return mu_fail(err, MU_E_USAGE, "--format must be text%s", known.data);
+}
+
+static int deliver(struct mu_cli *cli, const struct mu_audit *audit, const struct form *form,
+                   const char *path, struct mu_err *err)
+{
+    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
+    if (form)
+        form->write(audit, &text);
+    else
+        mu_audit_text(audit, cli->color && !path, &text);
+    if (text.full)
+        return mu_fail(err, MU_E_LIMIT, "the report is longer than 2 GiB; choose some --check");
+    if (path && !mu_streq(path, "-"))
+        return mu_write_file(path, text.data, text.len, 0600, err);
+    mu_show_flush(&text);
+    return 0;
+}
+
+static int read_severity(const struct mu_args *args, const struct mu_config *config,
+                         enum mu_severity *ret, struct mu_err *err)
+{
+    const char *name = mu_args_get(args, "fail-on");
+    *ret = (enum mu_severity)config->audit.fail_on;
+    for (int i = 0; name && i < MU_SEVERITIES; i++) {
+        if (mu_streq(name, mu_severities[i])) {
+            *ret = (enum mu_severity)i;
+            return 0;
+        }
+    }
+    return name ? mu_fail(err, MU_E_USAGE, "--fail-on must be info, low, medium, high or critical")
+                : 0;
+}
+
+/* The account named, that of the configuration, or the only one. */
+static int find_account(struct mu_cli *cli, const char *name, const char **ret, struct mu_err *err)
+{
+    const struct mu_account_def *def;
+    if (mu_cli_source(cli, name ? name : cli->config->audit.account, &def, err) < 0)
+        return -1;
+    *ret = def->name;
+    return 0;
+}
+
+int mu_audit_report(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
+{
+    const struct form *form;
+    const struct mu_audit *audit;
+    enum mu_severity fail_on;
+    struct mu_audit_options options = {.checks = mu_args_list(cli->arena, args, "check")};
+    long long as_of;
+    if (find_form(args, &form, err) < 0 ||
+        mu_args_int(args, "as-of", 1, INT64_MAX, 0, &as_of, err) < 0 ||
+        mu_cli_store(cli, MU_STORE_READ, err) < 0 ||
+        find_account(cli, args->words[0], &options.account, err) < 0 ||
+        read_severity(args, cli->config, &fail_on, err) < 0)
+        return -1;
+    options.as_of = as_of;
+    if (mu_audit_run(cli->store, cli->config, &options, cli->arena, cli->log, &audit, err) < 0 ||
+        deliver(cli, audit, form, mu_args_get(args, "output"), err) < 0)
+        return -1;
+    return mu_audit_fails(audit, fail_on) ? MU_EXIT_CHANGES : MU_EXIT_DONE;
+}
