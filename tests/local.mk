@@ -67,6 +67,7 @@ live_tests = \
 	tests/live/parked.sh \
 	tests/live/plan.sh \
 	tests/live/secrets.sh \
+	tests/live/serve.sh \
 	tests/live/tolerance.sh \
 	tests/live/token.sh \
 	tests/live/undo.sh \
@@ -160,6 +161,7 @@ unit_sources = \
 	tests/unit/test_secret.c \
 	tests/unit/test_sendoso.c \
 	tests/unit/test_store_chain.c \
+	tests/unit/test_serve_target.c \
 	tests/unit/test_store_journal.c \
 	tests/unit/test_store_ledger.c \
 	tests/unit/test_store_model.c \
@@ -184,7 +186,7 @@ EXTRA_PROGRAMS += tests/unit/check_muster
 tests_unit_check_muster_SOURCES = $(unit_sources)
 tests_unit_check_muster_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit \
 	-DMU_TEST_DATA='"$(abs_top_srcdir)/tests"' $(CHECK_CFLAGS)
-tests_unit_check_muster_LDADD = $(LDADD) $(MICROHTTPD_LIBS) $(CHECK_LIBS)
+tests_unit_check_muster_LDADD = $(LDADD) $(CHECK_LIBS)
 
 include tests/fuzz/local.mk
 include tests/bench/local.mk

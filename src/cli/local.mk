@@ -21,6 +21,7 @@ muster_SOURCES += \
 	src/cli/cmd_plan.c \
 	src/cli/cmd_pull.c \
 	src/cli/cmd_runs.c \
+	src/cli/cmd_serve.c \
 	src/cli/cmd_snapshots.c \
 	src/cli/cmd_sync.c \
 	src/cli/cmd_token.c \

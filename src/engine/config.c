@@ -14,7 +14,7 @@
 /* The file's top level, before its parts are understood. */
 struct top {
     const char *store, *mappings;
-    const struct mu_y *accounts, *syncs, *audit;
+    const struct mu_y *accounts, *syncs, *audit, *serve;
 };
 
 static const struct mu_opt top_opts[] = {
@@ -28,6 +28,7 @@ static const struct mu_opt top_opts[] = {
      .help = "which account is made to agree with which"},
     {"audit", MU_OPT_NODE, offsetof(struct top, audit),
      .help = "what muster audit looks for, and where"},
+    {"serve", MU_OPT_NODE, offsetof(struct top, serve), .help = "how muster serve answers"},
     {.name = NULL}};
 
 static int read_tree(struct mu_arena *arena, const struct mu_y *root, struct mu_config *c,
@@ -46,7 +47,9 @@ static int read_tree(struct mu_arena *arena, const struct mu_y *root, struct mu_
     if (config_read_accounts(arena, top.accounts, c, err) < 0 ||
         config_read_syncs(arena, top.syncs, c, err) < 0)
         return -1;
-    return config_read_audit(arena, top.audit, c, err);
+    return config_read_audit(arena, top.audit, c, err) < 0
+               ? -1
+               : config_read_serve(arena, top.serve, c, err);
 }
 
 static int finish(struct mu_arena *arena, const char *file, const struct mu_y *root,

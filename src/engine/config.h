@@ -10,6 +10,7 @@
 #include "adapter/adapter.h"
 #include "base/yaml.h"
 #include "engine/config_audit.h"
+#include "engine/config_serve.h"
 #include "engine/guards.h"
 
 struct mu_account_def {
@@ -50,6 +51,7 @@ struct mu_config {
     size_t sync_count;
     struct mu_governors *governors; /* of a process that opens accounts often; NULL: none */
     struct mu_audit_def audit;
+    const struct mu_serve_conf *serve; /* never NULL */
 };
 
 /* path NULL: ./muster.yaml, then /etc/muster/muster.yaml. MU_E_CONFIG with file, line and fix. All

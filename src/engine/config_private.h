@@ -28,5 +28,7 @@ int config_read_syncs(struct mu_arena *arena, const struct mu_y *map, struct mu_
                       struct mu_err *err);
 int config_read_audit(struct mu_arena *arena, const struct mu_y *map, struct mu_config *c,
                       struct mu_err *err);
+int config_read_serve(struct mu_arena *arena, const struct mu_y *map, struct mu_config *c,
+                      struct mu_err *err); /* NULL: what holds without the key */
 
 #endif

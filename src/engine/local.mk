@@ -11,6 +11,7 @@ libmuster_a_SOURCES += \
 	src/engine/config_names.c \
 	src/engine/config_paths.c \
 	src/engine/config_private.h \
+	src/engine/config_serve.c src/engine/config_serve.h \
 	src/engine/config_syncs.c \
 	src/engine/crosscheck.c src/engine/crosscheck.h \
 	src/engine/effect.c src/engine/effect.h \

@@ -12,6 +12,7 @@ libmuster_a_SOURCES += \
     src/store/parked.c \
     src/store/pull.c src/store/pull.h \
     src/store/pull_finish.c \
+    src/store/reading.c \
     src/store/rows.c \
     src/store/runs.c \
     src/store/scratch.c \

@@ -23,12 +23,8 @@ struct mu_rows {
     enum mu_kind kind;
 };
 
-/*
- * Only a finished snapshot of this account can be read: the rows of others are not all there, or
- * not there to stay.
- */
-static int check_snapshot(struct mu_store *s, const char *account, int64_t snapshot,
-                          int64_t *ret_account, struct mu_err *err)
+int mu_check_snapshot(struct mu_store *s, const char *account, int64_t snapshot,
+                      int64_t *ret_account, struct mu_err *err)
 {
     static const char sql[] =
         "SELECT a.id, s.finished FROM snapshot s JOIN account a ON a.id = s.account"
@@ -64,7 +60,7 @@ int mu_rows_open(struct mu_store *s, const char *account, int64_t snapshot, enum
 {
     int64_t number = 0;
     sqlite3_stmt *stmt;
-    if (check_snapshot(s, account, snapshot, &number, err) < 0)
+    if (mu_check_snapshot(s, account, snapshot, &number, err) < 0)
         return -1;
     int rc = sqlite3_prepare_v2(s->db, sql_rows, -1, &stmt, NULL);
     if (rc != SQLITE_OK)
@@ -120,7 +116,7 @@ int mu_entry_get(struct mu_store *s, struct mu_arena *arena, const char *account
                  enum mu_kind kind, const char *id, struct mu_entry *ret, struct mu_err *err)
 {
     int64_t number = 0;
-    if (check_snapshot(s, account, snapshot, &number, err) < 0)
+    if (mu_check_snapshot(s, account, snapshot, &number, err) < 0)
         return -1;
     sqlite3_stmt *stmt = mu_sql(s, sql_entry, err);
     if (!stmt)

@@ -109,6 +109,15 @@ void mu_store_settle(struct mu_store *s);
 /* Number of an account; 0: the store doesn't know it. */
 int mu_account_number(struct mu_store *s, const char *name, int64_t *ret, struct mu_err *err);
 
+/* ---- rows.c ---- */
+
+/*
+ * Only a finished snapshot of this account can be read: the rows of others are not all there, or
+ * not there to stay.
+ */
+int mu_check_snapshot(struct mu_store *s, const char *account, int64_t snapshot,
+                      int64_t *ret_account, struct mu_err *err);
+
 /* ---- pull.c ---- */
 
 /*

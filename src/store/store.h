@@ -128,6 +128,40 @@ int mu_entry_get(struct mu_store *s, struct mu_arena *arena, const char *account
                  /* 1, 0, -1 */
                  enum mu_kind kind, const char *id, struct mu_entry *ret, struct mu_err *err);
 
+/*
+ * The same for a server, many times a second: a snapshot is checked once, statements stay prepared,
+ * and entries are lent one by one instead of copied.
+ */
+struct mu_at {
+    int64_t account; /* its number */
+    int64_t snapshot;
+};
+/* MU_E_MISSING as mu_rows_open. The reading holds for the handle's life. */
+int mu_reading_of(struct mu_store *s, const char *account, int64_t snapshot, struct mu_at *ret,
+                  struct mu_err *err);
+
+struct mu_walk {
+    enum mu_kind kind;
+    const char *from; /* id, itself left out; NULL: from the beginning, or the end */
+    bool backwards;
+    bool raw; /* the source's records too; they cost a second look */
+};
+/* 1: go on, 0: enough, -1 with *err: failed. The entry is lent for the call, which asks nothing of the
+ * store. */
+typedef int mu_walk_each(void *arg, const struct mu_entry *entry, struct mu_err *err);
+int mu_reading_walk(struct mu_store *s, const struct mu_at *at, const struct mu_walk *walk,
+                    mu_walk_each *each, void *arg, struct mu_err *err);
+/* The one of that id: 1 when it was there, whatever `each` said, 0, -1. */
+int mu_reading_get(struct mu_store *s, const struct mu_at *at, enum mu_kind kind,
+                   const char *id, bool raw, mu_walk_each *each, void *arg, struct mu_err *err);
+
+/* A number that differs once another handle has written to the store. */
+int mu_store_version(struct mu_store *s, int64_t *ret, struct mu_err *err);
+
+/* A keyed mark over bytes that only who has this store can make: for what clients carry around. */
+void mu_store_seal(const struct mu_store *s, const void *bytes, size_t len,
+                   uint8_t ret[MU_HASH_LEN]);
+
 /* ---- ledger: what we own on a target ---- */
 
 struct mu_owned {

@@ -13,10 +13,12 @@ export no_proxy='*'
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/muster-test.XXXXXX")
 sim_pid=
+serve_pid=
 passed=0
 failed=0
 
 cleanup() {
+    [ -z "$serve_pid" ] || kill "$serve_pid" 2>/dev/null || true
     [ -z "$sim_pid" ] || kill "$sim_pid" 2>/dev/null || true
     [ ! -d "$work/slapd" ] || "$top_srcdir/tests/live/slapd.sh" clean "$work/slapd" >/dev/null 2>&1 || true
     [ -n "${KEEP:-}" ] || rm -rf "$work"
@@ -143,6 +145,36 @@ muster() { "$MUSTER" -c "$work/muster.yaml" "$@"; }
 UNPRIVILEGED=()
 [ "$(id -u)" != 0 ] || UNPRIVILEGED=(setpriv '--bounding-set=-dac_override,-dac_read_search' --inh-caps=-all --)
 may_drop_rights() { "${UNPRIVILEGED[@]}" true 2>/dev/null; }
+
+# --- the server ---
+
+# serve_start OPTIONS...: muster serve on any free port of this machine; sets SERVE_URL.
+serve_start() {
+    rm -f "$work/serve.ready"
+    "$MUSTER" -c "$work/muster.yaml" serve --listen 127.0.0.1:0 --ready-file "$work/serve.ready" "$@" \
+        >"$work/serve.out" 2>"$work/serve.err" </dev/null &
+    serve_pid=$!
+    local i
+    for ((i = 0; i < 300; i++)); do
+        [ ! -s "$work/serve.ready" ] || break
+        sleep 0.1
+    done
+    SERVE_URL=$(grep -o 'https*://[^ ]*' "$work/serve.ready" || true)
+    [ -n "$SERVE_URL" ] || {
+        echo "muster serve did not start:"
+        cat "$work/serve.err"
+        exit 1
+    }
+}
+
+# Asks it to end, and takes its exit status.
+serve_stop() {
+    local rc=0
+    kill "$serve_pid" 2>/dev/null || true
+    wait "$serve_pid" || rc=$?
+    serve_pid=
+    [ "$rc" = 0 ] || bad "muster serve ended with $rc" "$(tail -n 5 "$work/serve.err")"
+}
 
 # --- checks ---
 

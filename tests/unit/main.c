@@ -59,6 +59,7 @@ static const struct unit units[] = {
     {"ring", ring_suite},
     {"schema", schema_suite},
     {"secret", secret_suite},
+    {"serve_target", serve_target_suite},
     {"sendoso", sendoso_suite},
     {"store_chain", store_chain_suite},
     {"store_journal", store_journal_suite},

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A few threads for handlers that wait for others: remotes, locks, other musters. */
+#include "serve/exchange.h"
+
+#include <pthread.h>
+
+#include "base/thread.h"
+
+enum { QUEUE_MAX = 256 };
+
+struct mu_blocking {
+    pthread_mutex_t lock; /* guards queue, queued and stopping */
+    pthread_cond_t changed;
+    struct exchange *first, **last;
+    unsigned queued;
+    bool stopping;
+    pthread_t *threads;
+    struct mu_worker *workers;
+    size_t count;
+};
+
+static struct exchange *take(struct mu_blocking *b)
+{
+    pthread_mutex_lock(&b->lock);
+    while (!b->first && !b->stopping)
+        pthread_cond_wait(&b->changed, &b->lock);
+    struct exchange *x = b->first;
+    if (x) {
+        b->first = x->next;
+        b->last = b->first ? b->last : &b->first;
+        b->queued--;
+    }
+    pthread_mutex_unlock(&b->lock);
+    return x;
+}
+
+static void *work(void *arg)
+{
+    struct mu_worker *w = arg;
+    struct mu_blocking *b = w->listener->blocking;
+    for (struct exchange *x; (x = take(b));) {
+        exchange_run(x, w);
+        MHD_resume_connection(x->conn); /* x is its event loop's again */
+    }
+    return NULL;
+}
+
+bool blocking_put(struct mu_blocking *b, struct exchange *x)
+{
+    pthread_mutex_lock(&b->lock);
+    bool takes = b->queued < QUEUE_MAX && !b->stopping;
+    if (takes) {
+        MHD_suspend_connection(x->conn);
+        x->state = EXCHANGE_WAITING;
+        x->next = NULL;
+        *b->last = x;
+        b->last = &x->next;
+        b->queued++;
+        pthread_cond_signal(&b->changed);
+    }
+    pthread_mutex_unlock(&b->lock);
+    return takes;
+}
+
+int blocking_start(struct mu_listener *l, size_t threads, struct mu_err *err)
+{
+    struct mu_blocking *b = mu_xcalloc(1, sizeof(*b));
+    l->blocking = b;
+    pthread_mutex_init(&b->lock, NULL);
+    pthread_cond_init(&b->changed, NULL);
+    b->last = &b->first;
+    b->threads = mu_xcalloc(threads, sizeof(*b->threads));
+    b->workers = mu_xcalloc(threads, sizeof(*b->workers));
+    for (; b->count < threads; b->count++) {
+        struct mu_worker *w = &b->workers[b->count];
+        *w = (struct mu_worker){.serve = l->serve, .listener = l};
+        if (mu_thread_start(&b->threads[b->count], work, w, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+void blocking_stop(struct mu_blocking *b)
+{
+    pthread_mutex_lock(&b->lock);
+    b->stopping = true;
+    pthread_cond_broadcast(&b->changed);
+    pthread_mutex_unlock(&b->lock);
+    for (size_t i = 0; i < b->count; i++)
+        pthread_join(b->threads[i], NULL);
+}
+
+void blocking_free(struct mu_blocking *b)
+{
+    if (!b)
+        return;
+    for (size_t i = 0; i < b->count; i++)
+        worker_done(&b->workers[i]);
+    pthread_cond_destroy(&b->changed);
+    pthread_mutex_destroy(&b->lock);
+    free(b->threads);
+    free(b->workers);
+    free(b);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One request and its answer, from the first byte to the last; private to the listener (listener.c,
+ * exchange.c, send.c, blocking.c, stream.c). Handlers see its request and reply only.
+ *
+ * It belongs to the worker whose event loop has the connection. While the connection is suspended it
+ * belongs to a blocking thread instead; suspending and resuming are the hand-over.
+ */
+#ifndef MU_SERVE_EXCHANGE_H
+#define MU_SERVE_EXCHANGE_H
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+
+#include "serve/serve.h"
+#include "serve/target.h"
+
+struct mu_views;
+struct mu_blocking;
+struct mu_ticker;
+
+/* A thread that runs handlers: one with an event loop, or one that may wait (daemon NULL). */
+struct mu_worker {
+    struct mu_serve *serve;
+    struct mu_listener *listener;
+    struct MHD_Daemon *daemon;
+    struct mu_store *store; /* NULL until it is asked for */
+    struct mu_views *views; /* what the REST handlers keep (rest/view.h) */
+    void (*views_free)(struct mu_views *views);
+    struct exchange *free; /* for reuse */
+    unsigned free_count, number;
+    uint64_t served;    /* numbers its requests */
+    atomic_int running; /* requests whose answer has not left yet */
+};
+
+struct mu_listener {
+    struct mu_serve *serve;
+    struct mu_worker *workers;
+    size_t worker_count;
+    struct mu_blocking *blocking;
+    struct mu_ticker *ticker;
+    uint32_t mark; /* of this process, in request ids */
+    atomic_bool stopping;
+    char url[128];
+};
+
+enum exchange_state { EXCHANGE_NEW, EXCHANGE_READING, EXCHANGE_WAITING, EXCHANGE_DONE };
+
+struct exchange {
+    struct mu_request r; /* first: a handler's request is its exchange */
+    struct mu_reply reply;
+    struct mu_worker *home; /* whose event loop has the connection */
+    struct MHD_Connection *conn;
+    struct mu_target target;
+    struct mu_buf in; /* body of the request */
+    enum exchange_state state;
+    bool head;    /* HEAD was asked for */
+    bool refused; /* err and reply are the answer; no handler is called */
+    struct mu_err err;
+    int64_t began_us;
+    struct mu_waker *waker;
+    struct reader *reader; /* of a stream that has begun */
+    struct exchange *next; /* free list, or the queue of blocking.c */
+};
+
+/* exchange.c */
+struct exchange *exchange_begin(struct mu_worker *w, struct MHD_Connection *conn,
+                                const char *target);
+void exchange_headers(struct exchange *x, const char *method); /* route, gate, limits */
+void exchange_body(struct exchange *x, const char *bytes, size_t len);
+/* Calls the handler. True: it has to wait, call again with r.may_block. */
+bool exchange_run(struct exchange *x, struct mu_worker *on);
+void exchange_end(struct exchange *x);
+void worker_done(struct mu_worker *w);
+
+/* send.c: turns the reply into an answer on the connection */
+enum MHD_Result exchange_send(struct exchange *x);
+
+/* stream.c: the answer in pieces; NULL: out of memory */
+struct MHD_Response *stream_response(struct exchange *x);
+void stream_end(struct exchange *x);              /* also where there is no stream */
+struct mu_ticker *ticker_new(struct mu_err *err); /* wakes idle streams */
+void ticker_stop(struct mu_ticker *t);            /* wakes all; they end */
+void ticker_free(struct mu_ticker *t);            /* NULL is fine */
+
+/* blocking.c: threads that may wait; sets l->blocking */
+int blocking_start(struct mu_listener *l, size_t threads, struct mu_err *err);
+/* Suspends the connection and queues the exchange. False: the queue is full. */
+bool blocking_put(struct mu_blocking *b, struct exchange *x);
+void blocking_stop(struct mu_blocking *b); /* returns when all that was queued is done */
+void blocking_free(struct mu_blocking *b); /* NULL is fine */
+
+#endif

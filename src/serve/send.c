@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a reply to what goes out: the error envelope, ETag and 304, gzip, headers, log. */
+#include "serve/exchange.h"
+
+#include <string.h>
+#include <zlib.h>
+
+#include "base/str.h"
+#include "base/time.h"
+
+enum { GZIP_MIN = 1400, GZIP_LEVEL = 1, GZIP_WINDOW = 15 + 16 };
+
+static const struct {
+    enum mu_code code;
+    unsigned status;
+} statuses[] = {
+    {MU_E_USAGE, 400},     {MU_E_DATA, 400},        {MU_E_LIMIT, 400},    {MU_E_AUTH, 502},
+    {MU_E_DENIED, 403},    {MU_E_MISSING, 404},     {MU_E_CONFLICT, 409}, {MU_E_REFUSED, 409},
+    {MU_E_NET, 502},       {MU_E_REMOTE, 502},      {MU_E_BUSY, 503},     {MU_E_CANCELLED, 503},
+    {MU_E_THROTTLED, 429}, {MU_E_UNSUPPORTED, 501},
+};
+
+unsigned mu_reply_status(enum mu_code code)
+{
+    for (size_t i = 0; i < MU_LEN(statuses); i++)
+        if (statuses[i].code == code)
+            return statuses[i].status;
+    return 500;
+}
+
+static const char *status_words(unsigned status)
+{
+    static const struct {
+        unsigned status;
+        const char *words;
+    } known[] = {
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {406, "Not Acceptable"},
+        {408, "Request Timeout"},
+        {409, "Conflict"},
+        {410, "Gone"},
+        {413, "Content Too Large"},
+        {414, "URI Too Long"},
+        {415, "Unsupported Media Type"},
+        {421, "Misdirected Request"},
+        {422, "Unprocessable Content"},
+        {429, "Too Many Requests"},
+        {500, "Internal Server Error"},
+        {501, "Not Implemented"},
+        {502, "Bad Gateway"},
+        {503, "Service Unavailable"},
+        {504, "Gateway Timeout"},
+    };
+    for (size_t i = 0; i < MU_LEN(known); i++)
+        if (known[i].status == status)
+            return known[i].words;
+    return "Error";
+}
+
+/* ---- the error envelope ---- */
+
+static void retry_after(struct exchange *x)
+{
+    if (x->err.retry_after_s > 0)
+        mu_reply_header(&x->reply, "Retry-After",
+                        mu_printf(x->r.arena, "%u", x->err.retry_after_s));
+}
+
+static void write_error(struct exchange *x)
+{
+    struct mu_reply *reply = &x->reply;
+    struct mu_jw w;
+    if (!reply->status)
+        reply->status = mu_reply_status(x->err.code);
+    retry_after(x);
+    mu_buf_reset(&reply->body);
+    reply->type = NULL;
+    reply->etag = NULL;
+    mu_jw_init(&w, &reply->body, false);
+    mu_jw_object(&w);
+    mu_jw_key(&w, "statusCode");
+    mu_jw_int(&w, reply->status);
+    mu_jw_key(&w, "error");
+    mu_jw_str(&w, status_words(reply->status));
+    mu_jw_key(&w, "message");
+    mu_jw_str(&w, x->err.text);
+    mu_jw_key(&w, "code");
+    mu_jw_str(&w, mu_code_name(x->err.code));
+    mu_jw_key(&w, "request_id");
+    mu_jw_str(&w, x->r.id);
+    mu_jw_end(&w, '}');
+}
+
+/* ---- ETag ---- */
+
+static bool etag_listed(const char *list, const char *etag)
+{
+    size_t len = strlen(etag);
+    for (const char *at = strstr(list, etag); at; at = strstr(at + len, etag))
+        if ((at == list || strchr(" ,/", at[-1])) && strchr(" ,", at[len]))
+            return true;
+    return mu_streq(list, "*");
+}
+
+/* One mark for the content in every coding, therefore a weak one. */
+static void settle_etag(struct exchange *x)
+{
+    struct mu_reply *reply = &x->reply;
+    if (!reply->etag)
+        return;
+    const char *etag = mu_printf(x->r.arena, "\"%s\"", reply->etag);
+    mu_reply_header(reply, "ETag", mu_printf(x->r.arena, "W/%s", etag));
+    const char *known = mu_request_header(&x->r, "If-None-Match");
+    if (known && etag_listed(known, etag)) {
+        reply->status = 304;
+        mu_buf_reset(&reply->body);
+    }
+}
+
+/* ---- gzip ---- */
+
+static bool is_text(const char *type)
+{
+    return !type || mu_starts(type, "application/json") || mu_starts(type, "text/") ||
+           mu_ends(type, "+json");
+}
+
+/* "gzip", not "gzip;q=0". */
+static bool takes_gzip(const struct mu_request *r)
+{
+    const char *accepted = mu_request_header(r, "Accept-Encoding");
+    const char *at = accepted ? strstr(accepted, "gzip") : NULL;
+    if (!at)
+        return false;
+    at += strlen("gzip");
+    at += strspn(at, " ");
+    return !mu_starts(at, ";q=0") || (at[4] == '.' && strspn(at + 5, "0") < strcspn(at + 5, " ,"));
+}
+
+static bool compress_into(struct mu_buf *to, const struct mu_buf *from)
+{
+    z_stream z = {.next_in = (Bytef *)from->data, .avail_in = (uInt)from->len};
+    if (deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        return false;
+    size_t bound = deflateBound(&z, (uLong)from->len);
+    bool done = mu_buf_room(to, bound) == 0;
+    if (done) {
+        z.next_out = (Bytef *)to->data;
+        z.avail_out = (uInt)bound;
+        done = deflate(&z, Z_FINISH) == Z_STREAM_END;
+        to->len = z.total_out;
+    }
+    deflateEnd(&z);
+    return done;
+}
+
+static void settle_coding(struct exchange *x)
+{
+    struct mu_reply *reply = &x->reply;
+    if (reply->body.len < GZIP_MIN || !is_text(reply->type))
+        return;
+    mu_reply_header(reply, "Vary", "Accept-Encoding, Origin");
+    if (!takes_gzip(&x->r))
+        return;
+    struct mu_buf packed = MU_BUF_INIT(MU_REPLY_MAX);
+    if (compress_into(&packed, &reply->body)) {
+        mu_reply_header(reply, "Content-Encoding", "gzip");
+        mu_buf_done(&reply->body);
+        reply->body = packed;
+    } else {
+        mu_buf_done(&packed);
+    }
+}
+
+/* ---- out ---- */
+
+static void add_headers(struct exchange *x, struct MHD_Response *response)
+{
+    const struct mu_reply *reply = &x->reply;
+    if (reply->stream.fill || reply->body.len > 0)
+        MHD_add_response_header(response, "Content-Type",
+                                reply->type ? reply->type : "application/json");
+    MHD_add_response_header(response, "X-Request-Id", x->r.id);
+    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    if (reply->etag)
+        MHD_add_response_header(response, "Cache-Control", "private, no-cache");
+    for (size_t i = 0; i < reply->header_count; i++)
+        MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
+}
+
+/* Without the query: it may hold a token. */
+static void log_it(const struct exchange *x)
+{
+    struct mu_log *log = x->r.serve->log;
+    enum mu_level level = x->reply.status >= 500 ? MU_LOG_WARN : MU_LOG_TRACE;
+    if (!mu_log_on(log, level))
+        return;
+    const char *pattern = x->r.route ? x->r.route->pattern : "(no route)";
+    mu_log(log, level, "%s %s %s -> %u, %zu bytes, %lld us%s%s", x->r.id, x->r.method, pattern,
+           x->reply.status, x->reply.body.len, (long long)(mu_mono_us() - x->began_us),
+           x->refused ? ": " : "", x->refused ? x->err.text : "");
+}
+
+enum MHD_Result exchange_send(struct exchange *x)
+{
+    struct mu_reply *reply = &x->reply;
+    if (x->refused)
+        write_error(x);
+    if (!reply->status)
+        reply->status = 200;
+    if (!reply->stream.fill) {
+        settle_etag(x);
+        settle_coding(x);
+    }
+    struct MHD_Response *response =
+        reply->stream.fill ? stream_response(x)
+                           : MHD_create_response_from_buffer(reply->body.len, reply->body.data,
+                                                             MHD_RESPMEM_PERSISTENT);
+    if (!response)
+        return MHD_NO;
+    add_headers(x, response);
+    log_it(x);
+    enum MHD_Result rc = MHD_queue_response(x->conn, reply->status, response);
+    MHD_destroy_response(response);
+    return rc;
+}

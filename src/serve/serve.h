@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `muster serve` as a whole: what all of its threads share. The configuration is only read; whatever
+ * else is shared has a lock of its own. One of it in a process, made and ended by cli/cmd_serve.c.
+ */
+#ifndef MU_SERVE_SERVE_H
+#define MU_SERVE_SERVE_H
+
+#include "base/log.h"
+#include "engine/config.h"
+#include "serve/http.h"
+
+struct mu_pulls;
+
+struct mu_serve {
+    const struct mu_config *config; /* config->serve is never NULL */
+    struct mu_log *log;
+    bool loopback;          /* nobody beyond this machine can connect */
+    bool insecure_local;    /* no token is asked for: bound to loopback, and said aloud */
+    struct mu_pulls *pulls; /* serve/pulls.h */
+};
+
+/* All tables of routes, in the order they are tried; ends with NULL. */
+extern const struct mu_route *const mu_route_tables[];
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is served: a table a part. */
+#include "serve/serve.h"
+
+#include "serve/health.h"
+#include "serve/rest/rest.h"
+
+const struct mu_route *const mu_route_tables[] = {
+    mu_health_routes,
+    mu_rest_routes,
+    NULL,
+};
