@@ -28,6 +28,7 @@ static void setup(void)
                                  .inactive = MU_REMOVE_DISABLE,
                                  .gone = MU_REMOVE_DELETE,
                                  .gone_groups = MU_REMOVE_DELETE,
+                                 .plan_age = 3600,
                                  .guards = {.disable = {1000, 100, 0}}};
 }
 
