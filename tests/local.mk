@@ -137,6 +137,7 @@ unit_sources = \
 	tests/unit/test_governor.c \
 	tests/unit/test_guard.c \
 	tests/unit/test_http.c \
+	tests/unit/test_invitations.c \
 	tests/unit/test_io.c \
 	tests/unit/test_json.c \
 	tests/unit/test_ldif.c \

@@ -39,6 +39,12 @@ void mu_page_drop(struct mu_page *page)
     *page = (struct mu_page){.total = -1};
 }
 
+const char *mu_target_member_attr(struct mu_account *target)
+{
+    const struct mu_resource *groups = target->adapter->target->mapping(target, MU_GROUP);
+    return groups ? mu_map_info(groups)->member_attr : NULL;
+}
+
 bool mu_target_same(struct mu_account *target, const char *attr, const struct mu_value *x,
                     const struct mu_value *y)
 {

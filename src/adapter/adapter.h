@@ -34,6 +34,7 @@ struct mu_account_conf {
     struct mu_layers layers;        /* where its mappings are looked for */
     const char *state_dir;          /* directory of the store: for rotating tokens */
     struct mu_governors *governors; /* of this process; NULL: the account has a rate to itself */
+    const char *store;              /* for registers of an adapter's own; NULL: none */
     struct mu_log *log;
 };
 
@@ -118,8 +119,14 @@ enum mu_cap {
 /* Where a target keeps what; filled by the target, used by the planner to name things. */
 enum mu_place { MU_PLACE_USERS, MU_PLACE_GROUPS, MU_PLACE_INACTIVE, MU_PLACES };
 
+/* People who are set aside by a value: the attribute, its value while they are in, and out. */
+struct mu_aside {
+    const char *attr, *in, *out;
+};
+
 struct mu_target_ops {
-    /* Mapping of a kind (MU_USER, MU_GROUP), loaded when the account was opened. */
+    /* Mapping of a kind (MU_USER, MU_GROUP), loaded when the account was opened. NULL for groups
+     * that the target has itself, and nobody writes. */
     const struct mu_resource *(*mapping)(struct mu_account *a, enum mu_kind kind);
     unsigned (*caps)(struct mu_account *a);
     /* Connects, learns what the server can do, reads every object below the managed places into the
@@ -160,10 +167,29 @@ struct mu_target_ops {
     int (*rank)(struct mu_account *a, const char *attr, const struct mu_value *value);
     /* The placeholder member as a value, NULL when the target needs none. */
     const char *(*placeholder)(struct mu_account *a);
+    /* How people are set aside where they keep their place: by a value instead of a move into
+     * MU_PLACE_INACTIVE. NULL slot: they move. */
+    const struct mu_aside *(*aside)(struct mu_account *a);
+    /* After a read: a wanted value as operations have it, such as a group's id for its name; in the
+     * arena. `id:X` and `name:X` say which it is, where both could be meant. MU_E_DATA: it means
+     * nothing that is there (with the nearest), or several. NULL slot: values are as wanted. */
+    int (*resolve)(struct mu_account *a, struct mu_arena *arena, const char *attr,
+                   struct mu_value *value, struct mu_err *err);
+    /* After a read: what becomes of an operation that is about to be planned. It may be changed: a
+     * remark, one_way, and where the target can't do it MU_OP_MANUAL with words for a person; all in
+     * the arena. NULL: it stays so. Else it is not planned, and the text says why; "": there is
+     * nothing to do after all. NULL slot: all can be done. */
+    const char *(*fit)(struct mu_account *a, struct mu_arena *arena, struct mu_op *op,
+                       bool *ret_trouble);
+    /* Requests that one operation takes. NULL slot: one. */
+    int (*calls)(struct mu_account *a, const struct mu_op *op);
+    /* The run that the operations submitted from now on are of. NULL slot: it doesn't matter. */
+    void (*run)(struct mu_account *a, int64_t run);
     /* Writes a second it allows; 0: as many as it can take. NULL slot: the same. */
     double (*rate)(struct mu_account *a);
-    /* Queues one operation; blocks only while the window is full. `op` must live until its outcome
-     * is reaped. -1: the connection is gone; outcomes of what was in flight are still reaped (as
+    /* Queues one operation; blocks only while the window is full. What isn't for the target to do
+     * (MU_OP_MANUAL) is skipped. `op` must live until its outcome is reaped. -1: the connection is
+     * gone; outcomes of what was in flight are still reaped (as
      * MU_DONE_DOUBT). */
     int (*submit)(struct mu_account *a, const struct mu_op *op, struct mu_err *err);
     /* 1: an outcome. 0: nothing in flight. wait: block for one. When not waiting, 0 also means:
@@ -255,6 +281,9 @@ void mu_account_close(struct mu_account *a); /* NULL is fine */
  * `its adapter ldap ...`. */
 bool mu_account_reads(struct mu_arena *arena, const struct mu_adapter *adapter,
                       const struct mu_y *settings, const char **ret_why);
+
+/* The attribute of groups that holds their members; NULL: the target keeps none that we write. */
+const char *mu_target_member_attr(struct mu_account *target);
 
 /* Whether two values are one to the target: equal, or of one form (`fold`). attr NULL: names. */
 bool mu_target_same(struct mu_account *target, const char *attr, const struct mu_value *x,

@@ -70,7 +70,9 @@ static void show_cost(struct mu_cli *cli, const struct mu_plan *plan)
         manual += plan->ops[i].verb == MU_OP_MANUAL;
     int64_t writes = plan->calls;
     int64_t seconds = plan->rate > 0 ? mu_plan_seconds(plan) : writes / known_rate(cli, plan->sync);
-    printf("cost: %s, %s", mu_show_some(cli->arena, writes, "write", "writes"),
+    printf("cost: %s, %s",
+           plan->rate > 0 ? mu_show_some(cli->arena, writes, "call", "calls")
+                          : mu_show_some(cli->arena, writes, "write", "writes"),
            seconds ? mu_printf(cli->arena, "about %" PRId64 " s", seconds) : "about a second");
     if (manual)
         printf("; %s for a person", mu_show_some(cli->arena, manual, "step", "steps"));

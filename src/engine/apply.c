@@ -276,6 +276,8 @@ static int begin_run(struct applier *a, struct mu_err *err)
     moment(a);
     int rc = mu_run_begin(a->store, &run, &a->ret->run, err);
     moment(a);
+    if (rc == 0 && a->ops->run)
+        a->ops->run(a->target, a->ret->run);
     return rc;
 }
 

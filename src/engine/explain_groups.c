@@ -245,7 +245,7 @@ static int tell(struct explainer *x, struct mu_member_story *story, const char *
     struct work w = {.story = story};
     *story = (struct mu_member_story){.id = id, .label = id};
     if (x->ops)
-        story->attribute = mu_map_info(x->ops->mapping(x->q->target, MU_GROUP))->member_attr;
+        story->attribute = mu_target_member_attr(x->q->target);
     int rc = mu_entry_get(x->q->store, x->arena, x->q->sync->from->name, x->q->snapshot.id,
                           MU_MEMBERSHIP, mu_membership_id(x->arena, id, x->story->id), &w.row, err);
     if (rc < 0 || find_group(x, &w, err) < 0 || explain_trail(x, MU_GROUP, id, &w.trail, err) < 0)
@@ -285,7 +285,7 @@ static int listed_groups(struct explainer *x, struct mu_map *ids, struct mu_err 
 /* Groups the plan would take the person out of: the source doesn't list those any more. */
 static void planned_groups(struct explainer *x, struct mu_map *ids)
 {
-    const char *attr = mu_map_info(x->ops->mapping(x->q->target, MU_GROUP))->member_attr;
+    const char *attr = mu_target_member_attr(x->q->target);
     for (size_t i = 0; i < x->plan->op_count; i++) {
         const struct mu_op *op = &x->plan->ops[i];
         if (op->kind == MU_GROUP && op->id && moves(x, op, attr))

@@ -33,9 +33,11 @@ libmuster_a_SOURCES += \
 	src/engine/plan.c src/engine/plan.h \
 	src/engine/plan_adopt.c \
 	src/engine/plan_ahead.c \
+	src/engine/plan_aside.c \
 	src/engine/plan_adopt_values.c \
 	src/engine/plan_diff.c \
 	src/engine/plan_drift.c \
+	src/engine/plan_fit.c \
 	src/engine/plan_json.c \
 	src/engine/plan_labels.c \
 	src/engine/plan_match.c \

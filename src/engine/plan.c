@@ -113,6 +113,26 @@ static int load_ledger(struct planner *p, struct mu_err *err)
     return load_former(p, err);
 }
 
+/* Objects that got an immutable id only after we had made them: whoever accepts an invitation. */
+static int learn_natives(struct planner *p, struct mu_err *err)
+{
+    size_t learned = 0;
+    for (size_t i = 0; i < p->owned_count; i++) {
+        struct mu_owned *owned = &p->owned[i];
+        const struct mu_object *o =
+            owned->native ? NULL : mu_map_get(p->by_key, owned->key, strlen(owned->key));
+        if (!o || !o->native)
+            continue;
+        owned->native = o->native;
+        if (!mu_store_writable(p->store))
+            continue;
+        if ((learned++ == 0 && mu_journal_begin(p->store, err) < 0) ||
+            mu_ledger_put(p->store, p->sync->name, owned, err) < 0)
+            return -1;
+    }
+    return learned ? mu_journal_commit(p->store, err) : 0;
+}
+
 static int settle(struct planner *p, struct mu_err *err)
 {
     const struct mu_settling settling = {.store = p->store,
@@ -130,7 +150,7 @@ int plan_read_target(struct planner *p, struct mu_err *err)
         p->ops_of->identity(p->target, p->arena, &p->identity, err) < 0)
         return -1;
     index_target(p);
-    return settle(p, err) < 0 ? -1 : load_ledger(p, err);
+    return settle(p, err) < 0 || load_ledger(p, err) < 0 ? -1 : learn_natives(p, err);
 }
 
 static int read_sides(struct planner *p, struct mu_err *err)
@@ -313,7 +333,8 @@ static int64_t count_calls(const struct planner *p)
 {
     int64_t count = 0;
     for (size_t i = 0; i < p->op_count; i++)
-        count += mu_verb_writes(p->ops[i].verb);
+        if (mu_verb_writes(p->ops[i].verb))
+            count += p->ops_of->calls ? p->ops_of->calls(p->target, &p->ops[i]) : 1;
     return count;
 }
 
@@ -355,7 +376,8 @@ const struct mu_plan *plan_finish(struct planner *p)
 static int agree(struct planner *p, struct mu_err *err)
 {
     if (p->ops_of->prepare(p->target, p->arena, add_container, p, err) < 0 ||
-        match_kind(p, MU_USER, err) < 0 || match_kind(p, MU_GROUP, err) < 0)
+        match_kind(p, MU_USER, err) < 0 ||
+        (p->ops_of->mapping(p->target, MU_GROUP) && match_kind(p, MU_GROUP, err) < 0))
         return -1;
     plan_settle_names(p);
     if (plan_members(p, err) < 0 || plan_match_gone(p, err) < 0)
@@ -395,9 +417,10 @@ void mu_plan_mapping(struct mu_account *target, char ret[MU_DIGEST_HEX])
 {
     static const enum mu_kind kinds[] = {MU_USER, MU_GROUP};
     MU_AUTO(buf) struct mu_buf all = MU_BUF_INIT(MU_BUF_MAX);
-    for (size_t i = 0; i < MU_LEN(kinds); i++)
-        mu_buf_printf(&all, "%s\n",
-                      mu_map_info(target->adapter->target->mapping(target, kinds[i]))->digest);
+    for (size_t i = 0; i < MU_LEN(kinds); i++) {
+        const struct mu_resource *r = target->adapter->target->mapping(target, kinds[i]);
+        mu_buf_printf(&all, "%s\n", r ? mu_map_info(r)->digest : "");
+    }
     mu_digest(all.data, all.len, ret);
 }
 
@@ -433,6 +456,7 @@ static int make(struct planner *p, const struct mu_selection *selection,
         rc = plan_order_renames(p, err);
     }
     if (rc == 0) {
+        plan_fit(p);
         order_ops(p);
         plan_read_guards(p);
         *ret = plan_finish(p);

@@ -249,7 +249,7 @@ int plan_adopt(struct planner *p, struct mu_err *err)
     int rc = mu_ledger_others(p->store, p->sync->name, add_other, &a, err);
     if (rc == 0)
         rc = adopt_kind(&a, MU_USER, err);
-    if (rc == 0)
+    if (rc == 0 && p->ops_of->mapping(p->target, MU_GROUP))
         rc = adopt_kind(&a, MU_GROUP, err);
     if (rc == 0)
         rc = plan_adopt_members(p, err);

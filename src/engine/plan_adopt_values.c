@@ -125,7 +125,7 @@ static int take_row(struct planner *p, struct group_work *g, const struct mu_ent
 
 int plan_adopt_members(struct planner *p, struct mu_err *err)
 {
-    const char *attr = mu_map_info(p->ops_of->mapping(p->target, MU_GROUP))->member_attr;
+    const char *attr = mu_target_member_attr(p->target);
     struct group_work g = {.attr = attr ? plan_intern(p, attr) : NULL};
     struct mu_rows *rows;
     struct mu_entry entry;

@@ -81,7 +81,8 @@ void plan_create(struct planner *p, struct who *w, const struct mu_resource *map
     size_t n = 0;
     changes[n].add_count = class_values(p, mapping, &classes);
     changes[n].attr = "objectClass";
-    changes[n++].add = classes;
+    changes[n].add = classes;
+    n += changes[n].add_count > 0;
     for (size_t i = 0; i < count; i++) {
         const struct mu_value *add;
         size_t adds = missing(p, wants[i].name, wants[i].values, wants[i].count, NULL, 0, &add);

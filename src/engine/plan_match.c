@@ -81,16 +81,23 @@ static void settle_name(struct planner *p, struct who *w)
         plan_wait_for_name(p, w, owner);
 }
 
-/* Moving between the active and the inactive place is what disabling and enabling are. */
+/* Moving between the active and the inactive place is what disabling and enabling are, where a value
+ * isn't. */
+static enum mu_reason why_moved(struct planner *p, const struct mu_object *o, bool inactive)
+{
+    if (p->ops_of->aside || plan_lies_aside(p, o) == inactive)
+        return MU_WHY_RENAME;
+    return inactive ? MU_WHY_DISABLE : MU_WHY_ENABLE;
+}
+
 static void plan_place(struct planner *p, struct who *w, bool inactive)
 {
     const struct mu_object *o = w->object;
-    if (mu_streq(o->key, w->key))
+    if (p->ops_of->aside)
+        plan_aside(p, w, inactive);
+    if (mu_streq(o->key, w->key) || (p->ops_of->aside && inactive))
         return;
-    enum mu_place lies = p->ops_of->place_of(p->target, o->key);
-    enum mu_reason why = inactive && lies != MU_PLACE_INACTIVE    ? MU_WHY_DISABLE
-                         : !inactive && lies == MU_PLACE_INACTIVE ? MU_WHY_ENABLE
-                                                                  : MU_WHY_RENAME;
+    enum mu_reason why = why_moved(p, o, inactive);
     struct mu_op *op = plan_add_op(p, MU_OP_RENAME, why, w);
     op->name = o->name;
     op->new_name = w->name;
@@ -178,12 +185,16 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct plan_row *
     w->first_op = w->op_end = p->op_count;
     *(kind == MU_USER ? &p->users : &p->groups) += 1;
     plan_select(p, w, doc);
-    if (!w->selected) {
+    bool held = w->object && w->object->held;
+    if (!w->selected || held) {
         w->aside = inactive;
         stay(p, w);
+        if (w->selected)
+            plan_exclude(p, w, w->object->held);
         return 0;
     }
-    if (row->bad || plan_locate(p, w, mapping, wants, count, inactive && w->object, &bad) < 0) {
+    if (row->bad || (!inactive && plan_resolve(p, &wants, count, &bad) < 0) ||
+        plan_locate(p, w, mapping, wants, count, inactive && w->object, &bad) < 0) {
         stay(p, w);
         plan_exclude(p, w, row->bad ? row->bad : bad.text); /* which copies it */
         return 0;
@@ -227,16 +238,19 @@ static int gone_one(struct planner *p, const struct mu_owned *owned, struct mu_e
                    "not in the source any more, but the read wasn't complete");
         return 0;
     }
-    bool aside = p->ops_of->place_of(p->target, w->object->key) == MU_PLACE_INACTIVE;
-    if (policy == MU_REMOVE_DISABLE && aside)
+    if (policy == MU_REMOVE_DISABLE && plan_lies_aside(p, w->object))
         return 0;
-    const char *parked = plan_parked(p, w);
+    const char *parked = w->object->held ? w->object->held : plan_parked(p, w);
     if (parked) {
         plan_leave(p, w, owned->name, true, "%s", parked);
         return 0;
     }
     if (policy == MU_REMOVE_DELETE)
         return plan_delete(p, w, err);
+    if (p->ops_of->aside) {
+        plan_aside(p, w, true);
+        return 0;
+    }
     if (p->ops_of->move(p->target, p->arena, w->object->name, MU_PLACE_INACTIVE, &w->name, &w->key,
                         err) < 0)
         return -1;

@@ -201,7 +201,7 @@ static int take_rows(struct planner *p, struct group_work *g, struct mu_map *don
 
 int plan_members(struct planner *p, struct mu_err *err)
 {
-    const char *attr = mu_map_info(p->ops_of->mapping(p->target, MU_GROUP))->member_attr;
+    const char *attr = mu_target_member_attr(p->target);
     struct group_work g = {.attr = NULL};
     if (!attr)
         return 0;

@@ -235,7 +235,7 @@ static int mark_members(struct planner *p, const struct who *group, struct mu_op
 int plan_mark_members(struct planner *p, const struct who *group, struct mu_opchange *changes,
                       size_t count, struct mu_err *err)
 {
-    const char *attr = mu_map_info(p->ops_of->mapping(p->target, MU_GROUP))->member_attr;
+    const char *attr = mu_target_member_attr(p->target);
     for (size_t i = 0; attr && i < count; i++)
         if (mu_strieq(changes[i].attr, attr) && mark_members(p, group, &changes[i], err) < 0)
             return -1;

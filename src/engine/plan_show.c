@@ -7,7 +7,7 @@
 #include "engine/effect.h"
 #include "engine/plan.h"
 
-enum { VALUE_SHOWN = 120, MEMBERS_SHOWN = 10 };
+enum { VALUE_SHOWN = 120, MEMBERS_SHOWN = 10, NOTE_SHOWN = 1000 };
 
 static const struct {
     const char *sign, *color;
@@ -97,14 +97,14 @@ void mu_plan_show_op(const struct mu_op *op, bool color, struct mu_buf *to)
         mu_buf_addc(to, '\n');
     }
     for (size_t i = 0; i < op->change_count; i++) {
-        if (mu_verb_writes(op->verb))
+        if (op->verb != MU_OP_ADOPT && op->verb != MU_OP_RELEASE)
             show_change(&op->changes[i], op->verb != MU_OP_MODIFY, to);
         else
             show_values("=", &op->changes[i], op->changes[i].add, op->changes[i].add_count, to);
     }
     if (op->note) {
-        mu_buf_adds(to, "    # ");
-        show_text(op->note, to);
+        mu_buf_adds(to, op->verb == MU_OP_MANUAL ? "    # by hand: " : "    # ");
+        mu_printable_into(to, op->note, strlen(op->note), NOTE_SHOWN);
         mu_buf_addc(to, '\n');
     }
 }

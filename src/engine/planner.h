@@ -171,6 +171,16 @@ int plan_whole(struct planner *p, const struct who *w, const struct mu_object *w
 int plan_load_parked(struct planner *p, struct mu_err *err);
 const char *plan_parked(struct planner *p, const struct who *w);
 
+/* plan_aside.c: whether an object is set aside; and the operation that sets w's aside, or takes it
+ * back, by a value. */
+bool plan_lies_aside(struct planner *p, const struct mu_object *o);
+void plan_aside(struct planner *p, struct who *w, bool out);
+
+/* plan_fit.c: the wants as the target has them, in the row's arena; MU_E_DATA: one means nothing
+ * there. And what becomes of each operation on this target. */
+int plan_resolve(struct planner *p, const struct mu_want **wants, size_t count, struct mu_err *err);
+void plan_fit(struct planner *p);
+
 /* plan_members.c: after all users and groups are matched. */
 int plan_members(struct planner *p, struct mu_err *err);
 /* In the deletion of a group, says which of its members were ours: they are again, if it is undone. */

@@ -8,14 +8,15 @@
 #include "base/str.h"
 #include "engine/owning.h"
 
-enum verdict { DONE, PARTLY, NOT_DONE };
+enum verdict { DONE, PARTLY, NOT_DONE, UNKNOWN };
 
 static const struct {
     enum mu_done done;
     const char *words;
 } findings[] = {[DONE] = {MU_DONE_OK, "settled: the target shows that it was done"},
                 [PARTLY] = {MU_DONE_STALE, "settled: the target shows that a part of it was done"},
-                [NOT_DONE] = {MU_DONE_SKIPPED, "settled: the target shows that it was not done"}};
+                [NOT_DONE] = {MU_DONE_SKIPPED, "settled: the target shows that it was not done"},
+                [UNKNOWN] = {MU_DONE_DOUBT, "in doubt: the target can't show whether it was done"}};
 
 /* What was found of one operation. */
 struct found {
@@ -130,6 +131,8 @@ static enum verdict look_create(struct settler *t, const struct mu_op *op, struc
         return NOT_DONE;
     if (op->kind == MU_KINDS)
         return DONE;
+    if (f->object->held)
+        return UNKNOWN; /* if it was done, it is ours */
     compare(t, op, f, &took, &of);
     return took == of ? DONE : NOT_DONE; /* else it is somebody else's */
 }
@@ -272,9 +275,10 @@ int mu_settle(const struct mu_settling *s, struct mu_err *err)
     if (rc == 0)
         mu_log(s->log, MU_LOG_INFO,
                "%s: %" PRId64 " earlier run%s had been cut; of the operations without a known end "
-               "%" PRId64 " were done, %" PRId64 " in part, %" PRId64 " not; going on from there",
+               "%" PRId64 " were done, %" PRId64 " in part, %" PRId64 " not, %" PRId64
+               " can't be told; going on from there",
                s->sync, runs, runs == 1 ? "" : "s", t.counts[DONE], t.counts[PARTLY],
-               t.counts[NOT_DONE]);
+               t.counts[NOT_DONE], t.counts[UNKNOWN]);
     mu_buf_done(&t.fold);
     mu_buf_done(&t.owning.fold);
     mu_arena_free(t.step);

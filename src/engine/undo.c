@@ -109,9 +109,7 @@ static void order(struct undoer *u)
         if (list[i].undone->dropped)
             continue;
         p->ops = plan_grow(p->ops, p->op_count, &p->op_cap, sizeof(*p->ops));
-        p->ops[p->op_count] = list[i].undone->op;
-        p->ops[p->op_count].seq = (int)p->op_count + 1;
-        p->op_count++;
+        p->ops[p->op_count++] = list[i].undone->op;
     }
     free(list);
 }
@@ -191,6 +189,9 @@ static int make(struct undoer *u, int64_t run, const struct mu_plan **ret, struc
         return -1;
     undo_check(u);
     order(u);
+    plan_fit(&u->p);
+    for (size_t i = 0; i < u->p.op_count; i++)
+        u->p.ops[i].seq = (int)i + 1;
     guard_members(u);
     plan_read_guards(&u->p);
     u->p.users = u->p.ours[MU_USER];

@@ -241,8 +241,7 @@ void undo_leave(struct undoer *u, const struct mu_op *op, bool trouble, const ch
 
 bool undo_is_members(struct undoer *u, const struct mu_op *op, const char *attr)
 {
-    return op->kind == MU_GROUP &&
-           mu_strieq(attr, mu_map_info(u->p.ops_of->mapping(u->p.target, MU_GROUP))->member_attr);
+    return op->kind == MU_GROUP && mu_strieq(attr, mu_target_member_attr(u->p.target));
 }
 
 bool undo_is_placeholder(struct undoer *u, const struct mu_value *value)

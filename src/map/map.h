@@ -73,6 +73,7 @@
  *     examples:
  *       - {name: ..., entry: {...}, attributes: {uid: ada, mail: [a@x, b@x]}}
  *
+ * Only a directory (target: ldap) needs object_classes; elsewhere attributes may have underscores.
  * Policy of a target field: force (exactly our values; default), keep (only set when absent), merge
  * (ours are added, others' values stay).
  */

@@ -93,6 +93,7 @@ static int check_keys(struct mu_loader *l, const struct mu_y *doc)
                                          "fields", "members", "examples"};
     const struct mu_y *node = mu_y_get(doc, "target");
     l->side = node != NULL ? MU_SIDE_TARGET : MU_SIDE_SOURCE;
+    l->directory = node != NULL && mu_streq(node->text, "ldap");
     if (node != NULL && (node->type != MU_Y_SCALAR || node->text[0] == '\0')) {
         return mu_y_fail(node, l->err,
                          "target: the name of the adapter is expected, such as target: ldap");

@@ -180,6 +180,7 @@ struct mu_loader {
     struct mu_arena *arena;
     struct mu_err *err;
     enum mu_map_side side;
+    bool directory; /* a target that names attributes as RFC 4512 does */
     const struct mu_schema *schema;
     const char *context; /* the one name /@ knows ("group_id"), NULL: none */
     const struct mu_ptr *secrets;

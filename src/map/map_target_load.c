@@ -9,17 +9,22 @@ static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw
 static const char letters_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-;";
 
-/* RFC 4512, 2.5: a short name, options behind semicolons. */
-static bool is_attribute(const char *s)
+/* RFC 4512, 2.5: a short name, options behind semicolons. Beyond directories names have underscores.
+ */
+static bool is_attribute(const struct mu_loader *l, const char *s)
 {
-    return s[0] != '\0' && strchr(letters, s[0]) != NULL && s[strspn(s, letters_digits)] == '\0' &&
-           strlen(s) <= 128;
+    size_t len = 0;
+    while (s[len] != '\0' &&
+           (strchr(letters_digits, s[len]) != NULL || (!l->directory && s[len] == '_'))) {
+        len++;
+    }
+    return s[0] != '\0' && strchr(letters, s[0]) != NULL && s[len] == '\0' && len <= 128;
 }
 
 static int check_attribute(const struct mu_loader *l, const struct mu_y *at,
                            const struct mu_y *fields, size_t index)
 {
-    if (!is_attribute(at->text)) {
+    if (!is_attribute(l, at->text)) {
         return mu_y_fail(at, l->err, "%s is no attribute name: letters, digits and - are expected",
                          mu_printable(l->arena, at->text, strlen(at->text), 64));
     }
@@ -84,7 +89,12 @@ static int compile_fields(const struct mu_loader *l, const struct mu_y *fields,
 
 static int compile_classes(const struct mu_loader *l, const struct mu_y *doc, struct mu_resource *r)
 {
+    static const char *const none[] = {NULL};
     const struct mu_y *list = mu_y_get(doc, "object_classes");
+    if (list == NULL && !l->directory) {
+        r->info.object_classes = none;
+        return 0;
+    }
     if (list == NULL) {
         return mu_y_fail(doc, l->err, "object_classes is missing, such as [top, person]");
     }
@@ -96,7 +106,7 @@ static int compile_classes(const struct mu_loader *l, const struct mu_y *doc, st
     }
     const char **classes = mu_alloc_array(l->arena, list->count + 1, sizeof *classes);
     for (size_t i = 0; i < list->count; i++) {
-        if (!is_attribute(list->items[i]->text)) {
+        if (!is_attribute(l, list->items[i]->text)) {
             return mu_y_fail(list->items[i], l->err,
                              "object_classes: a name such as inetOrgPerson is expected");
         }
@@ -154,7 +164,7 @@ static int compile_members(const struct mu_loader *l, const struct mu_y *members
     }
     r->info.member_attr = mu_y_str(members, "attribute");
     r->info.placeholder = mu_y_str(members, "placeholder");
-    if (r->info.member_attr == NULL || !is_attribute(r->info.member_attr)) {
+    if (r->info.member_attr == NULL || !is_attribute(l, r->info.member_attr)) {
         return mu_y_fail(members, l->err,
                          "members: attribute is missing, such as attribute: member");
     }

@@ -149,6 +149,7 @@ void mu_op_json(const struct mu_op *op, struct mu_jw *w)
         mu_jw_end(w, ']');
     }
     put_text(w, "note", op->note);
+    put_flag(w, "one_way", op->one_way);
     mu_jw_end(w, '}');
 }
 
@@ -362,7 +363,8 @@ int mu_op_parse(struct mu_arena *arena, const struct mu_doc *doc, struct mu_op *
         get_text(arena, doc, "native", &op.native, err) < 0 ||
         get_text(arena, doc, "version", &op.version, err) < 0 ||
         get_text(arena, doc, "new_name", &op.new_name, err) < 0 ||
-        get_text(arena, doc, "note", &op.note, err) < 0 || get_changes(arena, doc, &op, err) < 0) {
+        get_text(arena, doc, "note", &op.note, err) < 0 ||
+        get_flag(doc, "one_way", &op.one_way, err) < 0 || get_changes(arena, doc, &op, err) < 0) {
         return -1;
     }
     if (op.verb == MU_OP_RENAME && op.new_name == NULL) {
@@ -419,6 +421,9 @@ bool mu_op_inverse(struct mu_arena *arena, const struct mu_op *op, const struct 
                    struct mu_op *ret)
 {
     struct mu_op back = *op;
+    if (op->one_way) {
+        return false;
+    }
     back.why = reason_back[op->why];
     back.version = NULL;
     swap_changes(arena, op, &back);

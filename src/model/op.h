@@ -39,6 +39,8 @@ struct mu_object {
     const char *version;
     const struct mu_attrval *attrs; /* sorted by name */
     size_t attr_count;
+    /* why nothing can be planned about it for now, in words; NULL: it can */
+    const char *held;
 };
 
 /* The values of an attribute, its name in any letter case; NULL: none, or o is NULL. */
@@ -108,6 +110,7 @@ struct mu_op {
     const struct mu_opchange *changes;
     size_t change_count;
     const char *note; /* manual step, or a remark; NULL */
+    bool one_way;     /* nothing takes it back */
 };
 
 /* Whether the target sees anything of it. */
@@ -127,7 +130,7 @@ int mu_op_parse(struct mu_arena *arena, const struct mu_doc *doc, struct mu_op *
 int mu_op_read(struct mu_arena *arena, const char *text, size_t len, struct mu_op *ret,
                struct mu_err *err);
 
-/* The operation that takes op back, for the journal. False: one-way (none for LDAP). Arena-owned. A
+/* The operation that takes op back, for the journal. False: one-way (none of LDAP's). Arena-owned. A
  * delete's inverse is the create of `before` (attributes as they were), or of its own changes when
  * that is NULL; a create's is the delete of what was created. What was a precondition of op
  * (version, absent) and a remark on it (drift) is none of the way back. */

@@ -6,6 +6,7 @@ libmuster_a_SOURCES += \
     src/store/find.c src/store/find.h \
     src/store/former.c \
     src/store/history.c src/store/history.h \
+    src/store/invitations.c src/store/invitations.h \
     src/store/journal.c \
     src/store/ledger.c \
     src/store/migrate.c \

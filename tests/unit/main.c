@@ -37,6 +37,7 @@ static const struct unit units[] = {
     {"governor", governor_suite},
     {"guard", guard_suite},
     {"http", http_suite},
+    {"invitations", invitations_suite},
     {"io", io_suite},
     {"json", json_suite},
     {"ldif", ldif_suite},

@@ -26,6 +26,7 @@ Suite *filter_suite(void);
 Suite *governor_suite(void);
 Suite *guard_suite(void);
 Suite *http_suite(void);
+Suite *invitations_suite(void);
 Suite *io_suite(void);
 Suite *json_suite(void);
 Suite *ldif_suite(void);
