@@ -3,6 +3,7 @@
 nobase_dist_pkgdata_DATA += \
 	mappings/README.md \
 	mappings/audit/checks.yaml \
+	mappings/directory/tools.yaml \
 	mappings/feed-bamboohr/department_members.yaml \
 	mappings/feed-bamboohr/departments.yaml \
 	mappings/feed-bamboohr/users.yaml \
@@ -34,4 +35,6 @@ nobase_dist_pkgdata_DATA += \
 	mappings/sendoso/members.yaml \
 	mappings/sendoso/roles.yaml \
 	mappings/sendoso/scim_users.yaml \
-	mappings/sendoso/users.yaml
+	mappings/sendoso/tools.yaml \
+	mappings/sendoso/users.yaml \
+	mappings/tools.schema.json

@@ -66,6 +66,15 @@ static int prepare(struct mu_cli *cli, const struct mu_args *args, struct mu_exp
     return 0;
 }
 
+static void show_json(const struct mu_story *story, const char *by)
+{
+    MU_AUTO(buf) struct mu_buf json = MU_BUF_INIT(MU_BUF_MAX);
+    struct mu_jw w;
+    mu_jw_init(&w, &json, true);
+    mu_story_json(story, by, &w);
+    mu_show_document(&json);
+}
+
 static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
 {
     struct mu_explain_query q = {.store = NULL};
@@ -86,7 +95,7 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
     if (mu_explain(&q, cli->arena, &story, err) < 0)
         return -1;
     if (cli->format == MU_FORMAT_JSON)
-        mu_show_story_json(story, by);
+        show_json(story, by);
     else
         mu_show_story(cli, story, by, q.group != NULL);
     return MU_EXIT_DONE;

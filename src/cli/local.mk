@@ -6,6 +6,7 @@ muster_SOURCES += \
 	src/cli/ask.c src/cli/ask.h \
 	src/cli/cmd.c src/cli/cmd.h \
 	src/cli/cmd_adopt.c \
+	src/cli/cmd_approve.c \
 	src/cli/cmd_apply.c \
 	src/cli/audit.h \
 	src/cli/cmd_audit.c \
@@ -18,6 +19,7 @@ muster_SOURCES += \
 	src/cli/cmd_init.c \
 	src/cli/cmd_list.c \
 	src/cli/cmd_map.c \
+	src/cli/cmd_mcp.c \
 	src/cli/cmd_plan.c \
 	src/cli/cmd_pull.c \
 	src/cli/cmd_runs.c \
@@ -35,7 +37,6 @@ muster_SOURCES += \
 	src/cli/show.c src/cli/show.h \
 	src/cli/show_parked.c \
 	src/cli/show_explain.c src/cli/show_explain.h \
-	src/cli/show_explain_json.c \
 	src/cli/show_plan.c \
 	src/cli/show_snapshot.c \
 	src/cli/table.c src/cli/table.h

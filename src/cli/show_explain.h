@@ -10,6 +10,5 @@
  * the one group asked for, for text; json has it all. */
 void mu_show_story(struct mu_cli *cli, const struct mu_story *story, const char *found_by,
                    bool only_group);
-void mu_show_story_json(const struct mu_story *story, const char *found_by);
 
 #endif

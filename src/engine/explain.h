@@ -122,6 +122,10 @@ struct mu_explain_query {
 int mu_explain(const struct mu_explain_query *q, struct mu_arena *arena,
                const struct mu_story **ret, struct mu_err *err);
 
+/* A story for programs, as one object; muster(1) documents the shape. `found_by`: what of the text a
+ * person typed fitted. */
+void mu_story_json(const struct mu_story *story, const char *found_by, struct mu_jw *w);
+
 /* Somebody (or a group) who may be meant by a text a person typed. */
 struct mu_candidate {
     const char *id, *label;

@@ -216,7 +216,7 @@ static int list_dir(struct mu_arena *arena, const char *dir, struct mu_names *na
             continue;
         }
         const char *name = mu_strndup(arena, e->d_name, len - 5);
-        if (plain_name(name)) {
+        if (plain_name(name) && strcmp(name, "tools") != 0) { /* those are serve/tool.h's */
             mu_names_add(arena, names, name);
         }
     }

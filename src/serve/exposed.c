@@ -101,8 +101,7 @@ static int check_words(const char *what, const char *const *list, const struct w
         if (knows(known, *list))
             continue;
         MU_AUTO(buf)
-        struct mu_buf all = MU_BUF_INIT(MU_ERR_TEXT_MAX / 2),
-                      shown = MU_BUF_INIT(MU_BUF_MAX);
+        struct mu_buf all = MU_BUF_INIT(MU_ERR_TEXT_MAX / 2), shown = MU_BUF_INIT(MU_BUF_MAX);
         const char *nearest = mu_nearest(*list, known->list, known->count);
         join(&all, known);
         mu_printable_into(&shown, *list, strlen(*list), 60);

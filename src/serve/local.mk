@@ -21,4 +21,6 @@ libmuster_a_SOURCES += \
 	src/serve/rest/params.c src/serve/rest/params.h \
 	src/serve/rest/rest.h \
 	src/serve/rest/routes.c \
-	src/serve/rest/view.c src/serve/rest/view.h
+	src/serve/rest/view.c src/serve/rest/view.h \
+	src/serve/tool.c src/serve/tool.h \
+	src/serve/tool_args.c src/serve/tool_private.h

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 libmuster_a_SOURCES += \
+    src/store/approvals.c src/store/approvals.h \
     src/store/batch.c src/store/batch.h \
     src/store/chain.c src/store/chain.h \
     src/store/chain_verify.c \

@@ -71,7 +71,11 @@ static const char *const versions[] = {
     "INSERT INTO head VALUES(0, zeroblob(32));"
     "CREATE TABLE token(name TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, methods TEXT, tags TEXT,"
     " accounts TEXT, created INTEGER NOT NULL, expires INTEGER NOT NULL, used INTEGER NOT NULL "
-    "DEFAULT 0, revoked INTEGER NOT NULL DEFAULT 0, bearer INTEGER NOT NULL) WITHOUT ROWID;",
+    "DEFAULT 0, revoked INTEGER NOT NULL DEFAULT 0, bearer INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE kept_plan(hash TEXT PRIMARY KEY, sync TEXT NOT NULL, by TEXT NOT NULL,"
+    " made INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE approval(hash TEXT PRIMARY KEY, by TEXT NOT NULL, at INTEGER NOT NULL,"
+    " expires INTEGER NOT NULL, used INTEGER NOT NULL, over INTEGER NOT NULL) WITHOUT ROWID;",
 };
 
 static int versions_known(void)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A story for programs; muster(1) documents the shape. */
-#include <string.h>
+#include "engine/explain.h"
 
-#include "cli/show_explain.h"
+#include <string.h>
 
 static void text(struct mu_jw *w, const char *key, const char *value)
 {
@@ -179,25 +179,21 @@ static void head(struct mu_jw *w, const struct mu_story *s, const char *found_by
     mu_jw_end(w, '}');
 }
 
-void mu_show_story_json(const struct mu_story *s, const char *found_by)
+void mu_story_json(const struct mu_story *s, const char *found_by, struct mu_jw *w)
 {
-    MU_AUTO(buf) struct mu_buf json = MU_BUF_INIT(MU_BUF_MAX);
-    struct mu_jw w;
-    mu_jw_init(&w, &json, true);
-    mu_jw_object(&w);
-    head(&w, s, found_by);
-    mu_jw_key(&w, "target");
-    mu_jw_object(&w);
-    text(&w, "error", s->target_error);
-    flag(&w, "there", s->on_target);
-    text(&w, "name", s->name);
-    text(&w, "wanted_name", s->wanted_name);
-    text(&w, "native", s->native);
-    text(&w, "matched", s->matched);
-    mu_jw_end(&w, '}');
-    because(&w, s->because, s->because_count);
-    attributes(&w, s);
-    groups(&w, s);
-    mu_jw_end(&w, '}');
-    mu_show_document(&json);
+    mu_jw_object(w);
+    head(w, s, found_by);
+    mu_jw_key(w, "target");
+    mu_jw_object(w);
+    text(w, "error", s->target_error);
+    flag(w, "there", s->on_target);
+    text(w, "name", s->name);
+    text(w, "wanted_name", s->wanted_name);
+    text(w, "native", s->native);
+    text(w, "matched", s->matched);
+    mu_jw_end(w, '}');
+    because(w, s->because, s->because_count);
+    attributes(w, s);
+    groups(w, s);
+    mu_jw_end(w, '}');
 }

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+libmuster_a_SOURCES += \
+	src/serve/mcp/arguments.c \
+	src/serve/mcp/ask.c \
+	src/serve/mcp/book.c src/serve/mcp/book.h \
+	src/serve/mcp/build.c \
+	src/serve/mcp/changes.c \
+	src/serve/mcp/directory.c src/serve/mcp/directory.h \
+	src/serve/mcp/find.c \
+	src/serve/mcp/mcp.c src/serve/mcp/mcp.h \
+	src/serve/mcp/mcp_private.h \
+	src/serve/mcp/message.c \
+	src/serve/mcp/methods.c \
+	src/serve/mcp/plans.c \
+	src/serve/mcp/prompts.c \
+	src/serve/mcp/reply.c \
+	src/serve/mcp/resources.c \
+	src/serve/mcp/stdio.c src/serve/mcp/stdio.h \
+	src/serve/mcp/tools.c \
+	src/serve/mcp/why.c

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the bytes of a message to its answer; and the server as a whole. */
+#include "serve/mcp/mcp.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/str.h"
+#include "serve/mcp/mcp_private.h"
+
+int mu_mcp_new(const struct mu_mcp_conf *conf, struct mu_mcp **ret, struct mu_err *err)
+{
+    struct mu_mcp *mcp = mu_xcalloc(1, sizeof(*mcp));
+    mcp->arena = mu_arena_new();
+    mcp->conf = *conf;
+    mcp->by_name = mu_map_new(64);
+    mu_random(mcp->seal, sizeof(mcp->seal));
+    if (mcp_build(mcp, err) < 0) {
+        mu_mcp_free(mcp);
+        return -1;
+    }
+    *ret = mcp;
+    return 0;
+}
+
+void mu_mcp_free(struct mu_mcp *mcp)
+{
+    if (!mcp)
+        return;
+    for (size_t i = 0; i < mcp->tool_count; i++)
+        json_object_put(mcp->tools[i].schema);
+    mu_map_free(mcp->by_name);
+    mu_arena_free(mcp->arena);
+    free(mcp);
+}
+
+/* ---- one message ---- */
+
+static bool is_id(const struct mu_doc *id)
+{
+    return mu_doc_is(id, MU_DOC_TEXT) || mu_doc_is(id, MU_DOC_INT);
+}
+
+static int invalid(struct mcp_call *c, const char *why)
+{
+    return mcp_fail_with(c, MCP_INVALID, 400, NULL, "%s", why);
+}
+
+/* JSON-RPC's shape. 1: a request or a notification; 0: an answer to something we never asked. */
+static int shape(struct mcp_call *c)
+{
+    const struct mu_doc *m = c->message, *id = mu_doc_member(m, "id");
+    if (!mu_doc_is(m, MU_DOC_OBJECT))
+        return invalid(c, "a message is a JSON object");
+    c->id = is_id(id) ? id : NULL;
+    if (!mu_streq(mu_doc_str(m, "jsonrpc"), "2.0"))
+        return invalid(c, "\"jsonrpc\" must be \"2.0\"");
+    if (!mu_doc_member(m, "method") && c->id &&
+        (mu_doc_member(m, "result") || mu_doc_member(m, "error")))
+        return 0;
+    if (!mu_doc_str(m, "method"))
+        return invalid(c, "\"method\" is missing");
+    if (id && !c->id)
+        return invalid(c, "\"id\" must be a string or an integer");
+    c->method = mu_doc_str(m, "method");
+    c->params = mu_doc_member(m, "params");
+    if (c->params && !mu_doc_is(c->params, MU_DOC_OBJECT))
+        return mcp_fail_with(c, MCP_PARAMS, 400, NULL, "\"params\" must be an object");
+    c->meta = mu_doc_member(c->params, "_meta");
+    return 1;
+}
+
+static int run_method(struct mcp_call *c, const struct mcp_method *m)
+{
+    c->result = (struct mu_buf)MU_BUF_INIT(MU_MCP_RESULT_MAX);
+    c->result_type = "complete";
+    mu_jw_init(&c->w, &c->result, false);
+    mu_jw_object(&c->w);
+    int rc = m->run(c);
+    if (rc == 0)
+        mcp_write_result(c, m);
+    mu_buf_done(&c->result);
+    return rc;
+}
+
+static int answer(struct mcp_call *c)
+{
+    int what = shape(c);
+    if (what <= 0)
+        return what;
+    if (mcp_frame(c) < 0)
+        return -1;
+    if (!c->id)
+        return 0; /* a notification: cancelled, initialized; what it tells changes nothing here */
+    const struct mcp_method *m = mcp_method(c->method, c->modern);
+    if (!m)
+        return mcp_fail_with(c, MCP_NO_METHOD, c->modern ? 404 : 200, NULL, "Method not found: %s",
+                             mu_printable(c->arena, c->method, strlen(c->method), 100));
+    return run_method(c, m);
+}
+
+static void handle_one(struct mcp_call *c)
+{
+    if (answer(c) < 0)
+        mcp_write_error(c);
+}
+
+/* Of the revision 2025-03-26 alone: answers to several messages, as one list. */
+static void handle_batch(struct mcp_call *c)
+{
+    struct mu_mcp_reply all = MU_MCP_REPLY_INIT;
+    const struct mu_doc *list = c->message;
+    struct mu_mcp_reply *out = c->reply;
+    for (const struct mu_doc *item = list->first; item; item = item->next) {
+        struct mu_mcp_reply one = MU_MCP_REPLY_INIT;
+        struct mcp_call each = {
+            .mcp = c->mcp, .peer = c->peer, .arena = c->arena, .reply = &one, .message = item};
+        handle_one(&each);
+        if (one.out.len)
+            mu_buf_printf(&all.out, "%s%.*s", all.out.len ? "," : "", (int)one.out.len - 1,
+                          one.out.data);
+        mu_mcp_reply_done(&one);
+    }
+    if (all.out.len) {
+        mu_buf_printf(&out->out, "[%s]\n", all.out.data);
+        out->status = 200;
+        out->count = 1;
+    }
+    mu_mcp_reply_done(&all);
+}
+
+static bool may_batch(const struct mcp_call *c)
+{
+    const char *header = mcp_header(c, "MCP-Protocol-Version");
+    const char *version = header ? header : c->peer->version;
+    return (!version || mu_streq(version, "2025-03-26")) && c->message->len > 0 &&
+           c->message->len <= MU_MCP_BATCH_MAX;
+}
+
+static void handle_text(struct mcp_call *c, const char *text, size_t len)
+{
+    struct mu_err err = MU_ERR_INIT;
+    c->modern = mu_streq(mcp_header(c, "MCP-Protocol-Version"), MCP_MODERN);
+    if (len > MU_MCP_MESSAGE_MAX) {
+        mcp_fail_with(c, MCP_INVALID, 413, NULL, "a message has at most %d bytes",
+                      MU_MCP_MESSAGE_MAX);
+        mcp_write_error(c);
+    } else if (mu_doc_parse(c->arena, text, len, &c->message, &err) < 0) {
+        mcp_fail_with(c, MCP_PARSE, 400, NULL, "Parse error: %s", err.text);
+        mcp_write_error(c);
+    } else if (mu_doc_is(c->message, MU_DOC_LIST) && may_batch(c)) {
+        handle_batch(c);
+    } else if (mu_doc_is(c->message, MU_DOC_LIST)) {
+        mcp_fail_with(c, MCP_INVALID, 400, NULL, "one message at a time: no batches");
+        mcp_write_error(c);
+    } else {
+        c->modern = false;
+        handle_one(c);
+    }
+}
+
+void mu_mcp_handle(struct mu_mcp *mcp, struct mu_mcp_peer *peer, const char *text, size_t len,
+                   struct mu_mcp_reply *reply)
+{
+    struct mcp_call c = {.mcp = mcp, .peer = peer, .arena = peer->arena, .reply = reply};
+    handle_text(&c, text, len);
+}
+
+bool mu_mcp_waits(struct mu_mcp *mcp, struct mu_arena *arena, const char *text, size_t len)
+{
+    const struct mu_doc *message;
+    struct mu_err err = MU_ERR_INIT;
+    if (len > MU_MCP_MESSAGE_MAX || mu_doc_parse(arena, text, len, &message, &err) < 0)
+        return false;
+    if (mu_doc_is(message, MU_DOC_LIST))
+        return true;
+    if (!mu_streq(mu_doc_str(message, "method"), "tools/call"))
+        return false;
+    const char *name = mu_doc_str(mu_doc_member(message, "params"), "name");
+    const struct mcp_tool *tool = name ? mu_map_get(mcp->by_name, name, strlen(name)) : NULL;
+    return tool && tool->waits;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The Model Context Protocol without a transport: one JSON-RPC message in, what is to be answered
+ * out. stdio (stdio.h), Streamable HTTP and the older HTTP+SSE (mcp_http.h) only carry it.
+ *
+ *     mu_mcp_new(&conf, &mcp, err);                     once; threads share it, nothing in it changes
+ *     struct mu_mcp_peer peer = {.store = store, .grant = grant, .arena = arena};
+ *     struct mu_mcp_reply reply = MU_MCP_REPLY_INIT;
+ *     mu_mcp_handle(mcp, &peer, text, len, &reply);     never fails: failures are answers
+ *     ... send reply.out (messages, one a line), with reply.status when over HTTP
+ *     mu_mcp_reply_done(&reply);
+ *
+ * Eras. Each message says which protocol it speaks: with `_meta` as of 2026-07-28 (stateless,
+ * server/discover), without it that of 2024-11-05 to 2025-11-25 (initialize). One endpoint serves
+ * both. Nothing is kept between messages but what the peer's owner keeps: `version`, agreed upon by
+ * initialize on a connection that lasts (a text that stays).
+ *
+ * Tools come from documentation records (serve/tool.h), fewer by what the token allows. A tool that
+ * isn't allowed is answered as one that doesn't exist. What a model can put right (wrong arguments, a
+ * refusal, an upstream failure) is a result with isError that says how; a JSON-RPC error is for
+ * clients that break the protocol.
+ */
+#ifndef MU_SERVE_MCP_H
+#define MU_SERVE_MCP_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "engine/config.h"
+#include "store/store.h"
+
+struct mu_mcp;
+struct mu_grant; /* serve/auth.h */
+
+enum {
+    MU_MCP_MESSAGE_MAX = 1 << 20, /* bytes of one message in */
+    MU_MCP_BATCH_MAX = 50,        /* messages in a batch, which one old revision has */
+    MU_MCP_RESULT_MAX = 8 << 20   /* bytes of one message out */
+};
+
+struct mu_mcp_conf {
+    const struct mu_config *config; /* NULL: no accounts */
+    struct mu_log *log;
+    bool search; /* the search and fetch pair */
+    const char
+        *fixtures; /* book of what the conformance suite calls (book.h), for tests; NULL: none */
+};
+
+int mu_mcp_new(const struct mu_mcp_conf *conf, struct mu_mcp **ret, struct mu_err *err);
+void mu_mcp_free(struct mu_mcp *mcp); /* NULL is fine */
+
+/* Who speaks, for one message. Everything is lent. */
+struct mu_mcp_peer {
+    struct mu_arena *arena;       /* what the message needs; the caller resets or frees it */
+    struct mu_store *store;       /* this thread's, NULL: nothing was pulled yet */
+    const struct mu_grant *grant; /* what it may; never NULL */
+    /* A header of the HTTP request, NULL: not sent; the slot is NULL where there are none (stdio). */
+    const char *(*header)(void *arg, const char *name);
+    void *header_arg;
+    const char *version; /* agreed upon by initialize, which sets it; NULL: not yet, or not kept */
+};
+
+struct mu_mcp_reply {
+    int status;        /* for HTTP: 200, 202 when there is nothing to say, 400, 404 */
+    struct mu_buf out; /* messages, each with a line feed at its end; the answer is the last one */
+    int count;
+};
+
+#define MU_MCP_REPLY_INIT                                    \
+    {                                                        \
+        .status = 202, .out = MU_BUF_INIT(MU_MCP_RESULT_MAX) \
+    }
+
+void mu_mcp_handle(struct mu_mcp *mcp, struct mu_mcp_peer *peer, const char *text, size_t len,
+                   struct mu_mcp_reply *reply);
+void mu_mcp_reply_done(struct mu_mcp_reply *reply);
+
+/* Whether the message may have to wait for a remote or a lock (tools/call of such a tool): asked
+ * before mu_mcp_handle by who may not. */
+bool mu_mcp_waits(struct mu_mcp *mcp, struct mu_arena *arena, const char *text, size_t len);
+
+#endif

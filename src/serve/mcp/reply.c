@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers as they go out: one line each. */
+#include "config.h"
+
+#include "serve/mcp/mcp_private.h"
+
+#include <string.h>
+
+/* Modern results may be kept by a client, but only for its own user: they depend on the token. */
+enum { CACHE_MS = 60000 };
+
+static void begin(struct mcp_call *c, struct mu_jw *w)
+{
+    mu_jw_init(w, &c->reply->out, false);
+    mu_jw_object(w);
+    mu_jw_key(w, "jsonrpc");
+    mu_jw_str(w, "2.0");
+}
+
+static void end(struct mcp_call *c, struct mu_jw *w)
+{
+    mu_jw_end(w, '}');
+    mu_buf_addc(&c->reply->out, '\n');
+    c->reply->count++;
+}
+
+void mcp_write_server(struct mu_jw *w)
+{
+    mu_jw_object(w);
+    mu_jw_key(w, "name");
+    mu_jw_str(w, "muster");
+    mu_jw_key(w, "title");
+    mu_jw_str(w, "muster: directory and Sendoso");
+    mu_jw_key(w, "version");
+    mu_jw_str(w, PACKAGE_VERSION);
+    mu_jw_end(w, '}');
+}
+
+static void write_modern(struct mcp_call *c, const struct mcp_method *m, struct mu_jw *w)
+{
+    mu_jw_key(w, "resultType");
+    mu_jw_str(w, c->result_type);
+    mu_jw_key(w, "_meta");
+    mu_jw_object(w);
+    mu_jw_key(w, MCP_META "serverInfo");
+    mcp_write_server(w);
+    mu_jw_end(w, '}');
+    if (!m->cacheable)
+        return;
+    mu_jw_key(w, "ttlMs");
+    mu_jw_int(w, CACHE_MS);
+    mu_jw_key(w, "cacheScope");
+    mu_jw_str(w, "private");
+}
+
+/* What the method wrote is `{...`, without its end. */
+void mcp_write_result(struct mcp_call *c, const struct mcp_method *m)
+{
+    struct mu_jw w;
+    if (c->modern)
+        write_modern(c, m, &c->w);
+    mu_jw_end(&c->w, '}');
+    begin(c, &w);
+    mu_jw_key(&w, "id");
+    mu_jw_doc(&w, c->id);
+    mu_jw_key(&w, "result");
+    mu_jw_raw(&w, c->result.data, c->result.len);
+    end(c, &w);
+    c->reply->status = 200;
+}
+
+void mcp_write_error(struct mcp_call *c)
+{
+    struct mu_jw w;
+    begin(c, &w);
+    if (c->id || !c->modern) {
+        mu_jw_key(&w, "id");
+        if (c->id)
+            mu_jw_doc(&w, c->id);
+        else
+            mu_jw_null(&w);
+    }
+    mu_jw_key(&w, "error");
+    mu_jw_object(&w);
+    mu_jw_key(&w, "code");
+    mu_jw_int(&w, c->code);
+    mu_jw_key(&w, "message");
+    mu_jw_str(&w, c->text);
+    if (c->data) {
+        mu_jw_key(&w, "data");
+        mu_jw_raw(&w, c->data, strlen(c->data));
+    }
+    mu_jw_end(&w, '}');
+    end(c, &w);
+    c->reply->status = c->status;
+}
+
+void mcp_notify(struct mcp_call *c, const char *method, const char *params)
+{
+    struct mu_jw w;
+    begin(c, &w);
+    mu_jw_key(&w, "method");
+    mu_jw_str(&w, method);
+    mu_jw_key(&w, "params");
+    mu_jw_raw(&w, params, strlen(params));
+    end(c, &w);
+}
+
+void mu_mcp_reply_done(struct mu_mcp_reply *reply)
+{
+    mu_buf_done(&reply->out);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* MCP over stdio: a message a line in, a message a line out, and nothing else on the way out. */
+#ifndef MU_SERVE_MCP_STDIO_H
+#define MU_SERVE_MCP_STDIO_H
+
+#include "serve/mcp/mcp.h"
+
+/*
+ * Serves until the input ends or the process is told to end. `in` and `out` stay the caller's. The
+ * store is opened for each message that comes, for reading, so that a pull in between is seen.
+ * MU_E_IO: the output can't be written.
+ */
+int mu_mcp_stdio(struct mu_mcp *mcp, const struct mu_grant *grant, int in, int out,
+                 struct mu_err *err);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tools/list and tools/call. */
+#include "serve/mcp/mcp_private.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "serve/auth.h"
+
+bool mcp_allowed(const struct mcp_call *c, const struct mcp_tool *tool)
+{
+    const struct mu_tool *t = tool->record;
+    return !t || mu_grant_allows(c->peer->grant, t->need, t->name, NULL, t->tags);
+}
+
+bool mcp_account_allowed(const struct mcp_call *c, const char *account)
+{
+    return mu_grant_account(c->peer->grant, account);
+}
+
+/* There is one page, so no cursor was ever given out. */
+static int check_cursor(struct mcp_call *c)
+{
+    const char *cursor = mu_doc_str(c->params, "cursor");
+    if (!mu_doc_member(c->params, "cursor") || mu_streq(cursor, ""))
+        return 0;
+    return mcp_fail(c, MCP_PARAMS, "this cursor was not given out by this server");
+}
+
+int mcp_tools_list(struct mcp_call *c)
+{
+    if (check_cursor(c) < 0)
+        return -1;
+    mu_jw_key(&c->w, "tools");
+    mu_jw_array(&c->w);
+    for (size_t i = 0; i < c->mcp->tool_count; i++) {
+        const struct mcp_tool *tool = &c->mcp->tools[i];
+        if (mcp_allowed(c, tool))
+            mu_jw_raw(&c->w, tool->wire, strlen(tool->wire));
+    }
+    mu_jw_end(&c->w, ']');
+    return 0;
+}
+
+/* ---- results ---- */
+
+static void write_text(struct mu_jw *w, const char *text, size_t len)
+{
+    mu_jw_array(w);
+    mu_jw_object(w);
+    mu_jw_key(w, "type");
+    mu_jw_str(w, "text");
+    mu_jw_key(w, "text");
+    mu_jw_strn(w, text, len);
+    mu_jw_end(w, '}');
+    mu_jw_end(w, ']');
+}
+
+/* structuredContent came with 2025-06-18. */
+static bool knows_structure(const struct mcp_call *c)
+{
+    return strcmp(c->version, "2025-06-18") >= 0;
+}
+
+static void write_out(struct mcp_call *c, const struct mcp_out *out)
+{
+    mu_jw_key(&c->w, "content");
+    if (out->content.len)
+        mu_jw_raw(&c->w, out->content.data, out->content.len);
+    else
+        write_text(&c->w, out->json.data, out->json.len);
+    if (out->json.len && knows_structure(c) && !out->is_error) {
+        mu_jw_key(&c->w, "structuredContent");
+        mu_jw_raw(&c->w, out->json.data, out->json.len);
+    }
+    mu_jw_key(&c->w, "isError");
+    mu_jw_bool(&c->w, out->is_error);
+}
+
+static void write_failure(struct mcp_call *c, const struct mu_err *err)
+{
+    const char *text = err->text;
+    if (err->retry_after_s)
+        text = mu_printf(c->arena, "%s; try again in %u seconds", text, err->retry_after_s);
+    mu_jw_key(&c->w, "content");
+    write_text(&c->w, text, strlen(text));
+    mu_jw_key(&c->w, "isError");
+    mu_jw_bool(&c->w, true);
+}
+
+/* ---- calls ---- */
+
+static int find(struct mcp_call *c, const struct mcp_tool **ret)
+{
+    const char *name = mu_doc_str(c->params, "name");
+    const struct mu_doc *arguments = mu_doc_member(c->params, "arguments");
+    if (!name)
+        return mcp_fail(c, MCP_PARAMS, "params.name is missing");
+    if (arguments && !mu_doc_is(arguments, MU_DOC_OBJECT) && !mu_doc_is(arguments, MU_DOC_NULL))
+        return mcp_fail(c, MCP_PARAMS, "params.arguments must be an object");
+    const struct mcp_tool *tool = mu_map_get(c->mcp->by_name, name, strlen(name));
+    if (!tool || !mcp_allowed(c, tool))
+        return mcp_fail(c, MCP_PARAMS, "Unknown tool: %s",
+                        mu_printable(c->arena, name, strlen(name), 100));
+    *ret = tool;
+    return mcp_check_param_headers(c, tool, arguments);
+}
+
+static int run(struct mcp_call *c, const struct mcp_tool *tool, struct mcp_out *out,
+               struct mu_err *err)
+{
+    const struct mu_doc *given = mu_doc_member(c->params, "arguments");
+    MU_AUTO(json) struct json_object *args = NULL;
+    given = mu_doc_is(given, MU_DOC_OBJECT) ? given : NULL;
+    if (!tool->record)
+        args = given ? mu_doc_json(given) : json_object_new_object();
+    else if (mcp_arguments(tool->record, given, c->arena, &args, err) < 0)
+        return mu_wrap(err, "%s", tool->name);
+    return tool->run(c, tool, args, out, err);
+}
+
+int mcp_tools_call(struct mcp_call *c)
+{
+    const struct mcp_tool *tool = NULL;
+    struct mu_err err = MU_ERR_INIT;
+    struct mcp_out out = {.json = MU_BUF_INIT(MU_MCP_RESULT_MAX / 4),
+                          .content = MU_BUF_INIT(MU_MCP_RESULT_MAX / 4)};
+    if (find(c, &tool) < 0)
+        return -1;
+    int rc = run(c, tool, &out, &err);
+    if (rc == 0 && (out.json.full || out.content.full))
+        rc = mu_fail(&err, MU_E_LIMIT, "%s: the result is too large; ask for less", tool->name);
+    if (rc == 0 && !out.asks)
+        write_out(c, &out);
+    else if (rc < 0 && !c->code)
+        write_failure(c, &err);
+    mu_buf_done(&out.json);
+    mu_buf_done(&out.content);
+    return c->code ? -1 : 0;
+}
