@@ -147,6 +147,7 @@ unit_sources = \
 	tests/unit/test_map_load.c \
 	tests/unit/test_map_target.c \
 	tests/unit/test_match.c \
+	tests/unit/test_mcp.c \
 	tests/unit/test_names.c \
 	tests/unit/test_op.c \
 	tests/unit/test_opt.c \
@@ -172,6 +173,7 @@ unit_sources = \
 	tests/unit/test_store_snapshots.c \
 	tests/unit/test_str.c \
 	tests/unit/test_time.c \
+	tests/unit/test_tool.c \
 	tests/unit/test_tokens.c \
 	tests/unit/test_undo.c \
 	tests/unit/test_url.c \

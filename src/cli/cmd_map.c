@@ -10,6 +10,8 @@
 #include "audit/checks.h"
 #include "base/str.h"
 #include "cli/show.h"
+#include "serve/mcp/mcp.h"
+#include "serve/tool.h"
 
 struct checking {
     struct mu_cli *cli;
@@ -60,11 +62,28 @@ static void on_broken(struct checking *c, const struct mu_err *why)
     tell(c, "fail", NULL, why->text);
 }
 
-/* What lies among the mappings and is none: checks of audits. */
-static bool check_other(struct checking *c, const char *system)
+/* Documentation records of tools. */
+static void check_tools(struct checking *c)
+{
+    struct mu_err why = MU_ERR_INIT;
+    const struct mu_tools *tools;
+    if (mu_tools_load(c->cli->arena, c->file, mu_mcp_runs, &tools, &why) < 0) {
+        on_broken(c, &why);
+        return;
+    }
+    c->files++;
+    tell(c, "ok", NULL, mu_show_some(c->cli->arena, (int64_t)tools->count, "tool", "tools"));
+}
+
+/* What lies among the mappings and is none: checks of audits, tools. */
+static bool check_other(struct checking *c, const char *system, const char *name)
 {
     struct mu_err why = MU_ERR_INIT;
     size_t count;
+    if (mu_streq(name, "tools")) {
+        check_tools(c);
+        return true;
+    }
     if (!mu_streq(system, "audit"))
         return false;
     if (mu_checks_load_file(c->cli->arena, c->file, &count, &why) < 0) {
@@ -130,7 +149,7 @@ static void check_file(struct checking *c, const char *path)
     const char *dir, *system, *name;
     struct mu_err why = MU_ERR_INIT;
     c->file = path;
-    if (take_apart(c->cli->arena, path, &dir, &system, &name) && check_other(c, system))
+    if (take_apart(c->cli->arena, path, &dir, &system, &name) && check_other(c, system, name))
         return;
     if (lies_over(c, path, &layers, &system, &name))
         check_resource(c, &layers, system, name);
@@ -154,9 +173,12 @@ static void check_layer(struct checking *c, const struct mu_layers *layers, cons
     }
     for (; *names; names++) {
         c->file = mu_printf(c->cli->arena, "%s/%s/%s.yaml", top, system, *names);
-        if (!check_other(c, system))
+        if (!check_other(c, system, *names))
             check_resource(c, layers, system, *names);
     }
+    c->file = mu_printf(c->cli->arena, "%s/%s/tools.yaml", top, system);
+    if (access(c->file, F_OK) == 0)
+        check_tools(c);
 }
 
 static int is_system(const struct dirent *entry)

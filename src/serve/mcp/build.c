@@ -25,7 +25,7 @@ static const struct {
     {"apply", mcp_run_apply, true},
 };
 
-const char *const mcp_runs[] = {"call", "gift",    "invite", "people", "groups", "memberships",
+const char *const mu_mcp_runs[] = {"call", "gift",    "invite", "people", "groups", "memberships",
                                 "diff", "explain", "plan",   "apply",  NULL};
 
 /* ---- what a model reads ---- */
@@ -171,7 +171,7 @@ static int add_file(struct mu_mcp *mcp, const char *dir, const char *system, str
     const struct mu_tools *tools;
     if (!dir || access(path, F_OK) < 0)
         return 0;
-    if (mu_tools_load(mcp->arena, path, mcp_runs, &tools, err) < 0)
+    if (mu_tools_load(mcp->arena, path, mu_mcp_runs, &tools, err) < 0)
         return -1;
     for (size_t i = 0; i < tools->count; i++) {
         if (wanted(mcp, &tools->list[i]) && add_record(mcp, &tools->list[i], err) < 0)

@@ -41,6 +41,16 @@ static bool is_id(const struct mu_doc *id)
     return mu_doc_is(id, MU_DOC_TEXT) || mu_doc_is(id, MU_DOC_INT);
 }
 
+/* null, too, which mu_doc_member takes for absent. */
+static bool has_id(const struct mu_doc *message)
+{
+    for (const struct mu_doc *m = message->first; m; m = m->next) {
+        if (mu_streq(m->name, "id"))
+            return true;
+    }
+    return false;
+}
+
 static int invalid(struct mcp_call *c, const char *why)
 {
     return mcp_fail_with(c, MCP_INVALID, 400, NULL, "%s", why);
@@ -60,7 +70,7 @@ static int shape(struct mcp_call *c)
         return 0;
     if (!mu_doc_str(m, "method"))
         return invalid(c, "\"method\" is missing");
-    if (id && !c->id)
+    if (!c->id && has_id(m))
         return invalid(c, "\"id\" must be a string or an integer");
     c->method = mu_doc_str(m, "method");
     c->params = mu_doc_member(m, "params");

@@ -41,6 +41,9 @@ enum {
     MU_MCP_RESULT_MAX = 8 << 20   /* bytes of one message out */
 };
 
+/* Names that `run:` of a documentation record may hold, NULL-terminated. */
+extern const char *const mu_mcp_runs[];
+
 struct mu_mcp_conf {
     const struct mu_config *config; /* NULL: no accounts */
     struct mu_log *log;

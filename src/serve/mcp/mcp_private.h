@@ -127,8 +127,6 @@ bool mcp_account_allowed(const struct mcp_call *c, const char *account);
 /* ---- build.c: tools from records ---- */
 
 int mcp_build(struct mu_mcp *mcp, struct mu_err *err);
-/* Names that `run:` may hold, NULL-terminated. */
-extern const char *const mcp_runs[];
 
 /* ---- arguments.c ---- */
 
