@@ -159,6 +159,7 @@ unit_sources = \
 	tests/unit/test_pull.c \
 	tests/unit/test_preread.c \
 	tests/unit/test_ring.c \
+	tests/unit/test_schedule.c \
 	tests/unit/test_schema.c \
 	tests/unit/test_secret.c \
 	tests/unit/test_sendoso.c \

@@ -12,6 +12,7 @@
 #include "engine/config_audit.h"
 #include "engine/config_serve.h"
 #include "engine/guards.h"
+#include "engine/schedule.h"
 
 struct mu_account_def {
     const char *name;
@@ -21,6 +22,7 @@ struct mu_account_def {
     /* people (id, e-mail, name or glob) who must be in every read; NULL: nobody */
     const char *const *canary;
     int64_t rereads; /* how often a read is repeated while people move under its hands */
+    struct mu_schedule schedule; /* when muster serve pulls it by itself */
 };
 
 enum mu_removal { MU_REMOVE_KEEP, MU_REMOVE_DISABLE, MU_REMOVE_DELETE };
@@ -38,6 +40,7 @@ struct mu_sync {
     int gone_groups;  /* enum mu_removal keep|delete; default delete (only our own) */
     int64_t plan_age; /* seconds a plan may be applied after it was made; default a day */
     struct mu_guards guards;
+    struct mu_schedule schedule; /* when muster serve runs it by itself */
 };
 
 struct mu_config {

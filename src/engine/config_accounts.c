@@ -23,7 +23,8 @@ static int unknown_adapter(const struct mu_y *at, struct mu_err *err)
 struct account_values {
     const char *adapter, *mappings;
     const char *const *canary;
-    int64_t rereads;
+    int64_t rereads, every;
+    const struct mu_y *cron;
 };
 
 static const struct mu_opt account_opts[] = {
@@ -34,6 +35,10 @@ static const struct mu_opt account_opts[] = {
      .help = "ids, e-mail addresses, names or globs of people who must be in every read"},
     {"rereads", MU_OPT_INT, offsetof(struct account_values, rereads), .def = "2", .min = 0,
      .max = 10, .help = "how often a read is repeated while people are added or removed"},
+    {"every", MU_OPT_DURATION, offsetof(struct account_values, every),
+     .help = "muster serve reads it that often: 90s, 15m, 2h"},
+    {"cron", MU_OPT_NODE, offsetof(struct account_values, cron),
+     .help = "or when a line of five fields says so, in local time: \"30 2 * * *\""},
     {.name = NULL}};
 
 static bool is_common(const char *key)
@@ -73,6 +78,13 @@ static int read_common(struct mu_arena *arena, const struct mu_y *map, struct mu
         return mu_y_fail(canary, err, "canary: account %s is never read: %s", def->name, why);
     def->canary = values.canary;
     def->rereads = values.rereads;
+    if (mu_schedule_read(values.every, values.cron, &def->schedule, err) < 0)
+        return -1;
+    if (mu_schedule_set(&def->schedule) &&
+        !mu_account_reads(arena, def->adapter, def->settings, &why))
+        return mu_y_fail(values.cron ? values.cron : mu_y_get(map, "every"), err,
+                         "account %s is never read: %s; set every or cron of a sync instead",
+                         def->name, why);
     return 0;
 }
 

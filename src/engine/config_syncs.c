@@ -16,8 +16,8 @@ const char *mu_removal_name(int removal)
 struct sync_values {
     const char *from, *to;
     int inactive, gone, gone_groups;
-    int64_t plan_age;
-    const struct mu_y *guards;
+    int64_t plan_age, every;
+    const struct mu_y *guards, *cron;
 };
 
 static const struct mu_opt sync_opts[] = {
@@ -34,6 +34,10 @@ static const struct mu_opt sync_opts[] = {
      .help = "what happens to groups that are no longer in the source: keep or delete"},
     {"plan_age", MU_OPT_DURATION, offsetof(struct sync_values, plan_age), .def = "24h",
      .help = "how long a saved plan may be applied: 90m, 24h, 7d"},
+    {"every", MU_OPT_DURATION, offsetof(struct sync_values, every),
+     .help = "muster serve runs it that often: 90s, 15m, 2h"},
+    {"cron", MU_OPT_NODE, offsetof(struct sync_values, cron),
+     .help = "or when a line of five fields says so, in local time: \"30 2 * * *\""},
     {"guards", MU_OPT_NODE, offsetof(struct sync_values, guards), .help = "limits of one run"},
     {.name = NULL}};
 
@@ -87,6 +91,8 @@ static int read_sync(struct mu_arena *arena, const struct mu_config *c, const st
     if (values.gone_groups == MU_REMOVE_DISABLE)
         return mu_y_fail(mu_y_get(map, "gone_groups"), err,
                          "gone_groups: a group can't be disabled; keep or delete");
+    if (mu_schedule_read(values.every, values.cron, &sync->schedule, err) < 0)
+        return -1;
     return read_ends(arena, c, map, sync, err) < 0
                ? -1
                : mu_guards_read(arena, values.guards, &sync->guards, err);

@@ -58,6 +58,7 @@ libmuster_a_SOURCES += \
 	src/engine/policy_when.c \
 	src/engine/policy_why.c \
 	src/engine/pull.c src/engine/pull.h \
+	src/engine/schedule.c src/engine/schedule.h \
 	src/engine/settle.c src/engine/settle.h \
 	src/engine/pull_private.h \
 	src/engine/pull_run.c \

@@ -59,6 +59,7 @@ static const struct unit units[] = {
     {"pull", pull_suite},
     {"preread", preread_suite},
     {"ring", ring_suite},
+    {"schedule", schedule_suite},
     {"schema", schema_suite},
     {"secret", secret_suite},
     {"serve_target", serve_target_suite},

@@ -48,6 +48,7 @@ Suite *prefetch_suite(void);
 Suite *pull_suite(void);
 Suite *preread_suite(void);
 Suite *ring_suite(void);
+Suite *schedule_suite(void);
 Suite *schema_suite(void);
 Suite *secret_suite(void);
 Suite *sendoso_suite(void);
