@@ -68,6 +68,7 @@ live_tests = \
 	tests/live/plan.sh \
 	tests/live/secrets.sh \
 	tests/live/serve.sh \
+	tests/live/serve_tokens.sh \
 	tests/live/tolerance.sh \
 	tests/live/token.sh \
 	tests/live/undo.sh \

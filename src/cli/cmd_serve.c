@@ -75,8 +75,11 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
         return -1;
     struct mu_serve serve = {.config = cli->config,
                              .log = cli->log,
+                             .token_rates = mu_governors_new(),
                              .insecure_local = mu_args_has(args, "insecure-local")};
-    return serve_on(cli, &serve, args, fd, err);
+    int rc = serve_on(cli, &serve, args, fd, err);
+    mu_governors_free(serve.token_rates);
+    return rc;
 }
 
 static const struct mu_cmd_opt opts[] = {

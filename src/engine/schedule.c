@@ -208,8 +208,8 @@ static bool skip(const struct mu_schedule *s, struct tm *t)
 /* Clocks that are put forward skip an hour; what was due in it is due right after. */
 static bool lost_hour(const struct mu_schedule *s, const struct tm *wanted, const struct tm *is)
 {
-    return is->tm_hour == wanted->tm_hour + 1 && is->tm_mday == wanted->tm_mday &&
-           has(s->hours, wanted->tm_hour) && day_fits(s, is);
+    return wanted->tm_min < 60 && is->tm_hour == wanted->tm_hour + 1 &&
+           is->tm_mday == wanted->tm_mday && has(s->hours, wanted->tm_hour) && day_fits(s, is);
 }
 
 static int64_t next_cron(const struct mu_schedule *s, int64_t after)

@@ -58,6 +58,7 @@ struct exchange *exchange_begin(struct mu_worker *w, struct MHD_Connection *conn
     }
     atomic_fetch_add(&w->running, 1);
     x->home = w;
+    x->r.worker = w;
     x->conn = conn;
     x->began_us = mu_mono_us();
     x->r.serve = w->serve;
@@ -92,6 +93,7 @@ void worker_done(struct mu_worker *w)
     if (w->views)
         w->views_free(w->views);
     mu_store_close(w->store);
+    mu_store_close(w->writable);
 }
 
 /* ---- coming in ---- */
@@ -230,6 +232,16 @@ int mu_request_store(struct mu_request *r, struct mu_store **ret, struct mu_err 
     if (!w->store && mu_store_open(r->serve->config->store, MU_STORE_READ, &w->store, err) < 0)
         return -1;
     *ret = w->store;
+    return 0;
+}
+
+int mu_request_writable(struct mu_request *r, struct mu_store **ret, struct mu_err *err)
+{
+    struct mu_worker *w = r->worker;
+    if (!w->writable &&
+        mu_store_open(r->serve->config->store, MU_STORE_WRITE, &w->writable, err) < 0)
+        return -1;
+    *ret = w->writable;
     return 0;
 }
 

@@ -24,8 +24,8 @@ struct mu_worker {
     struct mu_serve *serve;
     struct mu_listener *listener;
     struct MHD_Daemon *daemon;
-    struct mu_store *store; /* NULL until it is asked for */
-    struct mu_views *views; /* what the REST handlers keep (rest/view.h) */
+    struct mu_store *store, *writable; /* NULL until asked for */
+    struct mu_views *views;            /* what the REST handlers keep (rest/view.h) */
     void (*views_free)(struct mu_views *views);
     struct exchange *free; /* for reuse */
     unsigned free_count, number;
@@ -59,8 +59,9 @@ struct exchange {
     struct mu_err err;
     int64_t began_us;
     struct mu_waker *waker;
-    struct reader *reader; /* of a stream that has begun */
-    struct exchange *next; /* free list, or the queue of blocking.c */
+    struct reader *reader;  /* of a stream that has begun */
+    int64_t grant_asked_us; /* when the token of a stream was last looked up */
+    struct exchange *next;  /* free list, or the queue of blocking.c */
 };
 
 /* exchange.c */

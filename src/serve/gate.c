@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/time.h"
+#include "serve/exposed.h"
+#include "serve/rate.h"
 #include "serve/serve.h"
 
 static bool listed(const char *const *list, const char *text)
@@ -75,15 +78,83 @@ void mu_gate_cors(const struct mu_request *r, struct mu_reply *reply)
                     "RateLimit-Reset");
 }
 
+/* ---- tokens ---- */
+
+/* The part of the address that a pattern calls {token}; NULL: it has none. */
+static const char *token_in_path(const struct mu_request *r)
+{
+    size_t arg = 0;
+    for (const char *at = r->route->pattern; (at = strchr(at, '{')); at++, arg++) {
+        if (mu_starts(at, "{token}"))
+            return r->args[arg];
+    }
+    return NULL;
+}
+
+/* Noting a token's last use needs the store to be written; being let in doesn't. */
+static int token_store(struct mu_request *r, struct mu_store **ret, struct mu_err *err)
+{
+    struct mu_err ignored = MU_ERR_INIT;
+    return mu_request_writable(r, ret, &ignored) == 0 ? 0 : mu_request_store(r, ret, err);
+}
+
+static int challenge(struct mu_request *r, struct mu_reply *reply, const char *scope,
+                     struct mu_err *err)
+{
+    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
+    reply->status = err->code == MU_E_USAGE ? 400 : err->code == MU_E_DENIED ? 403 : 401;
+    mu_auth_challenge(err, scope, &text);
+    mu_reply_header(reply, "WWW-Authenticate", mu_strdup(r->arena, text.data));
+    return -1;
+}
+
+static int check_token(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
+{
+    const struct mu_route *route = r->route;
+    struct mu_store *store;
+    if (token_store(r, &store, err) < 0)
+        return -1;
+    if (mu_auth(store, r->arena, mu_request_header(r, "Authorization"), token_in_path(r), &r->grant,
+                err) < 0) {
+        bool token = err->code == MU_E_AUTH || err->code == MU_E_USAGE;
+        return token ? challenge(r, reply, NULL, err) : -1;
+    }
+    if (mu_streq(route->need, "token") || mu_grant_allows(r->grant, route->need, route->resource,
+                                                          NULL, mu_exposed_tags(route->resource)))
+        return 0;
+    mu_grant_refuse(r->grant, route->need, route->resource, NULL, err);
+    return challenge(r, reply, route->need, err);
+}
+
+/* One token can't take what others need. */
+static int check_rate(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
+{
+    double rate = r->serve->config->serve->token_rate;
+    if (rate <= 0 || !r->grant->hash || !r->serve->token_rates)
+        return 0;
+    int burst = rate < 1 ? 1 : (int)rate;
+    struct mu_governor *g = mu_governors_get(r->serve->token_rates, r->grant->name, rate, burst);
+    int64_t wait_us = mu_governor_take(g, mu_mono_us());
+    if (wait_us == 0)
+        return 0;
+    struct mu_rate_state is;
+    mu_governor_state(g, mu_mono_us(), &is);
+    mu_reply_rate(r, reply, &is);
+    mu_fail(err, MU_E_THROTTLED, "token %s asks too often; serve: token_rate: allows %.4g a second",
+            r->grant->name, rate);
+    err->retry_after_s = (unsigned)((wait_us + 999999) / 1000000);
+    return -1;
+}
+
 int mu_gate(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
 {
     if (check_host(r, reply, err) < 0 || check_origin(r, err) < 0)
         return -1;
-    if (!r->route || !r->route->need || r->serve->insecure_local)
+    if (!r->route || !r->route->need)
         return 0;
-    reply->status = 401;
-    mu_reply_header(reply, "WWW-Authenticate", "Bearer realm=\"muster\"");
-    return mu_fail(err, MU_E_AUTH,
-                   "a token is needed; make one with muster token create, and send it as "
-                   "Authorization: Bearer TOKEN");
+    if (r->serve->insecure_local) {
+        r->grant = &mu_grant_local;
+        return 0;
+    }
+    return check_token(r, reply, err) < 0 ? -1 : check_rate(r, reply, err);
 }

@@ -88,8 +88,9 @@ struct mu_route {
         *method; /* "GET" answers HEAD too; OPTIONS is answered from the table; NULL ends it */
     const char *pattern; /* "/users/{id}"; "{rest*}" as last part takes all that is left */
     int (*handle)(struct mu_request *r, struct mu_reply *reply, struct mu_err *err);
-    /* method class a token must allow: "read", "create", "update", "delete", "custom"; NULL: open to
-     * everybody */
+    /* what a token must allow: "list", "get", "read", "create", "update", "delete", "custom"; "token":
+     * any valid one, the handler looks further (mu_grant_allows); NULL: open to everybody. A part
+     * of the pattern called {token} is one, where the header has none. */
     const char *need;
     const char *resource;           /* what of: "users"; goes with need */
     bool blocks;                    /* always called on a thread that may wait */
@@ -117,7 +118,7 @@ struct mu_request {
     size_t query_count;
     const char *body; /* "" when there is none; NUL behind it */
     size_t body_len;
-    const struct mu_grant *grant; /* NULL: nobody asked for a token */
+    const struct mu_grant *grant; /* NULL: the route is open to everybody */
     bool may_block;
 };
 
@@ -127,6 +128,9 @@ const char *mu_request_header(const struct mu_request *r, const char *name);
 const char *mu_request_param(const struct mu_request *r, const char *name);
 /* This thread's handle, opened for reading when first asked for. MU_E_MISSING: nothing was pulled yet. */
 int mu_request_store(struct mu_request *r, struct mu_store **ret, struct mu_err *err);
+
+/* The same, opened for writing, for moments only: the event loops wait for nobody. */
+int mu_request_writable(struct mu_request *r, struct mu_store **ret, struct mu_err *err);
 
 /* ---- replies ---- */
 

@@ -10,6 +10,7 @@ libmuster_a_SOURCES += \
 	src/serve/health.c src/serve/health.h \
 	src/serve/http.h \
 	src/serve/listener.c src/serve/listener.h \
+	src/serve/rate.c src/serve/rate.h \
 	src/serve/route.c src/serve/route.h \
 	src/serve/send.c \
 	src/serve/serve.h \

@@ -15,9 +15,10 @@ struct mu_pulls;
 struct mu_serve {
     const struct mu_config *config; /* config->serve is never NULL */
     struct mu_log *log;
-    bool loopback;          /* nobody beyond this machine can connect */
-    bool insecure_local;    /* no token is asked for: bound to loopback, and said aloud */
-    struct mu_pulls *pulls; /* serve/pulls.h */
+    bool loopback;                    /* nobody beyond this machine can connect */
+    struct mu_governors *token_rates; /* a token each, by name */
+    bool insecure_local;              /* no token is asked for: bound to loopback, and said aloud */
+    struct mu_pulls *pulls;           /* serve/pulls.h */
 };
 
 /* All tables of routes, in the order they are tried; ends with NULL. */

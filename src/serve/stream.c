@@ -9,8 +9,14 @@
 
 #include "base/thread.h"
 #include "base/time.h"
+#include "serve/auth.h"
 
-enum { BLOCK = 32 << 10, PIECE_MAX = 8 << 20, TICK_MS = 250 };
+enum {
+    BLOCK = 32 << 10,
+    PIECE_MAX = 8 << 20,
+    TICK_MS = 250,
+    GRANT_US = 2000000 /* a stream looks that often whether its token still holds */
+};
 
 struct mu_waker {
     pthread_mutex_t lock;        /* guards all but the list's links */
@@ -177,7 +183,10 @@ static bool sleep_now(struct exchange *x)
     pthread_mutex_lock(&w->lock);
     bool sleeps = !w->woken && !w->over;
     if (sleeps) {
-        w->due_us = x->reply.stream.idle_s ? mu_mono_us() + x->reply.stream.idle_s * 1000000LL : 0;
+        int64_t idle_us = x->reply.stream.idle_s * 1000000LL;
+        if (x->r.grant && x->r.grant->hash && (!idle_us || idle_us > GRANT_US))
+            idle_us = GRANT_US;
+        w->due_us = idle_us ? mu_mono_us() + idle_us : 0;
         MHD_suspend_connection(x->conn);
     }
     w->suspended = sleeps;
@@ -207,13 +216,26 @@ static ssize_t copy_piece(struct reader *s, char *to, size_t room)
     return (ssize_t)n;
 }
 
+/* The token has expired or was revoked meanwhile. A store that can't be read is no reason to cut. */
+static bool let_out(struct exchange *x)
+{
+    struct mu_store *store;
+    struct mu_err ignored = MU_ERR_INIT;
+    int64_t now = mu_mono_us();
+    if (!x->r.grant || now - x->grant_asked_us < GRANT_US)
+        return false;
+    x->grant_asked_us = now;
+    return mu_request_store(&x->r, &store, &ignored) == 0 &&
+           mu_grant_ended(store, x->r.grant, &ignored) == 1;
+}
+
 static ssize_t read_stream(void *arg, uint64_t at, char *to, size_t room)
 {
     struct reader *s = arg;
     struct exchange *x = s->x;
     (void)at;
     while (s->piece.len == 0) {
-        if (s->ended || is_over(x->waker))
+        if (s->ended || is_over(x->waker) || let_out(x))
             return MHD_CONTENT_READER_END_OF_STREAM;
         enum mu_stream_state state = x->reply.stream.fill(x->reply.stream.arg, &x->r, &s->piece);
         if (s->piece.full)
