@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "cli/session.h"
 #include "serve/listener.h"
+#include "serve/pulls.h"
 #include "serve/socket.h"
 
 enum { NAP_MS = 100, DRAIN_S = 20 };
@@ -75,10 +76,12 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
         return -1;
     struct mu_serve serve = {.config = cli->config,
                              .log = cli->log,
+                             .pulls = mu_pulls_new(cli->config, cli->log),
                              .token_rates = mu_governors_new(),
                              .insecure_local = mu_args_has(args, "insecure-local")};
     int rc = serve_on(cli, &serve, args, fd, err);
     mu_governors_free(serve.token_rates);
+    mu_pulls_free(serve.pulls);
     return rc;
 }
 

@@ -62,6 +62,7 @@ struct exchange *exchange_begin(struct mu_worker *w, struct MHD_Connection *conn
     x->conn = conn;
     x->began_us = mu_mono_us();
     x->r.serve = w->serve;
+    x->r.worker = w;
     x->r.body = "";
     x->r.target = mu_strndup(x->r.arena, target, strnlen(target, MU_TARGET_MAX + 1));
     x->r.id = mu_printf(x->r.arena, "%08x-%u-%" PRIu64, w->listener->mark, w->number, ++w->served);

@@ -15,7 +15,7 @@
  *     }
  *
  *     static const struct mu_route routes[] = {
- *         {"GET", "/things/{id}", get_thing, .need = "read", .resource = "things", .doc = &get_doc},
+ *         {"GET", "/things/{id}", get_thing, .need = "get", .resource = "things", .doc = &get_doc},
  *         {.method = NULL}};
  *
  * Threads. A few workers, each with an event loop, serve many connections each: a handler there must
@@ -86,7 +86,8 @@ struct mu_route_doc {
 struct mu_route {
     const char
         *method; /* "GET" answers HEAD too; OPTIONS is answered from the table; NULL ends it */
-    const char *pattern; /* "/users/{id}"; "{rest*}" as last part takes all that is left */
+    const char *pattern; /* "/users/{id}"; "{rest*}" as last part takes all that is left; a
+                          * part {token} is the token, where clients can't send a header */
     int (*handle)(struct mu_request *r, struct mu_reply *reply, struct mu_err *err);
     /* what a token must allow: "list", "get", "read", "create", "update", "delete", "custom"; "token":
      * any valid one, the handler looks further (mu_grant_allows); NULL: open to everybody. A part
@@ -140,7 +141,12 @@ int mu_request_writable(struct mu_request *r, struct mu_store **ret, struct mu_e
  * mu_waker_wake, and after idle_s seconds at the latest. It runs on an event loop: it must not wait.
  * end is called once, when the answer has left or the client has gone.
  */
-enum mu_stream_state { MU_STREAM_MORE, MU_STREAM_IDLE, MU_STREAM_END };
+enum mu_stream_state {
+    MU_STREAM_MORE,
+    MU_STREAM_IDLE,
+    MU_STREAM_END,
+    MU_STREAM_FAILED /* cut off, so that the client sees that it isn't whole */
+};
 struct mu_stream {
     enum mu_stream_state (*fill)(void *arg, struct mu_request *r, struct mu_buf *to);
     void (*end)(void *arg);
@@ -161,6 +167,8 @@ struct mu_reply {
 
 /* Sets a header in place of an earlier one of that name; the texts live in r->arena or longer. */
 void mu_reply_header(struct mu_reply *reply, const char *name, const char *value);
+/* The client has what reply->etag marks already: the answer is 304, and needs no body. */
+bool mu_reply_unchanged(struct mu_request *r, struct mu_reply *reply);
 /* The status that stands for a code. */
 unsigned mu_reply_status(enum mu_code code);
 

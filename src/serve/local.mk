@@ -11,6 +11,7 @@ libmuster_a_SOURCES += \
 	src/serve/http.h \
 	src/serve/listener.c src/serve/listener.h \
 	src/serve/rate.c src/serve/rate.h \
+	src/serve/pulls.c src/serve/pulls.h \
 	src/serve/route.c src/serve/route.h \
 	src/serve/send.c \
 	src/serve/serve.h \
@@ -18,10 +19,18 @@ libmuster_a_SOURCES += \
 	src/serve/stream.c \
 	src/serve/tables.c \
 	src/serve/target.c src/serve/target.h \
+	src/serve/rest/ask.c src/serve/rest/ask.h \
+	src/serve/rest/ask_filter.c \
+	src/serve/rest/cursor.c src/serve/rest/cursor.h \
+	src/serve/rest/get.c \
+	src/serve/rest/lines.c \
 	src/serve/rest/list.c src/serve/rest/list.h \
+	src/serve/rest/page.c src/serve/rest/page.h \
+	src/serve/rest/page_sort.c \
 	src/serve/rest/params.c src/serve/rest/params.h \
 	src/serve/rest/rest.h \
 	src/serve/rest/routes.c \
+	src/serve/rest/shape.c src/serve/rest/shape.h \
 	src/serve/rest/view.c src/serve/rest/view.h \
 	src/serve/tool.c src/serve/tool.h \
 	src/serve/tool_args.c src/serve/tool_private.h

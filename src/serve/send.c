@@ -106,19 +106,24 @@ static bool etag_listed(const char *list, const char *etag)
     return mu_streq(list, "*");
 }
 
+bool mu_reply_unchanged(struct mu_request *r, struct mu_reply *reply)
+{
+    const char *known = mu_request_header(r, "If-None-Match");
+    if (!known || !etag_listed(known, mu_printf(r->arena, "\"%s\"", reply->etag)))
+        return false;
+    reply->status = 304;
+    mu_buf_reset(&reply->body);
+    return true;
+}
+
 /* One mark for the content in every coding, therefore a weak one. */
 static void settle_etag(struct exchange *x)
 {
     struct mu_reply *reply = &x->reply;
     if (!reply->etag)
         return;
-    const char *etag = mu_printf(x->r.arena, "\"%s\"", reply->etag);
-    mu_reply_header(reply, "ETag", mu_printf(x->r.arena, "W/%s", etag));
-    const char *known = mu_request_header(&x->r, "If-None-Match");
-    if (known && etag_listed(known, etag)) {
-        reply->status = 304;
-        mu_buf_reset(&reply->body);
-    }
+    mu_reply_header(reply, "ETag", mu_printf(x->r.arena, "W/\"%s\"", reply->etag));
+    mu_reply_unchanged(&x->r, reply);
 }
 
 /* ---- gzip ---- */

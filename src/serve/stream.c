@@ -238,11 +238,12 @@ static ssize_t read_stream(void *arg, uint64_t at, char *to, size_t room)
         if (s->ended || is_over(x->waker) || let_out(x))
             return MHD_CONTENT_READER_END_OF_STREAM;
         enum mu_stream_state state = x->reply.stream.fill(x->reply.stream.arg, &x->r, &s->piece);
-        if (s->piece.full)
+        if (s->piece.full || state == MU_STREAM_FAILED)
             return MHD_CONTENT_READER_END_WITH_ERROR;
         s->ended = state == MU_STREAM_END;
-        if (s->piece.len == 0 && state == MU_STREAM_IDLE && sleep_now(x))
-            return 0;
+        if (s->piece.len == 0 &&
+            (state == MU_STREAM_MORE || (state == MU_STREAM_IDLE && sleep_now(x))))
+            return 0; /* others have their turn first */
     }
     return copy_piece(s, to, room);
 }

@@ -1,47 +1,154 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists, page by page. */
+/* GET of a collection. */
 #include "serve/rest/list.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 #include "base/str.h"
+#include "base/time.h"
+#include "serve/pulls.h"
+#include "serve/rest/page.h"
 #include "serve/rest/params.h"
-#include "serve/rest/view.h"
+#include "serve/serve.h"
 
-enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000 };
+/* ---- which snapshot ---- */
 
-struct page {
-    struct mu_buf *to;
-    long long limit, count;
-};
-
-static int put_entry(void *arg, const struct mu_entry *entry, struct mu_err *err)
+static bool too_old(const struct mu_asked *ask, const struct mu_view *view)
 {
-    struct page *p = arg;
-    (void)err;
-    if (p->count == p->limit)
-        return 0;
-    if (p->count++ > 0)
-        mu_buf_addc(p->to, ',');
-    mu_buf_add(p->to, entry->body, entry->body_len);
+    return ask->max_age >= 0 && mu_now() - view->finished > ask->max_age;
+}
+
+int mu_rest_view(struct mu_request *r, const struct mu_asked *ask, struct mu_store **ret_store,
+                 const struct mu_view **ret, struct mu_err *err)
+{
+    struct mu_err none = MU_ERR_INIT;
+    const struct mu_view *view = NULL;
+    int rc = mu_view_newest(r, ask->account, ret_store, &view, &none);
+    bool pull = rc < 0 ? ask->max_age >= 0 && none.code == MU_E_MISSING : too_old(ask, view);
+    if (!pull) {
+        if (rc < 0)
+            *err = none;
+        else
+            *ret = view;
+        return rc;
+    }
+    if (!r->may_block)
+        return MU_LATER;
+    if (mu_pulls_wait(r->serve->pulls, ask->account, err) < 0)
+        return -1;
+    return mu_view_newest(r, ask->account, ret_store, ret, err);
+}
+
+bool mu_rest_unchanged(struct mu_request *r, const struct mu_store *store,
+                       const struct mu_view *view, struct mu_reply *reply)
+{
+    uint8_t mark[MU_HASH_LEN];
+    uint32_t part;
+    mu_store_seal(store, r->target, strlen(r->target), mark);
+    memcpy(&part, mark, sizeof(part));
+    reply->etag = mu_printf(r->arena, "%" PRId64 "-%08x", view->at.snapshot, part);
+    return mu_reply_unchanged(r, reply);
+}
+
+/* ---- the page ---- */
+
+/* Of a group's list: those the user is in. */
+static int note_groups(void *arg, const struct mu_entry *entry, struct mu_err *err)
+{
+    struct mu_rest_page *page = arg;
+    const struct mu_doc *doc;
+    size_t count = 0;
+    if (mu_entry_doc(entry, page->scratch, &doc, err) < 0)
+        return -1;
+    const struct mu_doc *groups = mu_doc_member(doc, "groups");
+    const char **ids = mu_alloc_array(page->arena, (groups ? groups->len : 0) + 1, sizeof(*ids));
+    for (const struct mu_doc *g = groups ? groups->first : NULL; g; g = g->next) {
+        const char *id = mu_doc_str(g, "id");
+        if (id)
+            ids[count++] = mu_strdup(page->arena, id);
+    }
+    page->only = ids;
     return 1;
+}
+
+static int groups_of_user(struct mu_request *r, struct mu_rest_page *page, struct mu_err *err)
+{
+    const char *user = mu_request_param(r, "user_id");
+    if (!user)
+        return 0;
+    int found =
+        mu_reading_get(page->store, &page->view->at, MU_USER, user, false, note_groups, page, err);
+    if (found == 0)
+        return mu_fail(err, MU_E_USAGE, "user_id: %s has no user '%s'", page->view->account->name,
+                       mu_printable(r->arena, user, strlen(user), 60));
+    return found < 0 ? -1 : 0;
+}
+
+/* Nothing fits, and nobody has the field that was asked about: that is no empty list. */
+static int check_data(struct mu_request *r, struct mu_rest_page *page, struct mu_err *err)
+{
+    if (page->looked == 0 || page->from_somewhere || (page->count > 0 && !page->ask->sort))
+        return 0;
+    for (size_t i = 0; i < page->ask->field_count; i++)
+        if (!page->seen[i])
+            return mu_shape_no_data(r, page->store, page->view, page->ask->kind,
+                                    page->ask->fields[i], err);
+    return 0;
+}
+
+static int fill(struct mu_request *r, struct mu_rest_page *page, struct mu_buf *to,
+                struct mu_err *err)
+{
+    page->items = mu_alloc_array(r->arena, (size_t)page->ask->limit, sizeof(*page->items));
+    if (groups_of_user(r, page, err) < 0)
+        return -1;
+    if ((page->ask->sort ? mu_page_sort(page, err) : mu_page_walk(page, err)) < 0 ||
+        check_data(r, page, err) < 0)
+        return -1;
+    return mu_page_write(page, to, err);
+}
+
+static int start(struct mu_request *r, const struct mu_asked *ask, struct mu_rest_page *page,
+                 struct mu_err *err)
+{
+    int rc;
+    if (!ask->cursor)
+        return mu_rest_view(r, ask, &page->store, &page->view, err);
+    if (mu_request_store(r, &page->store, err) < 0 ||
+        mu_cursor_read(page->store, r->arena, ask->what, ask->cursor, &page->cursor, err) < 0)
+        return -1;
+    page->from_somewhere = true;
+    rc = mu_view_of(r, ask->account, page->cursor.snapshot, &page->store, &page->view, err);
+    return rc;
+}
+
+/* What looks at every entry keeps an event loop from its other connections. */
+static bool is_long(const struct mu_request *r, const struct mu_asked *ask)
+{
+    return ask->filter || ask->sort || mu_request_param(r, "user_id");
 }
 
 int mu_rest_list(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
 {
     const enum mu_kind *kind = r->route->arg;
-    const struct mu_account_def *account;
-    struct mu_store *store;
-    const struct mu_view *view;
-    struct page p = {.to = &reply->body, .limit = LIMIT_DEFAULT};
-    const char *limit = mu_rest_param(r, "limit");
-    if (limit && !mu_parse_int(limit, 1, LIMIT_MAX, &p.limit))
-        return mu_fail(err, MU_E_USAGE, "limit: a number from 1 to %d", LIMIT_MAX);
-    if (mu_view_account(r, &account, err) < 0 || mu_view_newest(r, account, &store, &view, err) < 0)
+    struct mu_asked ask;
+    struct mu_rest_page page = {.ask = &ask, .arena = r->arena, .text = MU_BUF_INIT(MU_REPLY_MAX)};
+    if (mu_ask_read(r, *kind, false, &ask, err) < 0)
         return -1;
-    mu_buf_adds(p.to, "{\"result\":[");
-    if (mu_reading_walk(store, &view->at, &(struct mu_walk){.kind = *kind}, put_entry, &p, err) < 0)
-        return -1;
-    mu_buf_printf(p.to, "],\"next_cursor\":null,\"prev_cursor\":null,\"result_count\":%lld}",
-                  p.count);
-    mu_view_headers(r, view, reply);
-    return 0;
+    if (is_long(r, &ask) && !r->may_block)
+        return MU_LATER;
+    int rc = start(r, &ask, &page, err);
+    if (rc != 0)
+        return rc;
+    mu_view_headers(r, page.view, reply);
+    if (ask.format == MU_REST_STREAM)
+        return mu_rest_lines(r, &ask, page.view, reply, err);
+    if (mu_rest_unchanged(r, page.store, page.view, reply))
+        return 0;
+    page.scratch = mu_arena_new();
+    rc = fill(r, &page, &reply->body, err);
+    mu_arena_free(page.scratch);
+    mu_buf_done(&page.text);
+    return rc;
 }

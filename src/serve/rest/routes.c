@@ -8,11 +8,81 @@
 
 #define BASE "/unified/user-directory"
 
-static const enum mu_kind users = MU_USER;
+static const enum mu_kind users = MU_USER, groups = MU_GROUP, roles = MU_ROLE,
+                          memberships = MU_MEMBERSHIP;
 
-static const struct mu_route_doc list_users = {
-    .summary = "List users", .tag = "Users", .params = mu_list_params, .answer = "UserList"};
+static const char filters[] =
+    "Every field of the schema is a filter: status=active, emails[email]=ada@example.test, "
+    "groups[id][in]=71,72, created_at[gte]=2026-01-01, name[like]=Ada*. A field that no entry has "
+    "is refused with a list of those that are there. Pages are those of one snapshot, whatever is "
+    "read meanwhile: follow next_cursor until it is null.";
 
-const struct mu_route mu_rest_routes[] = {{"GET", BASE "/users", mu_rest_list, .need = "read",
-                                           .resource = "users", .doc = &list_users, .arg = &users},
-                                          {.method = NULL}};
+static const struct mu_route_doc list_users = {.summary = "List users",
+                                               .about = filters,
+                                               .tag = "Users",
+                                               .params = mu_list_params,
+                                               .answer = "UserList"};
+static const struct mu_route_doc get_user = {
+    .summary = "One user", .tag = "Users", .params = mu_get_params, .answer = "User"};
+static const struct mu_route_doc list_groups = {
+    .summary = "List groups",
+    .about =
+        "Filters and pages are as those of users; user_id=ID gives the groups that user is in.",
+    .tag = "Groups",
+    .params = mu_list_params,
+    .answer = "GroupList"};
+static const struct mu_route_doc get_group = {
+    .summary = "One group", .tag = "Groups", .params = mu_get_params, .answer = "Group"};
+static const struct mu_route_doc list_roles = {.summary = "List roles",
+                                               .about = "Filters and pages are as those of users.",
+                                               .tag = "Roles",
+                                               .params = mu_list_params,
+                                               .answer = "RoleList"};
+static const struct mu_route_doc get_role = {
+    .summary = "One role", .tag = "Roles", .params = mu_get_params, .answer = "Role"};
+static const struct mu_route_doc list_assignments = {
+    .summary = "List role assignments",
+    .about = "Who belongs where, and as what: a record for each user in each group. Also under "
+             "role_assignments. Filters and pages are as those of users: user_id=, group_id=, "
+             "role_id=.",
+    .tag = "Role assignments",
+    .params = mu_list_params,
+    .answer = "RoleAssignmentList"};
+static const struct mu_route_doc get_assignment = {
+    .summary = "One role assignment",
+    .about = "Its id is GROUP/USER, so that the slash is sent as %2F.",
+    .tag = "Role assignments",
+    .params = mu_get_params,
+    .answer = "RoleAssignment"};
+static const struct mu_route_doc me = {
+    .summary = "Whose credential is used",
+    .about = "A list of one: the user that the account's credential belongs to.",
+    .tag = "Users",
+    .params = &mu_get_params[1],
+    .answer = "UserList"};
+
+#define LIST(path, kind, what, document)                                                   \
+    {                                                                                      \
+        "GET", BASE path, mu_rest_list, .need = "list", .resource = what, .doc = document, \
+                                        .arg = &kind                                       \
+    }
+#define GET(path, kind, what, document)                                                          \
+    {                                                                                            \
+        "GET", BASE path "/{id}", mu_rest_get, .need = "get", .resource = what, .doc = document, \
+                                               .arg = &kind                                      \
+    }
+
+/* The hottest first. role_assignments is the same under the name of others, and not documented twice. */
+const struct mu_route mu_rest_routes[] = {
+    GET("/users", users, "users", &get_user),
+    LIST("/users", users, "users", &list_users),
+    GET("/groups", groups, "groups", &get_group),
+    LIST("/groups", groups, "groups", &list_groups),
+    GET("/roles", roles, "roles", &get_role),
+    LIST("/roles", roles, "roles", &list_roles),
+    GET("/role-assignments", memberships, "role-assignments", &get_assignment),
+    LIST("/role-assignments", memberships, "role-assignments", &list_assignments),
+    GET("/role_assignments", memberships, "role-assignments", NULL),
+    LIST("/role_assignments", memberships, "role-assignments", NULL),
+    {"GET", BASE "/me", mu_rest_me, .need = "list", .resource = "me", .doc = &me},
+    {.method = NULL}};

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "base/time.h"
+#include "serve/auth.h"
 #include "serve/exchange.h"
 #include "serve/rest/params.h"
 
@@ -29,7 +30,7 @@ static int no_account(const struct mu_request *r, const char *name, struct mu_er
     const struct mu_config *c = r->serve->config;
     MU_AUTO(buf) struct mu_buf names = MU_BUF_INIT(NAMES_TEXT);
     for (size_t i = 0; i < c->account_count; i++)
-        if (readable(r, &c->accounts[i]))
+        if (readable(r, &c->accounts[i]) && mu_grant_account(r->grant, c->accounts[i].name))
             mu_buf_printf(&names, "%s%s", names.len ? ", " : "", c->accounts[i].name);
     if (!name)
         return mu_fail(err, MU_E_USAGE, "account: name one of: %s", names.data);
@@ -46,7 +47,8 @@ int mu_view_account(const struct mu_request *r, const struct mu_account_def **re
     size_t count = 0;
     for (size_t i = 0; i < c->account_count; i++) {
         const struct mu_account_def *def = &c->accounts[i];
-        if ((name && !mu_streq(def->name, name)) || !readable(r, def))
+        if ((name && !mu_streq(def->name, name)) || !readable(r, def) ||
+            !mu_grant_account(r->grant, def->name))
             continue;
         found = def;
         count++;
