@@ -155,6 +155,7 @@ unit_sources = \
 	tests/unit/test_owning.c \
 	tests/unit/test_pages.c \
 	tests/unit/test_park.c \
+	tests/unit/test_plan_policy.c \
 	tests/unit/test_policy.c \
 	tests/unit/test_prefetch.c \
 	tests/unit/test_pull.c \

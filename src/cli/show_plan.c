@@ -105,7 +105,7 @@ static void show_text(struct mu_cli *cli, const struct mu_plan *plan)
 static int show_csv(const struct mu_plan *plan, struct mu_err *err)
 {
     static const char *const columns[] = {"seq",   "verb", "why",      "kind", "id",
-                                          "label", "name", "new_name", "note"};
+                                          "label", "name", "new_name", "note", "rule"};
     struct mu_writer *writer = mu_writer_new(stdout, MU_FORMAT_CSV, columns, MU_LEN(columns));
     for (size_t i = 0; i < plan->op_count; i++) {
         const struct mu_op *op = &plan->ops[i];
@@ -120,7 +120,8 @@ static int show_csv(const struct mu_plan *plan, struct mu_err *err)
                                       op->label,
                                       op->name,
                                       op->new_name,
-                                      op->note};
+                                      op->note,
+                                      op->rule};
         mu_writer_row(writer, values, NULL);
     }
     return mu_writer_close(writer, err);

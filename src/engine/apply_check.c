@@ -32,11 +32,13 @@ static int check_fit(const struct mu_sync *sync, struct mu_account *target,
             plan->sync, plan->from, plan->to);
     if (plan->verdict == MU_VOID)
         return mu_fail(err, MU_E_REFUSED, "the plan was made from a void read");
-    mu_plan_mapping(target, mapping);
+    mu_plan_mapping(sync, target, mapping);
     if (!plan->undoes && !mu_streq(plan->mapping, mapping))
-        return mu_fail(err, MU_E_REFUSED,
-                       "the mappings of %s have changed since the plan was made; make it again",
-                       sync->to->name);
+        return mu_fail(
+            err, MU_E_REFUSED,
+            "the mappings of %s or the policy have changed since the plan was made; make it "
+            "again",
+            sync->to->name);
     return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "engine/config_audit.h"
 #include "engine/config_serve.h"
 #include "engine/guards.h"
+#include "engine/policy.h"
 #include "engine/schedule.h"
 
 struct mu_account_def {
@@ -40,7 +41,8 @@ struct mu_sync {
     int gone_groups;  /* enum mu_removal keep|delete; default delete (only our own) */
     int64_t plan_age; /* seconds a plan may be applied after it was made; default a day */
     struct mu_guards guards;
-    struct mu_schedule schedule; /* when muster serve runs it by itself */
+    struct mu_schedule schedule;    /* when muster serve runs it by itself */
+    const struct mu_policy *policy; /* who belongs where; NULL: everybody is in */
 };
 
 struct mu_config {

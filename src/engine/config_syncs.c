@@ -2,6 +2,10 @@
 /* `syncs:` of muster.yaml. */
 #include "engine/config_private.h"
 
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
 static const char *const removals[] = {[MU_REMOVE_KEEP] = "keep",
                                        [MU_REMOVE_DISABLE] = "disable",
                                        [MU_REMOVE_DELETE] = "delete",
@@ -18,6 +22,7 @@ struct sync_values {
     int inactive, gone, gone_groups;
     int64_t plan_age, every;
     const struct mu_y *guards, *cron;
+    const char *policy;
 };
 
 static const struct mu_opt sync_opts[] = {
@@ -39,6 +44,8 @@ static const struct mu_opt sync_opts[] = {
     {"cron", MU_OPT_NODE, offsetof(struct sync_values, cron),
      .help = "or when a line of five fields says so, in local time: \"30 2 * * *\""},
     {"guards", MU_OPT_NODE, offsetof(struct sync_values, guards), .help = "limits of one run"},
+    {"policy", MU_OPT_STR, offsetof(struct sync_values, policy),
+     .help = "file of rules: who belongs in which group, in which role"},
     {.name = NULL}};
 
 /* The account a sync's `from` or `to` names; the error stands where the name was written. */
@@ -70,6 +77,18 @@ static int read_ends(struct mu_arena *arena, const struct mu_config *c, const st
     return 0;
 }
 
+/* A file that isn't there is told where it is named, what is wrong in it where it is wrong. */
+static int read_policy(struct mu_arena *arena, const struct mu_config *c, const struct mu_y *at,
+                       const char *name, struct mu_sync *sync, struct mu_err *err)
+{
+    if (!name)
+        return 0;
+    const char *path = config_from_dir(arena, c->dir, name);
+    if (access(path, R_OK) < 0)
+        return mu_y_fail(at, err, "policy: %s can't be read: %s", path, strerror(errno));
+    return mu_policy_load(arena, path, &sync->policy, err);
+}
+
 static int read_sync(struct mu_arena *arena, const struct mu_config *c, const struct mu_y *key,
                      const struct mu_y *map, struct mu_sync *sync, struct mu_err *err)
 {
@@ -88,6 +107,8 @@ static int read_sync(struct mu_arena *arena, const struct mu_config *c, const st
                              .gone = values.gone,
                              .gone_groups = values.gone_groups,
                              .plan_age = values.plan_age};
+    if (read_policy(arena, c, mu_y_get(map, "policy"), values.policy, sync, err) < 0)
+        return -1;
     if (values.gone_groups == MU_REMOVE_DISABLE)
         return mu_y_fail(mu_y_get(map, "gone_groups"), err,
                          "gone_groups: a group can't be disabled; keep or delete");

@@ -109,7 +109,7 @@ static void find_wanted_name(struct explainer *x)
     struct mu_err ignored = MU_ERR_INIT;
     if (!x->story->in_snapshot ||
         (aside && (!x->story->name || x->q->sync->inactive == MU_REMOVE_DELETE)) ||
-        mu_map_want(mapping, x->doc, x->arena, &wants, &count, &ignored) < 0)
+        mu_map_want(mapping, x->doc, x->context, x->arena, &wants, &count, &ignored) < 0)
         return;
     for (size_t i = 0; i < count; i++)
         if (mu_strieq(wants[i].name, rdn) && wants[i].count > 0)

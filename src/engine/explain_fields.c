@@ -146,7 +146,7 @@ static void fields_of(struct explainer *x, const struct mu_resource *mapping, co
                       const char *fields[LINKS_MAX + 1])
 {
     const struct mu_read *reads;
-    size_t count = mu_map_reads(mapping, attr, x->doc, NULL, x->arena, &reads), n = 0;
+    size_t count = mu_map_reads(mapping, attr, x->doc, x->context, x->arena, &reads), n = 0;
     for (size_t i = 0; i < count && n < LINKS_MAX; i++) {
         const char *field = field_of(x->arena, reads[i].pointer);
         size_t j = 0;
@@ -232,7 +232,7 @@ void explain_attrs(struct explainer *x)
     while (names[count])
         count++;
     if (x->story->in_snapshot &&
-        mu_map_want(mapping, x->doc, x->arena, &wants, &want_count, &bad) < 0)
+        mu_map_want(mapping, x->doc, x->context, x->arena, &wants, &want_count, &bad) < 0)
         explain_because(x, &x->because, "no_value", "the target's mapping (%s) says: %s",
                         mu_map_info(mapping)->file, bad.text);
     struct mu_attr_story *attrs = mu_alloc_array(x->arena, count + 1, sizeof(*attrs));

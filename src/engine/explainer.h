@@ -38,6 +38,7 @@ struct explainer {
     size_t owned_count;
     /* The user's, of the snapshot or else as they last were; NULL: never seen, or not kept. */
     const struct mu_doc *doc, *record;
+    const struct mu_doc *context; /* what the policy decided of the user; NULL: nothing */
     struct parked_list parked_records, parked_ops; /* as of now; of a story of the past: none */
     struct trail trail;                            /* of the user */
     struct mu_object object;                       /* of the user on the target; name NULL: none */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making a plan: read both sides, match, compare, order, and read the guards. */
-#include "engine/planner.h"
+#include "engine/plan_policy.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -31,6 +31,7 @@ struct mu_op *plan_add_op(struct planner *p, enum mu_verb verb, enum mu_reason w
         op->id = w->id;
         op->label = w->label;
         op->name = w->name;
+        op->rule = w->rule;
         op->native = w->object ? w->object->native : NULL;
     }
     return op;
@@ -163,7 +164,8 @@ static int read_sides(struct planner *p, struct mu_err *err)
         return mu_fail(err, MU_E_MISSING,
                        "no usable snapshot of %s yet; run `muster pull %s` first", from, from);
     p->may_remove = p->snapshot.verdict == MU_COMPLETE;
-    return plan_read_target(p, err) < 0 ? -1 : plan_load_parked(p, err);
+    return plan_read_target(p, err) < 0 || plan_policy_load(p, err) < 0 ? -1
+                                                                        : plan_load_parked(p, err);
 }
 
 static int match_kind(struct planner *p, enum mu_kind kind, struct mu_err *err)
@@ -382,6 +384,7 @@ static int agree(struct planner *p, struct mu_err *err)
     plan_settle_names(p);
     if (plan_members(p, err) < 0 || plan_match_gone(p, err) < 0)
         return -1;
+    plan_policy_note(p);
     note_strangers(p);
     return plan_label_gone(p, err);
 }
@@ -399,6 +402,7 @@ void plan_done(struct planner *p)
     mu_map_free(p->owned_by_key);
     mu_map_free(p->former);
     mu_map_free(p->who_by_key);
+    mu_decider_free(p->decider);
     mu_buf_done(&p->fold_a);
     mu_buf_done(&p->fold_b);
     mu_arena_free(p->row);
@@ -413,7 +417,7 @@ int64_t mu_plan_seconds(const struct mu_plan *plan)
     return plan->rate > 0 ? (int64_t)((double)plan->calls / plan->rate) + 1 : 0;
 }
 
-void mu_plan_mapping(struct mu_account *target, char ret[MU_DIGEST_HEX])
+void mu_plan_mapping(const struct mu_sync *sync, struct mu_account *target, char ret[MU_DIGEST_HEX])
 {
     static const enum mu_kind kinds[] = {MU_USER, MU_GROUP};
     MU_AUTO(buf) struct mu_buf all = MU_BUF_INIT(MU_BUF_MAX);
@@ -421,6 +425,8 @@ void mu_plan_mapping(struct mu_account *target, char ret[MU_DIGEST_HEX])
         const struct mu_resource *r = target->adapter->target->mapping(target, kinds[i]);
         mu_buf_printf(&all, "%s\n", r ? mu_map_info(r)->digest : "");
     }
+    if (sync->policy)
+        mu_buf_printf(&all, "%s\n", sync->policy->digest);
     mu_digest(all.data, all.len, ret);
 }
 
@@ -440,7 +446,7 @@ void plan_init(struct planner *p, struct mu_store *store, const struct mu_sync *
                           .log = log,
                           .fold_a = MU_BUF_INIT(MU_BUF_MAX),
                           .fold_b = MU_BUF_INIT(MU_BUF_MAX)};
-    mu_plan_mapping(target, p->mapping);
+    mu_plan_mapping(sync, target, p->mapping);
 }
 
 static int make(struct planner *p, const struct mu_selection *selection,

@@ -93,8 +93,9 @@ int mu_plan_adopt(struct mu_store *store, const struct mu_sync *sync, struct mu_
 /* How long its writes take at the pace the target allows; 0: it sets none. */
 int64_t mu_plan_seconds(const struct mu_plan *plan);
 
-/* Digest of the mappings a target was opened with. */
-void mu_plan_mapping(struct mu_account *target, char ret[MU_DIGEST_HEX]);
+/* Digest of the mappings a target was opened with, and of the sync's policy. */
+void mu_plan_mapping(const struct mu_sync *sync, struct mu_account *target,
+                     char ret[MU_DIGEST_HEX]);
 
 /* Over a guard: -1, MU_E_REFUSED, naming each, and how to allow this plan and no other. `file`: where
  * the plan is saved, NULL: nowhere. `allow`: hash the person agreed to (--allow HASH), NULL: none. */

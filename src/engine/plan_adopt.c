@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "engine/planner.h"
+#include "engine/plan_policy.h"
 
 /* All objects that hold one value of one attribute; most have one. */
 struct holders {
@@ -191,13 +191,17 @@ static int adopt_row(struct adopter *a, enum mu_kind kind, const struct mu_entry
     const struct mu_doc *doc;
     struct mu_err bad = MU_ERR_INIT;
     struct found f = {.who = NULL};
+    struct mu_decision decision = {.standing = MU_STANDS_IN};
     if (mu_entry_doc(entry, p->row, &doc, err) < 0)
         return -1;
     f.who = plan_who(p, kind, entry, doc);
     plan_select(p, f.who, doc);
     if (f.who->owned || !f.who->selected)
         return 0;
-    if (mu_map_want(mapping, doc, p->row, &f.wants, &f.count, &bad) < 0 ||
+    const struct mu_doc *context = kind == MU_USER ? plan_decide(p, doc, &decision) : NULL;
+    if (decision.standing != MU_STANDS_IN)
+        return 0;
+    if (mu_map_want(mapping, doc, context, p->row, &f.wants, &f.count, &bad) < 0 ||
         plan_locate(p, f.who, mapping, f.wants, f.count, false, &bad) < 0) {
         plan_leave(p, f.who, NULL, true, "%s", bad.text);
         return 0;

@@ -5,7 +5,7 @@
  */
 #include "base/ring.h"
 #include "base/thread.h"
-#include "engine/planner.h"
+#include "engine/plan_policy.h"
 
 enum { CHUNK_ROWS = 64, CHUNKS = 4 };
 
@@ -22,6 +22,8 @@ struct plan_ahead {
     int64_t snapshot;
     enum mu_kind kind;
     const struct mu_resource *mapping;
+    const struct plan_policy *policy; /* NULL: not of these rows */
+    struct mu_decider *decider;
     pthread_t thread;
     struct mu_ring *ring;
     struct chunk *chunk; /* being handed out */
@@ -45,6 +47,15 @@ static void free_chunk(struct chunk *c)
 
 /* ---- the thread ---- */
 
+static const struct mu_doc *decide(const struct plan_ahead *a, struct plan_row *row)
+{
+    row->decision = (struct mu_decision){.standing = MU_STANDS_IN};
+    if (!a->policy)
+        return NULL;
+    mu_decide(a->decider, row->doc, &row->decision);
+    return plan_policy_context(a->policy, &row->decision);
+}
+
 /* The entry is lent by the store until the next one: what the row points into is copied. */
 static int take_row(const struct plan_ahead *a, struct chunk *c, const struct mu_entry *entry)
 {
@@ -56,7 +67,9 @@ static int take_row(const struct plan_ahead *a, struct chunk *c, const struct mu
                                    .body_len = entry->body_len};
     if (mu_entry_doc(&row->entry, c->arena, &row->doc, &c->err) < 0)
         return -1;
-    if (mu_map_want(a->mapping, row->doc, c->arena, &row->wants, &row->want_count, &bad) < 0)
+    const struct mu_doc *context = decide(a, row);
+    if (mu_map_want(a->mapping, row->doc, context, c->arena, &row->wants, &row->want_count, &bad) <
+        0)
         row->bad = mu_strdup(c->arena, bad.text);
     c->count++;
     return 1;
@@ -89,6 +102,7 @@ static void *run(void *arg)
     struct mu_store *store = NULL;
     struct mu_rows *rows = NULL;
     struct chunk *c = new_chunk();
+    a->decider = a->policy ? mu_decider_new(a->policy->policy, a->policy->now) : NULL;
     if (mu_store_open(a->path, MU_STORE_READ, &store, &c->err) < 0 ||
         mu_rows_open(store, a->account, a->snapshot, a->kind, &rows, &c->err) < 0)
         c->rc = -1;
@@ -100,6 +114,7 @@ static void *run(void *arg)
     }
     mu_rows_close(rows);
     mu_store_close(store);
+    mu_decider_free(a->decider);
     return NULL;
 }
 
@@ -121,6 +136,7 @@ int plan_ahead_begin(struct planner *p, enum mu_kind kind, struct plan_ahead **r
                              .snapshot = p->snapshot.id,
                              .kind = kind,
                              .mapping = p->ops_of->mapping(p->target, kind),
+                             .policy = kind == MU_USER ? p->policy : NULL,
                              .ring = mu_ring_new(CHUNKS)};
     if (mu_thread_start(&a->thread, run, a, err) < 0) {
         release(a);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "engine/planner.h"
+#include "engine/plan_policy.h"
 
 /* The run that made the object agree last; NULL: unknown, or none that can be compared with. */
 static int last_run(struct planner *p, const struct who *w, const struct mu_run **ret,
@@ -58,6 +58,7 @@ int plan_mark_drift(struct planner *p, const struct who *w, const struct mu_reso
     const struct mu_want *before;
     size_t before_count;
     struct mu_err bad = MU_ERR_INIT;
+    struct mu_decision decision;
     if (last_run(p, w, &run, err) < 0)
         return -1;
     if (!run)
@@ -66,7 +67,10 @@ int plan_mark_drift(struct planner *p, const struct who *w, const struct mu_reso
                              &entry, err);
     if (found < 0 || (found == 1 && mu_entry_doc(&entry, p->row, &doc, err) < 0))
         return -1;
-    if (found == 0 || mu_map_want(mapping, doc, p->row, &before, &before_count, &bad) < 0)
+    if (found == 0)
+        return 0;
+    const struct mu_doc *context = w->kind == MU_USER ? plan_decide(p, doc, &decision) : NULL;
+    if (mu_map_want(mapping, doc, context, p->row, &before, &before_count, &bad) < 0)
         return 0;
     for (size_t i = 0; i < change_count; i++) {
         const char *attr = changes[i].attr;

@@ -172,6 +172,73 @@ static void stay(struct planner *p, struct who *w)
     mu_map_put(p->who_by_key, w->key, strlen(w->key), w);
 }
 
+/* Somebody of ours whom the target is not to have any more, by the sync's settings. */
+static int plan_gone(struct planner *p, struct who *w, struct mu_err *err)
+{
+    int policy = w->kind == MU_USER ? p->sync->gone : p->sync->gone_groups;
+    if (!w->object || policy == MU_REMOVE_KEEP)
+        return 0;
+    if (!p->may_remove) {
+        plan_leave(p, w, w->owned->name, false,
+                   "not in the source any more, but the read wasn't complete");
+        return 0;
+    }
+    if (policy == MU_REMOVE_DISABLE && plan_lies_aside(p, w->object))
+        return 0;
+    const char *parked = w->object->held ? w->object->held : plan_parked(p, w);
+    if (parked) {
+        plan_leave(p, w, w->owned->name, true, "%s", parked);
+        return 0;
+    }
+    if (policy == MU_REMOVE_DELETE)
+        return plan_delete(p, w, err);
+    if (p->ops_of->aside) {
+        plan_aside(p, w, true);
+        return 0;
+    }
+    if (p->ops_of->move(p->target, p->arena, w->object->name, MU_PLACE_INACTIVE, &w->name, &w->key,
+                        err) < 0)
+        return -1;
+    if (mu_map_get(p->by_key, w->key, strlen(w->key)))
+        plan_leave(p, w, w->name, true, "can't be set aside: the name is taken");
+    else
+        plan_place(p, w, true);
+    return 0;
+}
+
+/* Somebody the policy doesn't have in: as if the source had them no more. */
+static int plan_out(struct planner *p, struct who *w, struct mu_err *err)
+{
+    if (!p->first_out)
+        p->first_out = w;
+    p->out++;
+    p->users--;
+    w->aside = true;
+    stay(p, w);
+    return w->owned ? plan_gone(p, w, err) : 0;
+}
+
+/* Stays as it is, and is told. */
+static void leave_bad(struct planner *p, struct who *w, const char *why)
+{
+    stay(p, w);
+    plan_exclude(p, w, why);
+}
+
+static const char *unclear(struct planner *p, const struct mu_decision *d)
+{
+    return mu_printf(p->arena, "%s '%s' is no date (2026-11-20): nobody knows whether they are in",
+                     d->field, mu_printable(p->row, d->date, strlen(d->date), 40));
+}
+
+/* Inactive in the source, before their first day, or after the last. */
+static bool is_away(const struct planner *p, const struct plan_row *row)
+{
+    enum mu_standing standing = row->decision.standing;
+    return p->sync->inactive != MU_REMOVE_KEEP &&
+           (is_inactive(row->doc) || standing == MU_STANDS_NOT_YET || standing == MU_STANDS_ENDED);
+}
+
 int plan_match_row(struct planner *p, enum mu_kind kind, const struct plan_row *row,
                    struct mu_err *err)
 {
@@ -181,7 +248,9 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct plan_row *
     size_t count = row->want_count;
     struct mu_err bad = MU_ERR_INIT;
     struct who *w = plan_who(p, kind, &row->entry, doc);
-    bool inactive = kind == MU_USER && is_inactive(doc) && p->sync->inactive != MU_REMOVE_KEEP;
+    bool inactive = kind == MU_USER && is_away(p, row);
+    enum mu_standing standing = row->decision.standing;
+    w->rule = row->decision.rule ? row->decision.rule->name : NULL;
     w->first_op = w->op_end = p->op_count;
     *(kind == MU_USER ? &p->users : &p->groups) += 1;
     plan_select(p, w, doc);
@@ -193,10 +262,15 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct plan_row *
             plan_exclude(p, w, w->object->held);
         return 0;
     }
+    if (standing == MU_STANDS_EXCLUDED || standing == MU_STANDS_NOWHERE)
+        return plan_out(p, w, err);
+    if (standing == MU_STANDS_UNCLEAR) {
+        leave_bad(p, w, unclear(p, &row->decision));
+        return 0;
+    }
     if (row->bad || (!inactive && plan_resolve(p, &wants, count, &bad) < 0) ||
         plan_locate(p, w, mapping, wants, count, inactive && w->object, &bad) < 0) {
-        stay(p, w);
-        plan_exclude(p, w, row->bad ? row->bad : bad.text); /* which copies it */
+        leave_bad(p, w, row->bad ? row->bad : bad.text); /* which copies it */
         return 0;
     }
     if (inactive && !w->object)
@@ -224,41 +298,13 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct plan_row *
 static int gone_one(struct planner *p, const struct mu_owned *owned, struct mu_err *err)
 {
     struct who *w = mu_alloc(p->arena, sizeof(*w));
-    int policy = owned->kind == MU_USER ? p->sync->gone : p->sync->gone_groups;
     w->kind = owned->kind;
     w->id = owned->id;
     w->name = owned->name;
     w->owned = owned;
     w->object = object_of(p, owned);
     plan_select(p, w, NULL);
-    if (!w->object || policy == MU_REMOVE_KEEP || !w->selected)
-        return 0;
-    if (!p->may_remove) {
-        plan_leave(p, w, owned->name, false,
-                   "not in the source any more, but the read wasn't complete");
-        return 0;
-    }
-    if (policy == MU_REMOVE_DISABLE && plan_lies_aside(p, w->object))
-        return 0;
-    const char *parked = w->object->held ? w->object->held : plan_parked(p, w);
-    if (parked) {
-        plan_leave(p, w, owned->name, true, "%s", parked);
-        return 0;
-    }
-    if (policy == MU_REMOVE_DELETE)
-        return plan_delete(p, w, err);
-    if (p->ops_of->aside) {
-        plan_aside(p, w, true);
-        return 0;
-    }
-    if (p->ops_of->move(p->target, p->arena, w->object->name, MU_PLACE_INACTIVE, &w->name, &w->key,
-                        err) < 0)
-        return -1;
-    if (mu_map_get(p->by_key, w->key, strlen(w->key)))
-        plan_leave(p, w, w->name, true, "can't be set aside: the name is taken");
-    else
-        plan_place(p, w, true);
-    return 0;
+    return w->selected ? plan_gone(p, w, err) : 0;
 }
 
 int plan_match_gone(struct planner *p, struct mu_err *err)

@@ -102,6 +102,11 @@ void mu_plan_show_op(const struct mu_op *op, bool color, struct mu_buf *to)
         else
             show_values("=", &op->changes[i], op->changes[i].add, op->changes[i].add_count, to);
     }
+    if (op->rule) {
+        mu_buf_adds(to, "    # by rule ");
+        show_text(op->rule, to);
+        mu_buf_addc(to, '\n');
+    }
     if (op->note) {
         mu_buf_adds(to, op->verb == MU_OP_MANUAL ? "    # by hand: " : "    # ");
         mu_printable_into(to, op->note, strlen(op->note), NOTE_SHOWN);

@@ -27,6 +27,7 @@ struct who {
     bool selected;                  /* the plan may speak of it */
     bool excepted;                  /* nor of any membership of it */
     bool admin;                     /* has that role in the source */
+    const char *rule;               /* of the policy, that decided; NULL: none */
 };
 
 /* Who wants a name that another one of ours holds. */
@@ -72,6 +73,10 @@ struct planner {
     size_t waiting_count, waiting_cap;
     struct mu_reading *readings;
     size_t reading_count, reading_cap;
+    const struct plan_policy *policy; /* NULL: the sync has none */
+    struct mu_decider *decider;       /* made when it is needed first */
+    const struct who *first_out;      /* of those who aren't in by the policy */
+    int64_t out;
     int64_t undoes; /* run that the plan takes back; 0: none */
     int64_t users, groups, aside, removed[MU_KINDS], ours[MU_KINDS];
     struct mu_buf fold_a, fold_b;
@@ -106,7 +111,8 @@ struct plan_row {
     const struct mu_doc *doc;
     const struct mu_want *wants;
     size_t want_count;
-    const char *bad; /* why it can't be mapped; NULL: it can */
+    const char *bad;             /* why it can't be mapped; NULL: it can */
+    struct mu_decision decision; /* of a user; without a policy everybody is in */
 };
 struct plan_ahead;
 int plan_ahead_begin(struct planner *p, enum mu_kind kind, struct plan_ahead **ret,

@@ -27,13 +27,12 @@ static int check_entry(const struct mu_loader *l, const struct mu_y *entry)
 
 static int compile_example(const struct mu_loader *l, const struct mu_y *node, struct mu_example *e)
 {
-    static const char *const source[] = {"name", "record", "context", "entry", "error"};
-    static const char *const target[] = {"name", "entry", "attributes", "error"};
+    static const char *const source[] = {"name", "context", "record", "entry", "error"};
+    static const char *const target[] = {"name", "context", "entry", "attributes", "error"};
     bool is_target = l->side == MU_SIDE_TARGET;
     const char *in = is_target ? "entry" : "record", *out = is_target ? "attributes" : "entry";
     if (mu_want_type(l, node, MU_Y_MAP, "example") < 0 ||
-        mu_y_only(node, is_target ? target : source, is_target ? MU_LEN(target) : MU_LEN(source),
-                  l->err) < 0) {
+        mu_y_only(node, is_target ? target : source, MU_LEN(source), l->err) < 0) {
         return -1;
     }
     *e = (struct mu_example){.name = mu_y_str(node, "name"),
@@ -173,7 +172,8 @@ static const char *run_target(const struct mu_resource *r, const struct mu_examp
     struct mu_err err = MU_ERR_INIT;
     const struct mu_want *wants = NULL;
     size_t count = 0;
-    if (mu_map_want(r, mu_y_doc(arena, e->input), arena, &wants, &count, &err) < 0) {
+    const struct mu_doc *context = e->context != NULL ? mu_y_doc(arena, e->context) : NULL;
+    if (mu_map_want(r, mu_y_doc(arena, e->input), context, arena, &wants, &count, &err) < 0) {
         return judge_error(arena, e, err.text);
     }
     if (e->error != NULL) {

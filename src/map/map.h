@@ -69,6 +69,7 @@
  *     fields:
  *       uid:  {first: [/username, /emails/0/email], transform: [lower], required: true}
  *       mail: {from: "/emails/?/email", policy: force}      # ? : every item of a list -> many values
+ *       ou: {from: /@/policy/group}  # what the sync's policy decided of a user: group, role, rule
  *     members: {attribute: member, placeholder: "cn=empty"}   # groups: DNs of members, and what stands for none
  *     examples:
  *       - {name: ..., entry: {...}, attributes: {uid: ada, mail: [a@x, b@x]}}
@@ -202,15 +203,17 @@ void mu_map_keep(enum mu_kind kind, const struct mu_doc *now, const struct mu_do
                  struct mu_buf *to);
 
 /* Target mapping: what an entry asks of every attribute the mapping manages, in the order of
- * mu_map_attributes. Count 0: the entry has no value for it. */
+ * mu_map_attributes. Count 0: the entry has no value for it. `context` is what stands under /@:
+ * {"policy": {"group", "role", "rule"}} for who is in by the sync's policy; NULL: nothing does. */
 struct mu_want {
     const char *name; /* attribute, as written in the mapping */
     enum mu_value_policy policy;
     const struct mu_value *values; /* unique, in mapping order; NFC */
     size_t count;
 };
-int mu_map_want(const struct mu_resource *r, const struct mu_doc *entry, struct mu_arena *arena,
-                const struct mu_want **ret, size_t *ret_count, struct mu_err *err);
+int mu_map_want(const struct mu_resource *r, const struct mu_doc *entry,
+                const struct mu_doc *context, struct mu_arena *arena, const struct mu_want **ret,
+                size_t *ret_count, struct mu_err *err);
 
 /* Attribute names a target mapping manages (without objectClass), in file order, NULL-terminated.
  * */

@@ -68,9 +68,28 @@ const char *const *mu_attr_parts(const struct mu_attr *attr, size_t *ret_count)
 
 /* ---- pointers ---- */
 
+/* What the sync's policy decided of a user. */
+static int check_decision(const struct mu_loader *l, const struct mu_y *at, const struct mu_ptr *p)
+{
+    static const char *const known[] = {"group", "role", "rule"};
+    bool policy = l->schema->kind == MU_USER && p->count == 3 && mu_streq(p->tokens[1], "policy");
+    for (size_t i = 0; policy && i < MU_LEN(known); i++) {
+        if (mu_streq(p->tokens[2], known[i])) {
+            return 0;
+        }
+    }
+    return mu_y_fail(at, l->err,
+                     "%s: of users a target mapping knows /@/policy/group, /@/policy/role and "
+                     "/@/policy/rule, and nothing else under /@",
+                     at->text);
+}
+
 static int check_context(const struct mu_loader *l, const struct mu_y *at, const struct mu_ptr *p)
 {
-    if (l->side == MU_SIDE_TARGET || l->context == NULL) {
+    if (l->side == MU_SIDE_TARGET) {
+        return check_decision(l, at, p);
+    }
+    if (l->context == NULL) {
         return mu_y_fail(at, l->err, "%s: /@ is known only in a source mapping with for_each",
                          at->text);
     }

@@ -68,11 +68,12 @@ static int add_each(const struct mu_field *f, const struct mu_scope *scope, stru
     return rc > 0 ? add(f, scope, &text, v) : rc;
 }
 
-int mu_map_want(const struct mu_resource *r, const struct mu_doc *entry, struct mu_arena *arena,
-                const struct mu_want **ret, size_t *ret_count, struct mu_err *err)
+int mu_map_want(const struct mu_resource *r, const struct mu_doc *entry,
+                const struct mu_doc *context, struct mu_arena *arena, const struct mu_want **ret,
+                size_t *ret_count, struct mu_err *err)
 {
     mu_assert(r->info.target);
-    const struct mu_scope scope = {entry, NULL, arena, err};
+    const struct mu_scope scope = {entry, context, arena, err};
     struct mu_want *wants = mu_alloc_array(arena, r->field_count, sizeof *wants);
     for (size_t i = 0; i < r->field_count; i++) {
         const struct mu_field *f = &r->fields[i];

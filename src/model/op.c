@@ -150,6 +150,7 @@ void mu_op_json(const struct mu_op *op, struct mu_jw *w)
     }
     put_text(w, "note", op->note);
     put_flag(w, "one_way", op->one_way);
+    put_text(w, "rule", op->rule);
     mu_jw_end(w, '}');
 }
 
@@ -364,6 +365,7 @@ int mu_op_parse(struct mu_arena *arena, const struct mu_doc *doc, struct mu_op *
         get_text(arena, doc, "version", &op.version, err) < 0 ||
         get_text(arena, doc, "new_name", &op.new_name, err) < 0 ||
         get_text(arena, doc, "note", &op.note, err) < 0 ||
+        get_text(arena, doc, "rule", &op.rule, err) < 0 ||
         get_flag(doc, "one_way", &op.one_way, err) < 0 || get_changes(arena, doc, &op, err) < 0) {
         return -1;
     }
@@ -426,6 +428,7 @@ bool mu_op_inverse(struct mu_arena *arena, const struct mu_op *op, const struct 
     }
     back.why = reason_back[op->why];
     back.version = NULL;
+    back.rule = NULL;
     swap_changes(arena, op, &back);
     switch (op->verb) {
     case MU_OP_CREATE:

@@ -111,6 +111,7 @@ struct mu_op {
     size_t change_count;
     const char *note; /* manual step, or a remark; NULL */
     bool one_way;     /* nothing takes it back */
+    const char *rule; /* of the policy: the one that decided; NULL: none did */
 };
 
 /* Whether the target sees anything of it. */
@@ -133,7 +134,7 @@ int mu_op_read(struct mu_arena *arena, const char *text, size_t len, struct mu_o
 /* The operation that takes op back, for the journal. False: one-way (none of LDAP's). Arena-owned. A
  * delete's inverse is the create of `before` (attributes as they were), or of its own changes when
  * that is NULL; a create's is the delete of what was created. What was a precondition of op
- * (version, absent) and a remark on it (drift) is none of the way back. */
+ * (version, absent), and a remark on it (drift, rule), is none of the way back. */
 bool mu_op_inverse(struct mu_arena *arena, const struct mu_op *op, const struct mu_object *before,
                    struct mu_op *ret);
 

@@ -26,7 +26,7 @@ static void use(const struct mu_resource *mapping, struct mu_arena *arena)
 
     mu_assert(mu_doc_parse(arena, record, sizeof(record) - 1, &doc, &err) == 0);
     if (mu_map_info(mapping)->target)
-        (void)mu_map_want(mapping, doc, arena, &want, &count, &err);
+        (void)mu_map_want(mapping, doc, NULL, arena, &want, &count, &err);
     else if (mu_map_entry(mapping, doc, NULL, arena, &out, &id, &err) == 0)
         mu_assert(id != NULL);
 }

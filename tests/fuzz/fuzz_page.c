@@ -63,7 +63,7 @@ static void check_want(const struct mu_resource *person, const struct mu_doc *do
     const struct mu_want *want = NULL;
     size_t count = 0;
 
-    if (mu_map_want(person, doc, arena, &want, &count, &err) < 0) {
+    if (mu_map_want(person, doc, NULL, arena, &want, &count, &err) < 0) {
         mu_assert(err.code == MU_E_DATA || err.code == MU_E_LIMIT);
         return;
     }

@@ -54,6 +54,7 @@ static const struct unit units[] = {
     {"owning", owning_suite},
     {"pages", pages_suite},
     {"park", park_suite},
+    {"plan_policy", plan_policy_suite},
     {"policy", policy_suite},
     {"prefetch", prefetch_suite},
     {"pull", pull_suite},

@@ -43,6 +43,7 @@ Suite *opt_suite(void);
 Suite *owning_suite(void);
 Suite *pages_suite(void);
 Suite *park_suite(void);
+Suite *plan_policy_suite(void);
 Suite *policy_suite(void);
 Suite *prefetch_suite(void);
 Suite *pull_suite(void);

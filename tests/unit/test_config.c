@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/str.h"
 #include "engine/config.h"
 #include "suites.h"
@@ -243,6 +244,30 @@ START_TEST(test_names_are_looked_up)
 }
 END_TEST
 
+#define SYNC(policy) ACCOUNTS "syncs:\n  s: {from: sendoso, to: corp, policy: " policy "}\n"
+
+/* What is wrong in a policy is told where it is, that it isn't there where it is named. */
+START_TEST(test_policy)
+{
+    char folder[] = "/tmp/muster-config.XXXXXX";
+    const struct mu_config *c = NULL;
+    struct mu_err err = MU_ERR_INIT;
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    const char *file = mu_printf(arena, "%s/muster.yaml", folder);
+    const char *policy = mu_printf(arena, "%s/p.yaml", folder), *text = SYNC("p.yaml");
+    ck_assert_int_eq(mu_config_parse(arena, file, text, strlen(text), &c, &err), -1);
+    ck_assert_ptr_nonnull(strstr(err.text, "muster.yaml:5:40: policy: "));
+    ck_assert_int_eq(mu_write_file(policy, "rules: 7\n", 9, 0600, &err), 0);
+    ck_assert_int_eq(mu_config_parse(arena, file, text, strlen(text), &c, &err), -1);
+    ck_assert_ptr_nonnull(strstr(err.text, "p.yaml:1:8: rules: expected a list"));
+    ck_assert_int_eq(mu_write_file(policy, "rules: []\n", 10, 0600, &err), 0);
+    ck_assert_msg(mu_config_parse(arena, file, text, strlen(text), &c, &err) == 0, "%s", err.text);
+    ck_assert_ptr_nonnull(c->syncs[0].policy);
+    unlink(policy);
+    rmdir(folder);
+}
+END_TEST
+
 START_TEST(test_mappings_dir_by_environment)
 {
     setenv("MUSTER_MAPPINGS", "/elsewhere", 1);
@@ -264,6 +289,7 @@ Suite *config_suite(void)
     tcase_add_test(tc, test_files_that_cant_be_read);
     tcase_add_test(tc, test_paths_start_at_the_file);
     tcase_add_test(tc, test_names_are_looked_up);
+    tcase_add_test(tc, test_policy);
     tcase_add_test(tc, test_mappings_dir_by_environment);
     suite_add_tcase(suite, tc);
     return suite;

@@ -28,7 +28,7 @@ static const char *run(struct mapping *m, const struct mu_resource *r, const cha
     const struct mu_want *wants = NULL;
     size_t count = 0;
     ck_assert_msg(mu_doc_parse(m->arena, entry, strlen(entry), &doc, &err) == 0, "%s", err.text);
-    int rc = mu_map_want(r, doc, m->arena, &wants, &count, &err);
+    int rc = mu_map_want(r, doc, NULL, m->arena, &wants, &count, &err);
     if (rc < 0) {
         ck_assert_uint_eq(err.code, MU_E_DATA);
         return mu_printf(m->arena, "! %s", err.text);
@@ -99,7 +99,7 @@ START_TEST(test_info)
     ck_assert_ptr_null(info->object_classes[2]);
     ck_assert_ptr_null(info->member_attr);
     ck_assert_int_eq(mu_doc_parse(m.arena, "{\"username\":\"u\"}", 16, &doc, &m.err), 0);
-    ck_assert_int_eq(mu_map_want(r, doc, m.arena, &wants, &count, &m.err), 0);
+    ck_assert_int_eq(mu_map_want(r, doc, NULL, m.arena, &wants, &count, &m.err), 0);
     ck_assert_uint_eq(wants[0].policy, MU_POLICY_FORCE);
     ck_assert_uint_eq(wants[1].policy, MU_POLICY_MERGE);
     ck_assert_uint_eq(wants[2].policy, MU_POLICY_KEEP);
