@@ -33,6 +33,7 @@ nobase_dist_pkgdata_DATA += \
 	mappings/schema.json \
 	mappings/sendoso/groups.yaml \
 	mappings/sendoso/members.yaml \
+	mappings/sendoso/provision.yaml \
 	mappings/sendoso/roles.yaml \
 	mappings/sendoso/scim_users.yaml \
 	mappings/sendoso/tools.yaml \

@@ -66,6 +66,7 @@ live_tests = \
 	tests/live/overlays.sh \
 	tests/live/parked.sh \
 	tests/live/plan.sh \
+	tests/live/provision.sh \
 	tests/live/secrets.sh \
 	tests/live/serve.sh \
 	tests/live/serve_tokens.sh \

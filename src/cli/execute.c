@@ -28,7 +28,8 @@ static int status_of(const struct mu_applied *applied)
 {
     if (!applied->partial)
         return MU_EXIT_DONE;
-    return applied->ok == 0 ? MU_EXIT_FAILED : MU_EXIT_PARTIAL;
+    bool tried = applied->failed + applied->stale + applied->skipped > applied->manual;
+    return applied->ok == 0 && tried ? MU_EXIT_FAILED : MU_EXIT_PARTIAL;
 }
 
 int mu_execute(struct mu_cli *cli, const struct mu_execution *x, struct mu_err *err)

@@ -123,6 +123,7 @@ static void note(struct applier *a, const struct mu_outcome *o)
                          [MU_DONE_SKIPPED] = &a->ret->skipped,
                          [MU_DONE_DOUBT] = &a->ret->failed};
     ++*counts[o->done];
+    a->ret->manual += o->op->verb == MU_OP_MANUAL;
     judge(a, o);
     if (a->report)
         a->report(a->arg, o);

@@ -15,6 +15,7 @@
 struct mu_applied {
     int64_t run;
     int64_t ok, failed, stale, skipped;
+    int64_t manual; /* of the skipped: steps for a person */
     bool partial;
     struct mu_err
         stopped; /* the failure that came too often; code MU_OK: the run went to its end */

@@ -119,8 +119,8 @@ END_TEST
 
 static const char *const shipped[][2] = {{"sendoso", "users"},      {"sendoso", "groups"},
                                          {"sendoso", "members"},    {"sendoso", "roles"},
-                                         {"sendoso", "scim_users"}, {"ldap", "inetorgperson"},
-                                         {"ldap", "groupofnames"}};
+                                         {"sendoso", "provision"},  {"sendoso", "scim_users"},
+                                         {"ldap", "inetorgperson"}, {"ldap", "groupofnames"}};
 
 static void must_pass(void *arg, const char *example, const char *failure)
 {

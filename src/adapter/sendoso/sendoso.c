@@ -5,13 +5,16 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "adapter/sendoso/sendoso_private.h"
+#include "adapter/sendoso/target_private.h"
 #include "base/str.h"
 
 enum {
     RESOURCES_MAX = 32,
     BURST = 2 /* with the default rate never more than Sendoso's ten in any second */
 };
+
+static const char *const joins[] = {
+    [SENDOSO_JOIN_INVITE] = "invite", [SENDOSO_JOIN_SCIM] = "scim", NULL};
 
 static const struct mu_opt opts[] = {
     {"url", MU_OPT_STR, offsetof(struct sendoso_settings, url), .def = "https://app.sendoso.com",
@@ -31,6 +34,14 @@ static const struct mu_opt opts[] = {
      .max = 3600, .help = "of one try of one request"},
     {"tries", MU_OPT_INT, offsetof(struct sendoso_settings, tries), .def = "5", .min = 1, .max = 20,
      .help = "how often a read is tried"},
+    {"join", MU_OPT_ENUM, offsetof(struct sendoso_settings, join), .def = "invite",
+     .choices = joins,
+     .help = "how people are added: invite (by e-mail) or scim (created; needs scim)"},
+    {"reinvite", MU_OPT_INT, offsetof(struct sendoso_settings, reinvite), .def = "1", .min = 0,
+     .max = 100, .help = "how often somebody whose invitation expired is invited again"},
+    {"invitation_life", MU_OPT_DURATION, offsetof(struct sendoso_settings, invitation_life),
+     .def = "7d", .min = 60, .max = 366 * 86400,
+     .help = "how long an invitation counts of which Sendoso told no end"},
     {"ca", MU_OPT_STR, offsetof(struct sendoso_settings, ca),
      .help = "file of trusted CA certificates"},
     {.name = NULL}};
@@ -204,6 +215,7 @@ static void sendoso_close(struct mu_account *a)
     if (!a)
         return;
     struct sendoso *s = sendoso_of(a);
+    sendoso_target_close(s);
     mu_http_free(s->http);
     mu_governor_free(s->own_governor);
     mu_credential_free(s->main);
@@ -220,26 +232,31 @@ static int bad_setting(const struct mu_account_conf *conf, const char *key, stru
     return at ? mu_y_fail(at, err, "%s", why.text) : mu_wrap(err, "%s", conf->name);
 }
 
-static int open_http(struct sendoso *s, const struct mu_account_conf *account, struct mu_err *err)
+int sendoso_http(struct sendoso *s, struct mu_http **ret, struct mu_err *err)
 {
     const struct sendoso_settings *set = s->settings;
+    const struct mu_http_conf conf = {.name = s->base.name,
+                                      .base_url = set->url,
+                                      .ca_file = set->ca,
+                                      .user_agent = "muster",
+                                      .connections = (int)set->connections,
+                                      .tries = (int)set->tries,
+                                      .timeout_s = (int)set->timeout,
+                                      .deadline_s = (int)(set->timeout * set->tries + 60),
+                                      .governor = s->governor};
+    return mu_http_new(&conf, s->log, ret, err);
+}
+
+static int open_http(struct sendoso *s, const struct mu_account_conf *account, struct mu_err *err)
+{
     double rate;
-    if (mu_rate_parse(set->rate, &rate, err) < 0)
+    if (mu_rate_parse(s->settings->rate, &rate, err) < 0)
         return bad_setting(account, "rate", err);
     if (account->governors)
         s->governor = mu_governors_get(account->governors, account->name, rate, BURST);
     else if (rate > 0)
         s->governor = s->own_governor = mu_governor_new(rate, BURST);
-    struct mu_http_conf conf = {.name = s->base.name,
-                                .base_url = set->url,
-                                .ca_file = set->ca,
-                                .user_agent = "muster",
-                                .connections = (int)set->connections,
-                                .tries = (int)set->tries,
-                                .timeout_s = (int)set->timeout,
-                                .deadline_s = (int)(set->timeout * set->tries + 60),
-                                .governor = s->governor};
-    return mu_http_new(&conf, s->log, &s->http, err) < 0 ? bad_setting(account, "url", err) : 0;
+    return sendoso_http(s, &s->http, err) < 0 ? bad_setting(account, "url", err) : 0;
 }
 
 static int sendoso_open(const struct mu_account_conf *conf, struct mu_account **ret,
@@ -251,7 +268,7 @@ static int sendoso_open(const struct mu_account_conf *conf, struct mu_account **
     s->log = conf->log;
     s->arena = mu_arena_new();
     if (open_http(s, conf, err) < 0 || open_credentials(s, conf, err) < 0 ||
-        load_mappings(s, &conf->layers, err) < 0) {
+        load_mappings(s, &conf->layers, err) < 0 || sendoso_target_open(s, conf, err) < 0) {
         sendoso_close(&s->base);
         return -1;
     }
@@ -272,4 +289,5 @@ const struct mu_adapter mu_adapter_sendoso = {
     .call = sendoso_call,
     .rate = sendoso_rate,
     .source = &sendoso_source,
+    .target = &sendoso_target_ops,
 };

@@ -14,6 +14,8 @@ struct sendoso_settings {
     const char *url, *ca, *rate;
     const struct mu_y *token, *oauth, *scim;
     int64_t connections, timeout, tries;
+    int join; /* enum sendoso_join */
+    int64_t reinvite, invitation_life;
 };
 
 struct sendoso;
@@ -73,6 +75,7 @@ struct sendoso {
     const struct mu_resource *
         *resources; /* NULL-terminated: constants, then fetched in order of reading */
     struct sendoso_reading reading;
+    struct sendoso_target *target; /* target_private.h */
 };
 
 static inline struct sendoso *sendoso_of(struct mu_account *a)
@@ -82,6 +85,9 @@ static inline struct sendoso *sendoso_of(struct mu_account *a)
 
 extern const struct mu_source_ops sendoso_source;
 extern const char sendoso_me[]; /* path: who the token belongs to */
+
+/* One more client of the account, under the same rate. */
+int sendoso_http(struct sendoso *s, struct mu_http **ret, struct mu_err *err);
 
 struct mu_credential *sendoso_credential(struct sendoso *s, const struct mu_resource *r);
 
