@@ -2,6 +2,7 @@
 # They keep their folders below the package data directory.
 nobase_dist_pkgdata_DATA += \
 	mappings/README.md \
+	mappings/audit.schema.json \
 	mappings/audit/checks.yaml \
 	mappings/directory/tools.yaml \
 	mappings/feed-bamboohr/department_members.yaml \

@@ -50,6 +50,7 @@ live_tests = \
 	tests/live/worlds.sh \
 	tests/live/access.sh \
 	tests/live/adopt.sh \
+	tests/live/audit.sh \
 	tests/live/bad_files.sh \
 	tests/live/bad_source.sh \
 	tests/live/bad_target.sh \

@@ -27,6 +27,23 @@ void audit_warn(struct auditing *a, const char *text)
         a->warnings[a->warning_count++] = text;
 }
 
+static void warn_incomplete(struct auditing *a, const char *account, const char *use,
+                            int64_t snapshot)
+{
+    const char *what = mu_printf(
+        a->arena, "the read of %s (snapshot %" PRId64 ") was not complete: ", account, snapshot);
+    if (mu_streq(use, "since")) {
+        audit_warn(
+            a, mu_printf(a->arena, "%swho seems to have joined since may have been there", what));
+        return;
+    }
+    a->audit->complete = false;
+    audit_warn(a, mu_printf(a->arena,
+                            "%speople may be missing from it, and who is gone still stands in it; "
+                            "read it again before you act on this",
+                            what));
+}
+
 /* id 0: the newest that isn't void. */
 int audit_source(struct auditing *a, const char *account, const char *use, int64_t id,
                  const struct mu_snapshot **ret, struct mu_err *err)
@@ -49,14 +66,8 @@ int audit_source(struct auditing *a, const char *account, const char *use, int64
     a->sources[a->source_count].account = account;
     a->sources[a->source_count].use = use;
     a->source_count++;
-    if (snap->verdict != MU_COMPLETE) {
-        a->audit->complete = false;
-        audit_warn(a, mu_printf(a->arena,
-                                "the read of %s (snapshot %" PRId64
-                                ") was not complete: people may be missing from it, and who is "
-                                "gone still stands in it; read it again before you act on this",
-                                account, snap->id));
-    }
+    if (snap->verdict != MU_COMPLETE)
+        warn_incomplete(a, account, use, snap->id);
     *ret = snap;
     return 0;
 }
@@ -132,6 +143,15 @@ static int run_builtins(struct auditing *a, struct mu_err *err)
     return 0;
 }
 
+/* Where nobody's role is known, that nobody has one says nothing. */
+static void skip_blind(struct auditing *a)
+{
+    for (size_t i = 0; i < a->audit->check_count; i++)
+        if (a->checks[i].needs == MU_NEEDS_ROLES && a->results[i].state == MU_CHECK_RAN &&
+            a->people->roleless == a->people->active)
+            audit_skip(a, i, "nobody's role is known; for Sendoso, give the account `scim:`");
+}
+
 /* ---- the whole ---- */
 
 static int work(struct auditing *a, struct mu_err *err)
@@ -148,9 +168,10 @@ static int work(struct auditing *a, struct mu_err *err)
     if (mu_people_read(a->store, a->arena, a->account->name, snap->id, audit_user, a, &a->people,
                        err) < 0)
         return -1;
+    skip_blind(a);
     audit_groups(a);
     audit_counts(a);
-    if (run_builtins(a, err) < 0)
+    if (audit_changes(a, err) < 0 || run_builtins(a, err) < 0 || audit_history(a, err) < 0)
         return -1;
     audit_summary(a);
     audit_conclude(a);
@@ -182,6 +203,8 @@ int mu_audit_run(struct mu_store *store, const struct mu_config *config,
     a.audit->warnings = a.warnings;
     a.audit->warning_count = a.warning_count;
     mu_people_done(a.people);
+    mu_people_done(a.hris);
+    mu_tracer_free(a.tracer);
     free(a.found);
     free(a.counted);
     if (rc == 0)

@@ -16,6 +16,7 @@
 #define MU_AUDIT_AUDIT_H
 
 #include "audit/events.h"
+#include "audit/trace.h"
 #include "base/log.h"
 #include "engine/config.h"
 
@@ -78,6 +79,7 @@ struct mu_check_result {
     const char *advice;
     const char *rule;     /* FILE:LINE */
     int64_t found, shown; /* shown < found: MU_FINDINGS_MAX was reached */
+    int64_t waived;       /* of those that are shown */
 };
 
 /* A snapshot that was looked at. */
@@ -99,12 +101,10 @@ struct mu_audit_team {
     const int64_t *roles;          /* active people by role, parallel to mu_audit.roles */
 };
 
-/* A change, and who made it. */
+/* A change, who made it, and when it was first seen. */
 struct mu_audit_change {
     struct mu_event event;
-    int64_t first_seen; /* snapshot that saw it first */
-    int64_t at;         /* when that was read, Unix seconds */
-    int64_t run;        /* of ours, by the journal; 0: made outside of muster */
+    struct mu_change_seen seen;
 };
 
 struct mu_audit {

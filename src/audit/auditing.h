@@ -17,8 +17,9 @@ struct auditing {
     struct mu_arena *arena;
     struct mu_log *log;
     const struct mu_account_def *account;
-    int64_t now, snapshot; /* snapshot: the audited one */
-    struct mu_people *people;
+    int64_t now, snapshot;           /* snapshot: the audited one */
+    struct mu_people *people, *hris; /* hris: when a check asked for it (audit_hris) */
+    struct mu_tracer *tracer;
     struct mu_audit *audit;        /* what comes of it */
     const struct mu_check *checks; /* parallel to results */
     struct mu_check_result *results;
@@ -68,6 +69,13 @@ void audit_conclude(struct auditing *a);
 struct mu_subject audit_person(const struct mu_people *people, const struct mu_person *p);
 struct mu_subject audit_team(const struct mu_people *people, const struct mu_team *team);
 
+/* ---- changes.c ---- */
+
+/* What changed since the snapshot asked for, or the one before; makes the tracer. */
+int audit_changes(struct auditing *a, struct mu_err *err);
+/* Since when things found are so, for checks that want it told. */
+int audit_history(struct auditing *a, struct mu_err *err);
+
 /* ---- conditions.c: checks that are data ---- */
 
 mu_people_each audit_user; /* arg: struct auditing */
@@ -84,6 +92,12 @@ struct audit_builtin {
 };
 const struct audit_builtin *audit_builtin_find(const char *name);
 extern const struct audit_builtin *const audit_builtins[]; /* NULL-terminated */
+
+/* check_people.c, check_hris.c, check_invitations.c, check_target.c */
+extern const struct audit_builtin audit_builtin_manages_elsewhere, audit_builtin_same_address,
+    audit_builtin_same_name, audit_builtin_not_in_hris, audit_builtin_only_in_hris,
+    audit_builtin_left_in_hris, audit_builtin_drift, audit_builtin_orphans,
+    audit_builtin_invitations;
 
 /* ---- summary.c ---- */
 

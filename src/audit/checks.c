@@ -8,16 +8,20 @@
 #include "base/opt.h"
 #include "base/str.h"
 
-const char *const mu_user_facts[] = {"group_count", "balance", "domain", "strength", NULL};
+const char *const mu_user_facts[] = {"group_count", "balance",  "domain",
+                                     "strength",    "age_days", NULL};
 const char *const mu_group_facts[] = {"people",      "active_people", "managers", "balances",
                                       "team_budget", "budget_left",   NULL};
 
 static const char *const abouts[] = {[MU_USER] = "user", [MU_GROUP] = "group", NULL};
 
+static const char *const needs[] = {
+    [MU_NEEDS_NOTHING] = "nothing", [MU_NEEDS_ROLES] = "roles", NULL};
+
 /* A check as written. */
 struct values {
     const char *title, *when, *builtin, *history, *finding, *detail, *advice;
-    int severity, about;
+    int severity, about, needs;
     const struct mu_y *count, *params;
 };
 
@@ -26,6 +30,8 @@ static const struct mu_opt check_opts[] = {
     {"severity", MU_OPT_ENUM, offsetof(struct values, severity), .required = true,
      .choices = mu_severities},
     {"about", MU_OPT_ENUM, offsetof(struct values, about), .def = "user", .choices = abouts},
+    {"needs", MU_OPT_ENUM, offsetof(struct values, needs), .def = "nothing", .choices = needs,
+     .help = "without which the check says nothing"},
     {"when", MU_OPT_STR, offsetof(struct values, when), .help = "condition on an entry"},
     {"builtin", MU_OPT_STR, offsetof(struct values, builtin), .help = "check in C"},
     {"count", MU_OPT_NODE, offsetof(struct values, count), .help = "how many may match"},
@@ -225,6 +231,7 @@ static int read_check(struct loading *l, const struct mu_y *key, const struct mu
                            .at = node,
                            .severity = v.severity,
                            .about = v.about,
+                           .needs = (enum mu_check_needs)v.needs,
                            .builtin = v.builtin,
                            .history = v.history,
                            .finding = v.finding,

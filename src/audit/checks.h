@@ -7,7 +7,8 @@
  *       balance-high:
  *         title: people with more money than they need   # of the check
  *         severity: medium
- *         about: user                                     # or group
+ *         about: user                                     # or group; user by default
+ *         needs: roles                                    # optional: skipped where nobody has a role
  *         when: status = active and balance > {limit}     # the language of --filter, and facts
  *         count: {min: 1, max: "{limit}"}                 # optional: one finding, when there are fewer or more
  *         history: roles                                  # optional: since when this field is as it is, and by whom
@@ -19,7 +20,7 @@
  * In place of `about` and `when`, `builtin: NAME` names a check in C (auditing.h). In `when` a
  * parameter that is a list stands for any of its items: `domain = {domains}`.
  *
- * Facts of users: group_count, balance, domain (folded), strength. Of groups: people, active_people,
+ * Facts of users: group_count, balance, domain (folded), strength, age_days. Of groups: people, active_people,
  * managers, balances, team_budget, budget_left.
  *
  * Everything wrong is MU_E_CONFIG with file, line, and the fix.
@@ -39,11 +40,15 @@ struct mu_param {
     bool list;
 };
 
+/* What has to be known of an account for a check to say anything. */
+enum mu_check_needs { MU_NEEDS_NOTHING, MU_NEEDS_ROLES };
+
 struct mu_check {
     const char *name, *title;
     const char *rule; /* FILE:LINE */
     const struct mu_y *at;
     int severity, about; /* enum mu_severity, enum mu_kind */
+    enum mu_check_needs needs;
     bool off;
     const struct mu_param *lacks; /* a parameter that is needed and not set; NULL */
     const struct mu_filter *when; /* NULL: built in, or something is lacking */

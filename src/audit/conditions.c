@@ -6,6 +6,7 @@
 
 #include "audit/auditing.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "model/number.h"
 
 enum { FACTS_MAX = 8, FACT_TEXT = 24, COUNTED_SHOWN = 100 };
@@ -121,10 +122,15 @@ int audit_user(void *arg, const struct mu_person *person, const struct mu_doc *d
 {
     struct auditing *a = arg;
     struct view view;
+    char canonical[MU_TIME_TEXT];
+    int64_t made;
+    const char *created = mu_doc_str(doc, "created_at");
     (void)err;
     view.count = 0;
     add_number(&view, "group_count", person->seat_count);
     add_number(&view, "strength", person->strength);
+    if (created && mu_time_parse(created, canonical, &made))
+        add_number(&view, "age_days", (a->now - made) / 86400);
     add_text(&view, "balance", person->balance);
     add_text(&view, "domain", domain_of(person));
     lay_over(&view, doc);

@@ -12,8 +12,8 @@
 static const char *const whats[MU_WHATS] = {
     [MU_JOINED] = "joined",       [MU_LEFT] = "left",         [MU_MOVED] = "moved",
     [MU_ACTIVATED] = "activated", [MU_PROMOTED] = "promoted", [MU_DEACTIVATED] = "deactivated",
-    [MU_DEMOTED] = "demoted",     [MU_RENAMED] = "renamed",   [MU_CREATED] = "created",
-    [MU_REMOVED] = "removed",     [MU_CHANGED] = "changed",
+    [MU_DEMOTED] = "demoted",     [MU_RENAMED] = "renamed",   [MU_BUDGETED] = "budgeted",
+    [MU_CREATED] = "created",     [MU_REMOVED] = "removed",   [MU_CHANGED] = "changed",
 };
 
 const char *mu_what_name(enum mu_what what)
@@ -104,6 +104,8 @@ static enum mu_what what_of(enum mu_kind kind, const struct mu_change *c,
         return role_change(before, after);
     if (kind == MU_USER && mu_streq(c->field, "status"))
         return status_change(c->before, c->after);
+    if (kind == MU_GROUP && mu_glob("attributes/*budget*", c->field, false))
+        return MU_BUDGETED;
     return MU_CHANGED;
 }
 

@@ -20,6 +20,7 @@ enum mu_what {
     MU_RENAMED,     /* name, or part of it; of a group its name */
     MU_CREATED,     /* a group or role */
     MU_REMOVED,     /* ... is gone */
+    MU_BUDGETED,    /* an amount of a group: `field`, before, after */
     MU_CHANGED,     /* any other field: `field`, before, after */
     MU_WHATS
 };
@@ -36,6 +37,8 @@ struct mu_event {
     /* What of them: a schema name or attributes/NAME; "groups" for memberships; NULL: themselves. */
     const char *field;
     const char *before, *after; /* text for people; NULL: none */
+    /* of memberships: id of the group that came, else of the one that went; NULL otherwise */
+    const char *group;
 };
 
 /* Called for each event, in the order of kind and id; everything is lent for the call. */

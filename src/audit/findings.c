@@ -165,10 +165,12 @@ void audit_conclude(struct auditing *a)
         qsort(a->found, a->found_count, sizeof(*a->found), compare);
     apply_waivers(a);
     for (size_t i = 0; i < a->found_count; i++) {
-        if (a->found[i].waived)
-            audit->waived++;
-        else
+        if (!a->found[i].waived) {
             audit->by_severity[a->found[i].severity]++;
+            continue;
+        }
+        audit->waived++;
+        a->results[a->found[i].check - a->results].waived++;
     }
     /* What is only counted counts too: nobody's exit status hangs on a ceiling. */
     for (size_t i = 0; i < audit->check_count; i++)

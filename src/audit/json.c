@@ -133,9 +133,9 @@ static void put_change(struct mu_jw *w, const struct mu_audit_change *c)
     text(w, "field", c->event.field);
     text(w, "before", c->event.before);
     text(w, "after", c->event.after);
-    known_number(w, "first_seen", c->first_seen);
-    time_text(w, "at", c->at);
-    known_number(w, "run", c->run);
+    known_number(w, "first_seen", c->seen.first_seen);
+    time_text(w, "at", c->seen.at);
+    known_number(w, "run", c->seen.run);
     mu_jw_end(w, '}');
 }
 
@@ -168,6 +168,7 @@ static void put_check(struct mu_jw *w, const struct mu_check_result *c)
     text(w, "rule", c->rule);
     number(w, "found", c->found);
     number(w, "listed", c->shown);
+    number(w, "waived", c->waived);
     mu_jw_end(w, '}');
 }
 

@@ -80,6 +80,7 @@ static void tell_person(const struct person *p, mu_label_fn *label, void *label_
         e.what = came && went ? MU_MOVED : came ? MU_JOINED : MU_LEFT;
         e.before = went ? label(label_arg, MU_GROUP, went->group) : NULL;
         e.after = came ? label(label_arg, MU_GROUP, came->group) : NULL;
+        e.group = came ? came->group : went->group;
         each(arg, &e);
         came = came ? came->next : NULL;
         went = went ? went->next : NULL;

@@ -149,16 +149,49 @@ static enum mu_status status_of(const char *text)
                                        : MU_ST_ACTIVE;
 }
 
+static const char *fold(struct reading *r, const char *text)
+{
+    mu_buf_reset(&r->scratch);
+    mu_fold_into(&r->scratch, text, strlen(text));
+    return r->scratch.data;
+}
+
+/* Addresses beside the primary one: most people have none. */
+static void take_more_emails(struct reading *r, struct mu_person *person, const struct mu_doc *doc)
+{
+    const struct mu_doc *list = mu_doc_member(doc, "emails");
+    if (!mu_doc_is(list, MU_DOC_LIST) || list->len < 2)
+        return;
+    const char **keys = mu_alloc_array(r->p->arena, list->len + 1, sizeof(*keys));
+    size_t count = 0;
+    for (const struct mu_doc *item = list->first; item; item = item->next) {
+        const char *email = mu_doc_str(item, "email");
+        if (email && !mu_streq(fold(r, email), person->key))
+            keys[count++] = mu_strdup(r->p->arena, r->scratch.data);
+    }
+    person->keys = count > 0 ? keys : NULL;
+}
+
 static void take_email(struct reading *r, struct mu_person *person, const struct mu_doc *doc)
 {
     const char *email = mu_entry_email(doc);
     if (!email)
         return;
     person->email = mu_strdup(r->p->arena, email);
-    mu_buf_reset(&r->scratch);
-    mu_fold_into(&r->scratch, email, strlen(email));
     person->key =
-        mu_streq(r->scratch.data, email) ? person->email : mu_strdup(r->p->arena, r->scratch.data);
+        mu_streq(fold(r, email), email) ? person->email : mu_strdup(r->p->arena, r->scratch.data);
+    take_more_emails(r, person, doc);
+}
+
+/* A role that lets one manage a group one isn't in. */
+static void note_elsewhere(struct mu_people *p, struct mu_person *person, const char *group)
+{
+    for (const struct mu_seat *s = person->seats; s; s = s->next)
+        if (mu_streq(s->team->id, group))
+            return;
+    struct mu_seat *seat = mu_alloc(p->arena, sizeof(*seat));
+    *seat = (struct mu_seat){.team = team_of(p, group), .next = person->elsewhere};
+    person->elsewhere = seat;
 }
 
 static void take_roles(struct mu_people *p, struct mu_person *person, const struct mu_doc *doc)
@@ -170,6 +203,8 @@ static void take_roles(struct mu_people *p, struct mu_person *person, const stru
             continue;
         size_t at = role_of(p, id);
         person->roles |= (uint64_t)1 << at;
+        if (mu_doc_str(item, "group") && p->roles[at].strength == MU_STRENGTH_MANAGER)
+            note_elsewhere(p, person, mu_doc_str(item, "group"));
         person->strength =
             p->roles[at].strength > person->strength ? p->roles[at].strength : person->strength;
     }
@@ -232,8 +267,8 @@ static int take_user(struct reading *r, const struct mu_entry *e, struct mu_err 
     person->label = mu_entry_label(r->p->arena, doc);
     person->status = status_of(mu_doc_str(doc, "status"));
     take_email(r, person, doc);
-    take_roles(r->p, person, doc);
     take_seats(r->p, person, doc);
+    take_roles(r->p, person, doc);
     count_person(r->p, person);
     append(r, person);
     return r->each ? r->each(r->arg, person, doc, err) : 0;
@@ -331,17 +366,31 @@ void mu_people_done(struct mu_people *p)
     p->by_id = p->team_by_id = p->by_key = NULL;
 }
 
-const struct mu_person *mu_people_by_key(struct mu_people *p, const char *key)
+static void index_key(struct mu_people *p, const char *key, struct mu_person *person)
+{
+    if (key && !mu_map_get(p->by_key, key, strlen(key)))
+        mu_map_put(p->by_key, key, strlen(key), person);
+}
+
+struct mu_person *mu_people_by_key(struct mu_people *p, const char *key)
 {
     if (!p->by_key) {
         p->by_key = mu_map_new(p->count);
-        for (size_t i = 0; i < p->count; i++) {
-            const char *own = p->people[i]->key;
-            if (own && !mu_map_get(p->by_key, own, strlen(own)))
-                mu_map_put(p->by_key, own, strlen(own), p->people[i]);
-        }
+        for (size_t i = 0; i < p->count; i++)
+            index_key(p, p->people[i]->key, p->people[i]);
+        for (size_t i = 0; i < p->count; i++)
+            for (const char *const *k = p->people[i]->keys; k && *k; k++)
+                index_key(p, *k, p->people[i]);
     }
     return mu_map_get(p->by_key, key, strlen(key));
+}
+
+struct mu_person *mu_people_twin(struct mu_people *others, const struct mu_person *p)
+{
+    struct mu_person *twin = p->key ? mu_people_by_key(others, p->key) : NULL;
+    for (const char *const *k = p->keys; !twin && k && *k; k++)
+        twin = mu_people_by_key(others, *k);
+    return twin;
 }
 
 const char *mu_person_roles(const struct mu_people *people, const struct mu_person *p,

@@ -33,8 +33,10 @@ struct mu_seat {
 struct mu_person {
     const char *id, *label;
     const char *email, *key; /* as received, and folded; NULL: none */
+    const char *const *keys; /* further addresses, folded, NULL-terminated; NULL: none */
     const char *balance;     /* the largest of any seat; NULL: none told */
     struct mu_seat *seats;
+    struct mu_seat *elsewhere; /* groups managed without a seat there */
     int64_t seat_count;
     uint64_t roles; /* bits of mu_people.roles */
     enum mu_status status;
@@ -73,8 +75,10 @@ int mu_people_read(struct mu_store *store, struct mu_arena *arena, const char *a
                    struct mu_err *err);
 void mu_people_done(struct mu_people *people); /* NULL is fine; what is in the arena stays */
 
-/* By folded e-mail; indexed when first asked. */
-const struct mu_person *mu_people_by_key(struct mu_people *people, const char *key);
+/* By folded e-mail; primary ones first. Indexed when first asked. */
+struct mu_person *mu_people_by_key(struct mu_people *people, const char *key);
+/* The person of another account who has one of the same addresses; NULL: nobody. */
+struct mu_person *mu_people_twin(struct mu_people *others, const struct mu_person *p);
 
 static inline bool mu_person_active(const struct mu_person *p)
 {

@@ -26,10 +26,11 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
 
 static const struct mu_cmd_opt opts[] = {
     {"as-of", 0, "SNAPSHOT", "as that snapshot saw it (default: the newest that is not void)"},
+    {"since", 0, "SNAPSHOT|DATE", "tell changes since then (default: the read before)"},
     {"check", 0, "NAME", "only this check; may be given more than once"},
     {"fail-on", 0, "SEVERITY",
      "exit 2 when a finding is info, low, medium, high or critical (default: medium)"},
-    {"format", 0, "text|json|csv", "form of the report"},
+    {"format", 0, "FORM", "text, json, csv, sarif or prometheus"},
     {"output", 'o', "FILE", "write the report there"},
     {"head", 0, "DIGEST", "verify: a head of the journal that was noted elsewhere"},
     {.name = NULL}};
@@ -37,7 +38,8 @@ static const struct mu_cmd_opt opts[] = {
 const struct mu_cmd mu_cmd_audit = {
     .name = "audit",
     .summary = "who can do what, who should not; and that the journal is as it was written",
-    .usage = "[ACCOUNT] [--as-of SNAPSHOT] [--check NAME] [--fail-on SEVERITY] [-o FILE]\n"
+    .usage = "[ACCOUNT] [--as-of SNAPSHOT] [--since SNAPSHOT|DATE] [--check NAME] [--fail-on "
+             "SEVERITY] [-o FILE]\n"
              "       muster audit verify [--head DIGEST]",
     .about =
         "Looks at a snapshot of an account with the checks of mappings/audit/checks.yaml, as the "

@@ -5,6 +5,7 @@
 
 #include "audit/audit.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "cli/audit.h"
 #include "cli/show.h"
 
@@ -16,6 +17,8 @@ struct form {
 static const struct form forms[] = {
     {"json", mu_audit_json},
     {"csv", mu_audit_csv},
+    {"sarif", mu_audit_sarif},
+    {"prometheus", mu_audit_prometheus},
     {.name = NULL},
 };
 
@@ -78,6 +81,33 @@ static int find_account(struct mu_cli *cli, const char *name, const char **ret, 
     return 0;
 }
 
+/* A snapshot's number, or a day or time: the last read until then. */
+static int find_since(struct mu_cli *cli, const char *text, struct mu_audit_options *options,
+                      struct mu_err *err)
+{
+    char canonical[MU_TIME_TEXT];
+    struct mu_snapshot *snaps;
+    size_t count;
+    int64_t when;
+    long long id;
+    if (!text)
+        return 0;
+    if (mu_parse_int(text, 1, INT64_MAX, &id)) {
+        options->since = id;
+        return 0;
+    }
+    if (!mu_time_parse(text, canonical, &when))
+        return mu_fail(err, MU_E_USAGE, "--since must be a snapshot's number, a day or a time");
+    if (mu_snapshot_list(cli->store, cli->arena, options->account, 0, &snaps, &count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count && !options->since; i++)
+        if (snaps[i].finished && snaps[i].finished <= when && snaps[i].verdict != MU_VOID)
+            options->since = snaps[i].id;
+    return options->since ? 0
+                          : mu_fail(err, MU_E_MISSING, "%s was not read before %s",
+                                    options->account, canonical);
+}
+
 int mu_audit_report(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
 {
     const struct form *form;
@@ -92,6 +122,8 @@ int mu_audit_report(struct mu_cli *cli, const struct mu_args *args, struct mu_er
         read_severity(args, cli->config, &fail_on, err) < 0)
         return -1;
     options.as_of = as_of;
+    if (find_since(cli, mu_args_get(args, "since"), &options, err) < 0)
+        return -1;
     if (mu_audit_run(cli->store, cli->config, &options, cli->arena, cli->log, &audit, err) < 0 ||
         deliver(cli, audit, form, mu_args_get(args, "output"), err) < 0)
         return -1;

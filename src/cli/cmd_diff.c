@@ -22,7 +22,7 @@ static const struct {
     [MU_JOINED] = {"+", "\033[32m"},   [MU_CREATED] = {"+", "\033[32m"},
     [MU_LEFT] = {"-", "\033[31m"},     [MU_REMOVED] = {"-", "\033[31m"},
     [MU_MOVED] = {">", "\033[36m"},    [MU_RENAMED] = {">", "\033[36m"},
-    [MU_CHANGED] = {"~", "\033[33m"},  [MU_ACTIVATED] = {"+", "\033[32m"},
+    [MU_CHANGED] = {"~", "\033[33m"},  [MU_BUDGETED] = {"$", "\033[33m"}, [MU_ACTIVATED] = {"+", "\033[32m"},
     [MU_PROMOTED] = {"^", "\033[35m"}, [MU_DEACTIVATED] = {"-", "\033[31m"},
     [MU_DEMOTED] = {"v", "\033[35m"},
 };
@@ -39,7 +39,7 @@ static void quoted(struct diff *d, const char *text, struct mu_buf *to)
 static void tell_text(struct diff *d, const struct mu_event *e, struct mu_buf *to)
 {
     bool group = mu_streq(e->field, "groups");
-    if (e->what == MU_CHANGED)
+    if (e->what == MU_CHANGED || e->what == MU_BUDGETED)
         mu_buf_printf(to, "%s: ", e->field);
     else
         mu_buf_printf(to, "%s%s", mu_what_name(e->what), e->field ? " " : "");

@@ -79,7 +79,7 @@ START_TEST(everything_that_happened_is_told_once)
                      "left user 3 Cy - - -\n"
                      "activated user 4 Di status inactive active\n"
                      "joined user 5 Ed - - -\n"
-                     "changed group 71 Sales attributes/budget 100.00 100.50\n"
+                     "budgeted group 71 Sales attributes/budget 100.00 100.50\n"
                      "removed group 72 Ops - - -\n"
                      "created group 73 Legal - - -\n"
                      "moved user 1 Adele groups Sales Legal\n"
