@@ -82,7 +82,9 @@ live_support = \
 	tests/live/chain.py \
 	tests/live/lab.py \
 	tests/live/lib.sh \
+	tests/live/openapi-3.1.schema.json \
 	tests/live/roundtrip.py \
+	tests/live/serve.py \
 	tests/live/slapd.sh \
 	tests/live/worlds.py
 

@@ -160,7 +160,7 @@ void exchange_headers(struct exchange *x, const char *method)
     x->head = mu_streq(method, "HEAD");
     x->r.method = x->head ? "GET" : mu_strdup(x->r.arena, method);
     if (mu_target_parse(x->r.arena, x->r.target, &x->target, &x->err) < 0) {
-        refuse(x, x->err.code == MU_E_LIMIT ? 414 : 0);
+        refuse(x, strlen(x->r.target) > MU_TARGET_MAX ? 414 : 0);
         return;
     }
     x->r.query = x->target.query;

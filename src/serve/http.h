@@ -77,6 +77,7 @@ struct mu_route_doc {
     const char *about;             /* more, or NULL */
     const char *tag;               /* heading it stands under: "Users" */
     const struct mu_param *params; /* ends with name NULL; NULL: none */
+    const enum mu_kind *filters;   /* every field of that kind is a parameter too; NULL: none */
     /* names of schemas (serve/openapi.h): of the request's body, of the answer; NULL: none */
     const char *body, *answer;
     const char *answer_type; /* media type; NULL: application/json */

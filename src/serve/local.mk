@@ -10,8 +10,12 @@ libmuster_a_SOURCES += \
 	src/serve/health.c src/serve/health.h \
 	src/serve/http.h \
 	src/serve/listener.c src/serve/listener.h \
-	src/serve/rate.c src/serve/rate.h \
+	src/serve/docs.c \
+	src/serve/openapi.c src/serve/openapi.h \
+	src/serve/openapi_routes.c \
+	src/serve/openapi_schemas.c src/serve/openapi_schemas.h \
 	src/serve/pulls.c src/serve/pulls.h \
+	src/serve/rate.c src/serve/rate.h \
 	src/serve/route.c src/serve/route.h \
 	src/serve/send.c \
 	src/serve/serve.h \

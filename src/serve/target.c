@@ -52,10 +52,18 @@ static int decode(struct mu_arena *arena, const char *s, size_t len, bool plus, 
     return 0;
 }
 
+static size_t pairs_at_most(const char *text, size_t len)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < len; i++)
+        n += text[i] == '&';
+    return n < MU_QUERY_MAX ? n : MU_QUERY_MAX;
+}
+
 int mu_query_parse(struct mu_arena *arena, const char *text, size_t len, const struct mu_pair **ret,
                    size_t *ret_count, struct mu_err *err)
 {
-    struct mu_pair *pairs = mu_alloc_array(arena, MU_QUERY_MAX, sizeof(*pairs));
+    struct mu_pair *pairs = mu_alloc_array(arena, pairs_at_most(text, len), sizeof(*pairs));
     size_t count = 0;
     for (const char *at = text, *end = text + len; at < end;) {
         const char *amp = memchr(at, '&', (size_t)(end - at));

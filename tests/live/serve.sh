@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# muster serve over HTTP: who may listen where, and what is answered.
+# muster serve over HTTP: who may listen where, what is answered, and that it is what source and directory have.
 set -euo pipefail
 # shellcheck source=tests/live/lib.sh
 . "${top_srcdir:?}/tests/live/lib.sh"
-need curl python3
+need slapd ldapsearch curl python3
 
-sim_start --users 250 --groups 7 --seed 5 --rate off
-write_config 'rate: "off"'
-expect 0 "pull" muster pull sendoso
+slapd_start --nosync
+sim_start --users 350 --groups 7 --seed 5 --rate off
+write_config 'scim: {token: env:SENDOSO_SCIM_TOKEN}
+    rate: "off"'
+expect 0 "first export" muster sync teams-to-ldap --yes
 
 # --- who may listen ---
 
@@ -42,5 +44,35 @@ said '"result_count":3' "a page of users"
 directory /users -H 'Origin: https://evil.example'
 said '"statusCode":403' "pages of others are refused"
 
+# --- the contract, from outside ---
+
+checked() { # NAME ARGS...
+    expect 0 "$1" python3 "$top_srcdir/tests/live/serve.py" "${@:2}"
+    grep '^FAILED' "$work/out" || true
+}
+
+checked "the contract" contract "$SERVE_URL" "$top_srcdir/tests/live/openapi-3.1.schema.json"
+ldap_dump -b ou=people,dc=example,dc=org '(mail=*)' mail >"$work/dump.ldif"
+checked "the same people everywhere" people "$SERVE_URL" "$SIM_URL" "$SIM_TOKEN" "$work/dump.ldif"
+
+# Between two pages somebody is renamed, one joins and one leaves, and the account is read again.
+directory "/users?status=active&limit=300"
+read -r first second < <(python3 -c 'import json, sys
+people = json.load(open(sys.argv[1]))["result"]
+print(people[100]["id"], people[200]["id"])' "$work/out")
+cat >"$work/meanwhile" <<EOF
+set -e
+change() { curl -sS -f -H 'Content-Type: application/json' -d "\$1" "$SIM_CONTROL/change"; }
+change '{"user": $first, "set": {"first_name": "Renamed"}}'
+change '{"user": $second, "set": {"active": false}}'
+change '{"join": {"first_name": "New", "last_name": "Person", "email": "new@example.test"}}'
+"$MUSTER" -q -c "$work/muster.yaml" pull sendoso
+EOF
+checked "pages of one snapshot while it is read again" pages "$SERVE_URL" bash "$work/meanwhile"
+
+call "$SERVE_URL/docs"
+said 'List users' "a page for people"
+unsaid '<script|http://|https://' "a page that needs nothing else"
 serve_stop
+
 finish

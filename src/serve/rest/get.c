@@ -105,7 +105,10 @@ int mu_rest_me(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
     rc = find(r, &ask, store, view, id, &reply->body, err);
     if (rc <= 0)
         return rc < 0 ? -1 : not_there(r, &ask, view, id, err);
-    mu_buf_adds(&reply->body, "],\"next_cursor\":null,\"prev_cursor\":null,\"result_count\":1}");
+    mu_buf_printf(&reply->body,
+                  "],\"next_cursor\":null,\"prev_cursor\":null,\"result_count\":1,"
+                  "\"is_partial_response\":%s}",
+                  view->verdict == MU_COMPLETE ? "false" : "true");
     reply->etag = content_mark(r, store, &reply->body);
     mu_view_headers(r, view, reply);
     return 0;

@@ -11,6 +11,7 @@
 #include "serve/rest/page.h"
 #include "serve/rest/params.h"
 #include "serve/serve.h"
+#include "serve/target.h"
 
 /* ---- which snapshot ---- */
 
@@ -97,6 +98,27 @@ static int check_data(struct mu_request *r, struct mu_rest_page *page, struct mu
     return 0;
 }
 
+/* A bare list has no place for a cursor: it goes into a header, as a reference to the next page. */
+static void link_next(struct mu_request *r, struct mu_rest_page *page, struct mu_reply *reply)
+{
+    const char *cursor = mu_page_cursor(page, false);
+    MU_AUTO(buf) struct mu_buf link = MU_BUF_INIT(MU_TARGET_MAX * 4);
+    if (!cursor)
+        return;
+    mu_buf_printf(&link, "<?cursor=%s", cursor);
+    for (size_t i = 0; i < r->query_count; i++) {
+        const struct mu_pair *p = &r->query[i];
+        if (strstr(p->name, "cursor"))
+            continue;
+        mu_buf_addc(&link, '&');
+        mu_percent_into(&link, p->name);
+        mu_buf_addc(&link, '=');
+        mu_percent_into(&link, p->value);
+    }
+    mu_buf_adds(&link, ">; rel=\"next\"");
+    mu_reply_header(reply, "Link", mu_strdup(r->arena, link.data));
+}
+
 static int fill(struct mu_request *r, struct mu_rest_page *page, struct mu_buf *to,
                 struct mu_err *err)
 {
@@ -148,6 +170,8 @@ int mu_rest_list(struct mu_request *r, struct mu_reply *reply, struct mu_err *er
         return 0;
     page.scratch = mu_arena_new();
     rc = fill(r, &page, &reply->body, err);
+    if (rc == 0 && ask.format == MU_REST_RAW)
+        link_next(r, &page, reply);
     mu_arena_free(page.scratch);
     mu_buf_done(&page.text);
     return rc;

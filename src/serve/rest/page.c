@@ -129,26 +129,33 @@ static int put_items(struct mu_rest_page *page, struct mu_map *keys, struct mu_b
     return 0;
 }
 
-static void put_cursor(struct mu_rest_page *page, const char *name, bool there, bool backwards,
-                       struct mu_buf *to)
+/* Backwards we came from what follows; forwards from what stands before, unless at the beginning. */
+const char *mu_page_cursor(struct mu_rest_page *page, bool backwards)
 {
-    mu_buf_printf(to, ",\"%s\":", name);
-    if (!there || page->count == 0) {
-        mu_buf_adds(to, "null");
-        return;
-    }
+    bool came_back = page->cursor.backwards;
+    bool there =
+        backwards ? (came_back ? page->more : page->from_somewhere) : (page->more || came_back);
+    if (!there || page->count == 0)
+        return NULL;
     const struct mu_page_item *at = nth(page, backwards ? 0 : page->count - 1);
     struct mu_cursor cursor = {page->view->at.snapshot, backwards, at->id, at->key};
-    mu_buf_printf(to, "\"%s\"",
-                  mu_cursor_write(page->store, page->arena, page->ask->what, &cursor));
+    return mu_cursor_write(page->store, page->arena, page->ask->what, &cursor);
 }
 
-/* Backwards we came from what follows; forwards from what stands before, unless at the beginning. */
+static void put_cursor(struct mu_rest_page *page, const char *name, bool backwards,
+                       struct mu_buf *to)
+{
+    const char *cursor = mu_page_cursor(page, backwards);
+    if (cursor)
+        mu_buf_printf(to, ",\"%s\":\"%s\"", name, cursor);
+    else
+        mu_buf_printf(to, ",\"%s\":null", name);
+}
+
 static void put_rest(struct mu_rest_page *page, struct mu_buf *to)
 {
-    bool back = page->cursor.backwards;
-    put_cursor(page, "next_cursor", page->more || back, false, to);
-    put_cursor(page, "prev_cursor", back ? page->more : page->from_somewhere, true, to);
+    put_cursor(page, "next_cursor", false, to);
+    put_cursor(page, "prev_cursor", true, to);
     mu_buf_printf(to, ",\"result_count\":%zu,\"is_partial_response\":%s}", page->count,
                   page->view->verdict == MU_COMPLETE ? "false" : "true");
 }

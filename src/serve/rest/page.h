@@ -41,6 +41,9 @@ int mu_page_add(struct mu_rest_page *page, const struct mu_entry *entry, const c
 int mu_page_walk(struct mu_rest_page *page, struct mu_err *err);
 int mu_page_sort(struct mu_rest_page *page, struct mu_err *err);
 
+/* Of the page that follows (or the one before); NULL: there is none. */
+const char *mu_page_cursor(struct mu_rest_page *page, bool backwards);
+
 /* The whole answer, with cursors. */
 int mu_page_write(struct mu_rest_page *page, struct mu_buf *to, struct mu_err *err);
 

@@ -20,6 +20,7 @@ static const char filters[] =
 static const struct mu_route_doc list_users = {.summary = "List users",
                                                .about = filters,
                                                .tag = "Users",
+                                               .filters = &users,
                                                .params = mu_list_params,
                                                .answer = "UserList"};
 static const struct mu_route_doc get_user = {
@@ -29,6 +30,7 @@ static const struct mu_route_doc list_groups = {
     .about =
         "Filters and pages are as those of users; user_id=ID gives the groups that user is in.",
     .tag = "Groups",
+    .filters = &groups,
     .params = mu_list_params,
     .answer = "GroupList"};
 static const struct mu_route_doc get_group = {
@@ -36,6 +38,7 @@ static const struct mu_route_doc get_group = {
 static const struct mu_route_doc list_roles = {.summary = "List roles",
                                                .about = "Filters and pages are as those of users.",
                                                .tag = "Roles",
+                                               .filters = &roles,
                                                .params = mu_list_params,
                                                .answer = "RoleList"};
 static const struct mu_route_doc get_role = {
@@ -46,6 +49,7 @@ static const struct mu_route_doc list_assignments = {
              "role_assignments. Filters and pages are as those of users: user_id=, group_id=, "
              "role_id=.",
     .tag = "Role assignments",
+    .filters = &memberships,
     .params = mu_list_params,
     .answer = "RoleAssignmentList"};
 static const struct mu_route_doc get_assignment = {
@@ -72,17 +76,17 @@ static const struct mu_route_doc me = {
                                                .arg = &kind                                      \
     }
 
-/* The hottest first. role_assignments is the same under the name of others, and not documented twice. */
+/* role_assignments is the same under the name of others, and not documented twice. */
 const struct mu_route mu_rest_routes[] = {
-    GET("/users", users, "users", &get_user),
     LIST("/users", users, "users", &list_users),
-    GET("/groups", groups, "groups", &get_group),
+    GET("/users", users, "users", &get_user),
     LIST("/groups", groups, "groups", &list_groups),
-    GET("/roles", roles, "roles", &get_role),
+    GET("/groups", groups, "groups", &get_group),
     LIST("/roles", roles, "roles", &list_roles),
-    GET("/role-assignments", memberships, "role-assignments", &get_assignment),
+    GET("/roles", roles, "roles", &get_role),
     LIST("/role-assignments", memberships, "role-assignments", &list_assignments),
-    GET("/role_assignments", memberships, "role-assignments", NULL),
+    GET("/role-assignments", memberships, "role-assignments", &get_assignment),
     LIST("/role_assignments", memberships, "role-assignments", NULL),
+    GET("/role_assignments", memberships, "role-assignments", NULL),
     {"GET", BASE "/me", mu_rest_me, .need = "list", .resource = "me", .doc = &me},
     {.method = NULL}};
