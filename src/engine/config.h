@@ -43,6 +43,7 @@ struct mu_sync {
     struct mu_guards guards;
     struct mu_schedule schedule;    /* when muster serve runs it by itself */
     const struct mu_policy *policy; /* who belongs where; NULL: everybody is in */
+    int64_t grace;                  /* seconds that leavers are listed before they are set aside */
 };
 
 struct mu_config {

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { GRACE_MAX = 366 * 86400 };
+
 static const char *const removals[] = {[MU_REMOVE_KEEP] = "keep",
                                        [MU_REMOVE_DISABLE] = "disable",
                                        [MU_REMOVE_DELETE] = "delete",
@@ -20,7 +22,7 @@ const char *mu_removal_name(int removal)
 struct sync_values {
     const char *from, *to;
     int inactive, gone, gone_groups;
-    int64_t plan_age, every;
+    int64_t plan_age, every, grace;
     const struct mu_y *guards, *cron;
     const char *policy;
 };
@@ -46,6 +48,8 @@ static const struct mu_opt sync_opts[] = {
     {"guards", MU_OPT_NODE, offsetof(struct sync_values, guards), .help = "limits of one run"},
     {"policy", MU_OPT_STR, offsetof(struct sync_values, policy),
      .help = "file of rules: who belongs in which group, in which role"},
+    {"grace", MU_OPT_DURATION, offsetof(struct sync_values, grace), .def = "0s", .min = 0,
+     .max = GRACE_MAX, .help = "how long leavers are listed before they are set aside: 14d"},
     {.name = NULL}};
 
 /* The account a sync's `from` or `to` names; the error stands where the name was written. */
@@ -106,7 +110,8 @@ static int read_sync(struct mu_arena *arena, const struct mu_config *c, const st
                              .inactive = values.inactive,
                              .gone = values.gone,
                              .gone_groups = values.gone_groups,
-                             .plan_age = values.plan_age};
+                             .plan_age = values.plan_age,
+                             .grace = values.grace};
     if (read_policy(arena, c, mu_y_get(map, "policy"), values.policy, sync, err) < 0)
         return -1;
     if (values.gone_groups == MU_REMOVE_DISABLE)

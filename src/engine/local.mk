@@ -39,6 +39,7 @@ libmuster_a_SOURCES += \
 	src/engine/plan_diff.c \
 	src/engine/plan_drift.c \
 	src/engine/plan_fit.c \
+	src/engine/plan_grace.c src/engine/plan_grace.h \
 	src/engine/plan_json.c \
 	src/engine/plan_labels.c \
 	src/engine/plan_match.c \

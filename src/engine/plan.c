@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making a plan: read both sides, match, compare, order, and read the guards. */
+#include "engine/plan_grace.h"
 #include "engine/plan_policy.h"
 
 #include <inttypes.h>
@@ -164,8 +165,9 @@ static int read_sides(struct planner *p, struct mu_err *err)
         return mu_fail(err, MU_E_MISSING,
                        "no usable snapshot of %s yet; run `muster pull %s` first", from, from);
     p->may_remove = p->snapshot.verdict == MU_COMPLETE;
-    return plan_read_target(p, err) < 0 || plan_policy_load(p, err) < 0 ? -1
-                                                                        : plan_load_parked(p, err);
+    if (plan_read_target(p, err) < 0 || plan_policy_load(p, err) < 0 || plan_grace_load(p, err) < 0)
+        return -1;
+    return plan_load_parked(p, err);
 }
 
 static int match_kind(struct planner *p, enum mu_kind kind, struct mu_err *err)
@@ -382,9 +384,12 @@ static int agree(struct planner *p, struct mu_err *err)
         (p->ops_of->mapping(p->target, MU_GROUP) && match_kind(p, MU_GROUP, err) < 0))
         return -1;
     plan_settle_names(p);
-    if (plan_members(p, err) < 0 || plan_match_gone(p, err) < 0)
+    /* Who stays for now is known only then. */
+    if (plan_match_gone(p, err) < 0 || plan_members(p, err) < 0)
         return -1;
     plan_policy_note(p);
+    if (plan_grace_save(p, err) < 0)
+        return -1;
     note_strangers(p);
     return plan_label_gone(p, err);
 }
@@ -403,6 +408,7 @@ void plan_done(struct planner *p)
     mu_map_free(p->former);
     mu_map_free(p->who_by_key);
     mu_decider_free(p->decider);
+    plan_grace_free(p);
     mu_buf_done(&p->fold_a);
     mu_buf_done(&p->fold_b);
     mu_arena_free(p->row);

@@ -23,6 +23,7 @@ struct mu_left {
     const char *reason;
     /* makes the run partial (exit 4): conflicts and bad data; not: somebody else's entries */
     bool trouble;
+    int64_t due; /* a leaver: when the grace period is over; 0: not about that */
 };
 
 struct mu_reading {

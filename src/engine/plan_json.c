@@ -81,6 +81,7 @@ static void header(const struct mu_plan *plan, struct mu_jw *w)
 
 static void left_json(const struct mu_left *l, struct mu_jw *w)
 {
+    char due[MU_TIME_TEXT];
     mu_jw_object(w);
     if (l->kind != MU_KINDS)
         key_str(w, "kind", mu_schema_of(l->kind)->name);
@@ -90,6 +91,8 @@ static void left_json(const struct mu_left *l, struct mu_jw *w)
     key_str(w, "reason", l->reason);
     mu_jw_key(w, "trouble");
     mu_jw_bool(w, l->trouble);
+    if (l->due)
+        key_str(w, "due", mu_time_text(l->due, due));
     mu_jw_end(w, '}');
 }
 

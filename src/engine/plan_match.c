@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "engine/planner.h"
+#include "engine/plan_grace.h"
 
 /* Inactive and deleted people are set aside; whoever is invited, active or of unknown state is not.
  * */
@@ -173,7 +173,8 @@ static void stay(struct planner *p, struct who *w)
 }
 
 /* Somebody of ours whom the target is not to have any more, by the sync's settings. */
-static int plan_gone(struct planner *p, struct who *w, struct mu_err *err)
+static int plan_gone(struct planner *p, struct who *w, const struct mu_decision *decision,
+                     struct mu_err *err)
 {
     int policy = w->kind == MU_USER ? p->sync->gone : p->sync->gone_groups;
     if (!w->object || policy == MU_REMOVE_KEEP)
@@ -190,6 +191,9 @@ static int plan_gone(struct planner *p, struct who *w, struct mu_err *err)
         plan_leave(p, w, w->owned->name, true, "%s", parked);
         return 0;
     }
+    int stays = plan_grace(p, w, decision, err);
+    if (stays != 0)
+        return stays < 0 ? -1 : 0;
     if (policy == MU_REMOVE_DELETE)
         return plan_delete(p, w, err);
     if (p->ops_of->aside) {
@@ -207,7 +211,8 @@ static int plan_gone(struct planner *p, struct who *w, struct mu_err *err)
 }
 
 /* Somebody the policy doesn't have in: as if the source had them no more. */
-static int plan_out(struct planner *p, struct who *w, struct mu_err *err)
+static int plan_out(struct planner *p, struct who *w, const struct mu_decision *decision,
+                    struct mu_err *err)
 {
     if (!p->first_out)
         p->first_out = w;
@@ -215,7 +220,10 @@ static int plan_out(struct planner *p, struct who *w, struct mu_err *err)
     p->users--;
     w->aside = true;
     stay(p, w);
-    return w->owned ? plan_gone(p, w, err) : 0;
+    if (w->owned && plan_gone(p, w, decision, err) < 0)
+        return -1;
+    w->aside = !plan_grace_keeps(p, w->id);
+    return 0;
 }
 
 /* Stays as it is, and is told. */
@@ -237,6 +245,12 @@ static bool is_away(const struct planner *p, const struct plan_row *row)
     enum mu_standing standing = row->decision.standing;
     return p->sync->inactive != MU_REMOVE_KEEP &&
            (is_inactive(row->doc) || standing == MU_STANDS_NOT_YET || standing == MU_STANDS_ENDED);
+}
+
+/* Nothing would be planned about somebody inactive. */
+static bool lies_where_it_goes(struct planner *p, const struct who *w)
+{
+    return !w->object || (p->sync->inactive == MU_REMOVE_DISABLE && plan_lies_aside(p, w->object));
 }
 
 int plan_match_row(struct planner *p, enum mu_kind kind, const struct plan_row *row,
@@ -263,9 +277,16 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct plan_row *
         return 0;
     }
     if (standing == MU_STANDS_EXCLUDED || standing == MU_STANDS_NOWHERE)
-        return plan_out(p, w, err);
+        return plan_out(p, w, &row->decision, err);
     if (standing == MU_STANDS_UNCLEAR) {
         leave_bad(p, w, unclear(p, &row->decision));
+        return 0;
+    }
+    int stays = inactive && !lies_where_it_goes(p, w) ? plan_grace(p, w, &row->decision, err) : 0;
+    if (stays < 0)
+        return -1;
+    if (stays) {
+        stay(p, w);
         return 0;
     }
     if (row->bad || (!inactive && plan_resolve(p, &wants, count, &bad) < 0) ||
@@ -304,7 +325,7 @@ static int gone_one(struct planner *p, const struct mu_owned *owned, struct mu_e
     w->owned = owned;
     w->object = object_of(p, owned);
     plan_select(p, w, NULL);
-    return w->selected ? plan_gone(p, w, err) : 0;
+    return w->selected ? plan_gone(p, w, NULL, err) : 0;
 }
 
 int plan_match_gone(struct planner *p, struct mu_err *err)

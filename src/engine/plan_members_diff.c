@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "engine/members.h"
+#include "engine/plan_grace.h"
 
 static void push(struct members *m, const char *name, const char *id)
 {
@@ -104,7 +105,7 @@ static int judge_member(struct planner *p, struct group_work *g, const struct mu
                         const struct person *is, struct mu_err *err)
 {
     const struct who *w = is->who;
-    if (!is->id || !selects_person(p, g, is)) {
+    if (!is->id || !selects_person(p, g, is) || plan_grace_keeps(p, is->id)) {
         g->others = true;
         return 0;
     }

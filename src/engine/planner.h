@@ -75,6 +75,7 @@ struct planner {
     size_t reading_count, reading_cap;
     const struct plan_policy *policy; /* NULL: the sync has none */
     struct mu_decider *decider;       /* made when it is needed first */
+    struct plan_grace *grace;         /* NULL: there is no grace period */
     const struct who *first_out;      /* of those who aren't in by the policy */
     int64_t out;
     int64_t undoes; /* run that the plan takes back; 0: none */

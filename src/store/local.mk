@@ -9,6 +9,7 @@ libmuster_a_SOURCES += \
     src/store/history.c src/store/history.h \
     src/store/invitations.c src/store/invitations.h \
     src/store/journal.c \
+    src/store/leaving.c src/store/leaving.h \
     src/store/ledger.c \
     src/store/migrate.c \
     src/store/parked.c \

@@ -75,7 +75,9 @@ static const char *const versions[] = {
     "CREATE TABLE kept_plan(hash TEXT PRIMARY KEY, sync TEXT NOT NULL, by TEXT NOT NULL,"
     " made INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE approval(hash TEXT PRIMARY KEY, by TEXT NOT NULL, at INTEGER NOT NULL,"
-    " expires INTEGER NOT NULL, used INTEGER NOT NULL, over INTEGER NOT NULL) WITHOUT ROWID;",
+    " expires INTEGER NOT NULL, used INTEGER NOT NULL, over INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE leaving(sync TEXT NOT NULL, id TEXT NOT NULL, since INTEGER NOT NULL,"
+    " why TEXT NOT NULL, PRIMARY KEY(sync, id)) WITHOUT ROWID;",
 };
 
 static int versions_known(void)

@@ -2,6 +2,7 @@
 /* Plans of a sync that has a policy: who is in, what the target's mapping sees, who is let go. */
 #include "base/io.h"
 #include "base/time.h"
+#include "store/leaving.h"
 #include "world.h"
 
 static const char mapping[] = "kind: user\n"
@@ -253,6 +254,151 @@ START_TEST(drift_is_told_under_a_policy_too)
 }
 END_TEST
 
+/* ---- the grace period ---- */
+
+enum { DAY_S = 86400, GRACE_DAYS = 14 };
+
+static void give_grace(void)
+{
+    sync_conf.grace = GRACE_DAYS * DAY_S;
+}
+
+/* As if the countdown had begun so many days ago. */
+static void age(const char *id, int days)
+{
+    const struct mu_leaver leaver = {.id = id, .why = "aged", .since = mu_now() - days * DAY_S};
+    ck_assert_int_eq(mu_journal_begin(store, &err), 0);
+    ck_assert_int_eq(mu_leaving_put(store, "s", &leaver, &err), 0);
+    ck_assert_int_eq(mu_journal_commit(store, &err), 0);
+}
+
+static size_t leavers(void)
+{
+    struct mu_leaver *list;
+    size_t count;
+    ck_assert_int_eq(mu_leaving_load(store, arena, "s", &list, &count, &err), 0);
+    return count;
+}
+
+static void with_members(bool clerk)
+{
+    begin();
+    person("1", "Lead", "");
+    if (clerk)
+        person("2", "Clerk", "");
+    groups();
+    member("71", "1");
+    if (clerk)
+        member("71", "2");
+    end(MU_COMPLETE);
+}
+
+/* Listed, with a date; nothing is planned, in groups neither; when it is over they go. */
+START_TEST(gone_people_are_listed_first)
+{
+    char today[MU_TIME_TEXT];
+    give_grace();
+    with_members(true);
+    converge();
+    with_members(false);
+    const struct mu_plan *p = plan();
+    ck_assert_uint_eq(p->op_count, 0);
+    struct mu_left left = left_about(p, "2");
+    mu_time_text(mu_now(), today);
+    ck_assert_str_eq(left.reason, mu_printf(arena, "leaves in 14 days: last seen %.10s", today));
+    ck_assert(!left.trouble);
+    MU_AUTO(buf) struct mu_buf summary = MU_BUF_INIT(MU_BUF_MAX);
+    mu_plan_summary(p, &summary);
+    ck_assert_str_eq(summary.data, "nothing to do; 1 leaves later");
+    ck_assert_int_ge(left.due, mu_now() + (GRACE_DAYS - 1) * DAY_S);
+    age("2", GRACE_DAYS - 3);
+    ck_assert_str_eq(left_about(plan(), "2").reason, "leaves in 3 days: aged");
+    age("2", GRACE_DAYS);
+    ck_assert_ptr_nonnull(op_about(plan(), MU_WHY_DISABLE));
+    converge();
+    ck_assert_str_eq(fake_target_values(&target, "cn=Sales,ou=groups", "member"),
+                     "uid=u1,ou=people");
+    ck_assert_uint_eq(leavers(), 0);
+}
+END_TEST
+
+START_TEST(who_comes_back_is_forgotten)
+{
+    give_grace();
+    with_members(true);
+    converge();
+    with_members(false);
+    plan();
+    ck_assert_uint_eq(leavers(), 1);
+    with_members(true);
+    ck_assert_uint_eq(plan()->op_count, 0);
+    ck_assert_uint_eq(leavers(), 0);
+}
+END_TEST
+
+/* What a plan may not speak of, or a read doesn't prove, says nothing of who came back. */
+START_TEST(a_countdown_outlives_partial_sights)
+{
+    static const char *const only[] = {"1", NULL};
+    give_grace();
+    with_members(true);
+    converge();
+    with_members(false);
+    plan();
+    plan_of(&(struct mu_selection){.only = only});
+    ck_assert_uint_eq(leavers(), 1);
+    begin();
+    end(MU_ADDITIVE);
+    plan();
+    ck_assert_uint_eq(leavers(), 1);
+}
+END_TEST
+
+START_TEST(inactive_and_unfit_people_have_grace_too)
+{
+    give_grace();
+    lead_and_clerk("Clerk");
+    converge();
+    begin();
+    put(MU_USER, "1",
+        "{\"id\":\"1\",\"username\":\"u1\",\"title\":\"Lead\",\"status\":\"inactive\"}");
+    person("2", "Cook", "");
+    groups();
+    end(MU_COMPLETE);
+    const struct mu_plan *p = plan();
+    ck_assert_uint_eq(p->op_count, 0);
+    ck_assert_msg(mu_starts(left_about(p, "1").reason, "leaves in 14 days: inactive since 20"),
+                  "%s", left_about(p, "1").reason);
+    ck_assert_str_eq(left_about(p, "2").reason, "leaves in 14 days: no rule fits");
+    age("1", GRACE_DAYS);
+    age("2", GRACE_DAYS);
+    p = plan();
+    ck_assert_uint_eq(p->op_count, 2);
+    converge();
+}
+END_TEST
+
+/* The countdown starts with the last day; one that would be over at first sight starts then. */
+START_TEST(grace_starts_with_the_last_day)
+{
+    give_grace();
+    lead_and_clerk("Clerk");
+    converge();
+    begin();
+    person("1", "Lead", dated("end_date", -5));
+    person("2", "Clerk", dated("end_date", -50));
+    groups();
+    end(MU_COMPLETE);
+    const struct mu_plan *p = plan();
+    ck_assert_uint_eq(p->op_count, 0);
+    ck_assert_msg(mu_starts(left_about(p, "1").reason, "leaves in 10 days: end_date 20") ||
+                      mu_starts(left_about(p, "1").reason, "leaves in 9 days: end_date 20"),
+                  "%s", left_about(p, "1").reason);
+    ck_assert_msg(mu_starts(left_about(p, "2").reason, "leaves in 14 days: end_date 20"), "%s",
+                  left_about(p, "2").reason);
+}
+END_TEST
+
 Suite *plan_policy_suite(void)
 {
     Suite *s = suite_create("plan_policy");
@@ -268,6 +414,11 @@ Suite *plan_policy_suite(void)
     tcase_add_loop_test(t, groups_must_be_there, 0, (int)MU_LEN(refusals));
     tcase_add_test(t, another_policy_makes_a_plan_stale);
     tcase_add_test(t, drift_is_told_under_a_policy_too);
+    tcase_add_test(t, gone_people_are_listed_first);
+    tcase_add_test(t, who_comes_back_is_forgotten);
+    tcase_add_test(t, a_countdown_outlives_partial_sights);
+    tcase_add_test(t, inactive_and_unfit_people_have_grace_too);
+    tcase_add_test(t, grace_starts_with_the_last_day);
     suite_add_tcase(s, t);
     return s;
 }
