@@ -170,6 +170,7 @@ unit_sources = \
 	tests/unit/test_secret.c \
 	tests/unit/test_sendoso.c \
 	tests/unit/test_store_chain.c \
+	tests/unit/test_serve_rest.c \
 	tests/unit/test_serve_target.c \
 	tests/unit/test_store_journal.c \
 	tests/unit/test_store_ledger.c \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Measures muster beside what it is compared with, in one run on one machine, and prints the table of the README.
 # A figure is the median of up to RUNS runs (default 3), fewer where one takes long. SCALE=small shrinks all sizes, to try the script
-# itself; ONLY=REGEX runs the parts whose name matches: start far million export distance script.
+# itself; ONLY=REGEX runs the parts whose name matches: start far million export distance script serve.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -247,9 +247,39 @@ bench_script() {
     script_at 20 "20 ms away" 10
 }
 
+# load NAME TARGETS: the server under wrk on the same cores; sets t[NAME] (seconds an answer) and c[NAME] (CPU of it).
+load() {
+    local ticks answers
+    ticks=$(awk '{print $14 + $15}' "/proc/$serve_pid/stat")
+    TARGETS=$2 wrk -t1 -c16 -d5 -s "$here/targets.lua" "$SERVE_URL" >"$work/out"
+    ticks=$(($(awk '{print $14 + $15}' "/proc/$serve_pid/stat") - ticks))
+    grep -Eq 'Non-2xx|Socket errors' "$work/out" && cat "$work/out" && exit 1
+    answers=$(awk '/requests in/ {print $1}' "$work/out")
+    t[$1]=$(awk '/^Requests\/sec/ {print $2}' "$work/out")
+    c[$1]=$(calc "$ticks * 10000 / $answers")
+}
+
+bench_serve() {
+    local mb
+    need wrk
+    lab "$hundred" 1000
+    fresh_store
+    "$MUSTER" "${conf[@]}" pull sendoso
+    serve_start --insecure-local
+    python3 "$here/targets.py" "$SERVE_URL" "$work/ids" "$work/pages"
+    load one "$work/ids"
+    load page "$work/pages"
+    mb=$(($(awk '/^VmRSS/ {print $2}' "/proc/$serve_pid/status") / 1024))
+    serve_stop
+    row "\`GET users/ID\`, any of $hundred, 16 connections" "${t[one]%.*} a second, $mb MB resident" \
+        "30,000 a second, under 60 MB" "${t[one]} >= 30000 && $mb < 60" "${c[one]} us of CPU each; wrk on the same cores"
+    row "\`GET users?limit=100\`, any page of them" "${t[page]%.*} a second" "5,000 a second" "${t[page]} >= 5000" \
+        "${c[page]} us of CPU each"
+}
+
 begun=$(date +%s)
 printf '| what | measured | goal | |\n| --- | --- | --- | --- |\n' | tee "$work/table"
-for part in start far million export distance script; do
+for part in start far million export distance script serve; do
     if [[ $part =~ ^(${ONLY:-.*})$ ]]; then "bench_$part"; fi
 done
 printf '\nMedians of up to %s runs, on %s cores, %s, in %s s.\n' "$RUNS" "$(nproc)" \

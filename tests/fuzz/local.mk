@@ -14,6 +14,7 @@ fuzzers = \
 	tests/fuzz/fuzz_page \
 	tests/fuzz/fuzz_plan \
 	tests/fuzz/fuzz_policy \
+	tests/fuzz/fuzz_query \
 	tests/fuzz/fuzz_rows \
 	tests/fuzz/fuzz_text \
 	tests/fuzz/fuzz_yaml
@@ -53,6 +54,8 @@ tests_fuzz_fuzz_plan_SOURCES = tests/fuzz/fuzz_plan.c tests/fuzz/fuzz.h $(fuzz_m
 tests_fuzz_fuzz_plan_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_policy_SOURCES = tests/fuzz/fuzz_policy.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_policy_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_query_SOURCES = tests/fuzz/fuzz_query.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_query_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_rows_SOURCES = tests/fuzz/fuzz_rows.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_rows_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c tests/fuzz/fuzz.h $(fuzz_main)

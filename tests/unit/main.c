@@ -63,6 +63,7 @@ static const struct unit units[] = {
     {"schedule", schedule_suite},
     {"schema", schema_suite},
     {"secret", secret_suite},
+    {"serve_rest", serve_rest_suite},
     {"serve_target", serve_target_suite},
     {"sendoso", sendoso_suite},
     {"store_chain", store_chain_suite},

@@ -54,6 +54,7 @@ Suite *schema_suite(void);
 Suite *secret_suite(void);
 Suite *sendoso_suite(void);
 Suite *store_chain_suite(void);
+Suite *serve_rest_suite(void);
 Suite *serve_target_suite(void);
 Suite *store_journal_suite(void);
 Suite *store_ledger_suite(void);

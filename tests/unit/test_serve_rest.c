@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the unified directory stands on: pieces of a snapshot, cursors, filters in a query. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "serve/rest/ask.h"
+#include "serve/rest/params.h"
+#include "serve/target.h"
+#include "storage.h"
+#include "suites.h"
+
+/* ---- reading ---- */
+
+struct seen {
+    struct mu_buf text;
+    int left;
+};
+
+static int note(void *arg, const struct mu_entry *entry, struct mu_err *err)
+{
+    struct seen *seen = arg;
+    (void)err;
+    mu_buf_printf(&seen->text, "%s=%s%s ", entry->id, entry->body, entry->raw ? "+" : "");
+    return --seen->left > 0;
+}
+
+static const char *walked(int64_t snapshot, struct mu_walk walk, int limit)
+{
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_at at;
+    struct seen seen = {.text = MU_BUF_INIT(MU_BUF_MAX), .left = limit};
+    ck_assert_int_eq(mu_reading_of(storage, "hr", snapshot, &at, &err), 0);
+    ck_assert_msg(mu_reading_walk(storage, &at, &walk, note, &seen, &err) == 0, "%s", err.text);
+    const char *text = mu_strdup(storage_arena, seen.text.data);
+    mu_buf_done(&seen.text);
+    return text;
+}
+
+static int64_t pulled(const char *const *ids, const char *body)
+{
+    struct mu_pull *p = storage_begin("hr");
+    for (; *ids; ids++)
+        storage_put(p, MU_USER, *ids, body);
+    return storage_finish(p, MU_COMPLETE).id;
+}
+
+START_TEST(test_walk)
+{
+    const char *const first[] = {"a", "b", "c", "d", NULL}, *const second[] = {"b", "d", "e", NULL};
+    int64_t one = pulled(first, "{}"), two = pulled(second, "[]");
+    ck_assert_str_eq(walked(one, (struct mu_walk){.kind = MU_USER}, 9), "a={} b={} c={} d={} ");
+    ck_assert_str_eq(walked(two, (struct mu_walk){.kind = MU_USER}, 9), "b=[] d=[] e=[] ");
+    ck_assert_str_eq(walked(one, (struct mu_walk){.kind = MU_USER, .from = "b"}, 1), "c={} ");
+    ck_assert_str_eq(walked(one, (struct mu_walk){.kind = MU_USER, .backwards = true}, 2),
+                     "d={} c={} ");
+    ck_assert_str_eq(
+        walked(one, (struct mu_walk){.kind = MU_USER, .backwards = true, .from = "c"}, 9),
+        "b={} a={} ");
+    ck_assert_str_eq(walked(two, (struct mu_walk){.kind = MU_USER, .from = "e"}, 9), "");
+    ck_assert_str_eq(walked(two, (struct mu_walk){.kind = MU_GROUP}, 9), "");
+}
+END_TEST
+
+START_TEST(test_get)
+{
+    const char *const first[] = {"a", NULL}, *const second[] = {"b", NULL};
+    int64_t one = pulled(first, "{}"), two = pulled(second, "{}");
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_at at;
+    struct seen seen = {.text = MU_BUF_INIT(MU_BUF_MAX)};
+    mu_reading_of(storage, "hr", one, &at, &err);
+    ck_assert_int_eq(mu_reading_get(storage, &at, MU_USER, "a", false, note, &seen, &err), 1);
+    ck_assert_int_eq(mu_reading_get(storage, &at, MU_USER, "b", false, note, &seen, &err), 0);
+    mu_reading_of(storage, "hr", two, &at, &err);
+    ck_assert_int_eq(mu_reading_get(storage, &at, MU_USER, "a", false, note, &seen, &err), 0);
+    ck_assert_str_eq(seen.text.data, "a={} ");
+    storage_failed(mu_reading_of(storage, "hr", two + 7, &at, &err), &err, MU_E_MISSING,
+                   "no snapshot");
+    mu_buf_done(&seen.text);
+}
+END_TEST
+
+START_TEST(test_version)
+{
+    int64_t before = 0, after = 0;
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_store *reader;
+    const char *const ids[] = {"a", NULL};
+    ck_assert_int_eq(mu_store_open(storage_path, MU_STORE_READ, &reader, &err), 0);
+    ck_assert_int_eq(mu_store_version(reader, &before, &err), 0);
+    ck_assert_int_eq(mu_store_version(reader, &after, &err), 0);
+    ck_assert(before == after);
+    pulled(ids, "{}");
+    ck_assert_int_eq(mu_store_version(reader, &after, &err), 0);
+    ck_assert(before != after);
+    mu_store_close(reader);
+}
+END_TEST
+
+/* ---- cursors ---- */
+
+static int read_cursor(const char *what, const char *text, struct mu_cursor *ret)
+{
+    struct mu_err err = MU_ERR_INIT;
+    int rc = mu_cursor_read(storage, storage_arena, what, text, ret, &err);
+    if (rc < 0)
+        storage_failed(rc, &err, MU_E_USAGE, "begin again without it");
+    return rc;
+}
+
+START_TEST(test_cursor)
+{
+    struct mu_cursor back, given = {41, true, "134/4102", "0\xcf\x83\xce\xbf\xcf\x86"};
+    const char *text = mu_cursor_write(storage, storage_arena, "users", &given);
+    ck_assert_uint_eq(
+        strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"),
+        strlen(text));
+    ck_assert_int_eq(read_cursor("users", text, &back), 0);
+    ck_assert(back.snapshot == 41 && back.backwards);
+    ck_assert_str_eq(back.id, given.id);
+    ck_assert_str_eq(back.key, given.key);
+    storage_reopen();
+    ck_assert_int_eq(read_cursor("users", text, &back), 0);
+    ck_assert_int_eq(read_cursor("groups", text, &back), -1);
+}
+END_TEST
+
+START_TEST(test_cursor_forged)
+{
+    struct mu_cursor back, given = {41, false, "4102", ""};
+    const char *text = mu_cursor_write(storage, storage_arena, "users", &given);
+    char *changed = mu_strdup(storage_arena, text);
+    for (size_t i = 0; text[i]; i++) { /* no character of it can be another */
+        changed[i] = text[i] == 'A' ? 'Q' : 'A';
+        ck_assert_int_eq(read_cursor("users", changed, &back), -1);
+        changed[i] = text[i];
+    }
+    for (size_t len = 0; text[len]; len++)
+        ck_assert_int_eq(read_cursor("users", mu_strndup(storage_arena, text, len), &back), -1);
+    ck_assert_int_eq(read_cursor("users", mu_printf(storage_arena, "%sAAAA", text), &back), -1);
+    ck_assert_int_eq(read_cursor("users", "not base64!", &back), -1);
+}
+END_TEST
+
+/* ---- filters ---- */
+
+static int filter_of(const char *query, const char **ret, struct mu_err *err)
+{
+    struct mu_request r = {.arena = storage_arena};
+    struct mu_asked ask = {.kind = MU_USER};
+    if (mu_query_parse(storage_arena, query, strlen(query), &r.query, &r.query_count, err) < 0 ||
+        mu_params_check(&r, MU_USER, false, err) < 0)
+        return -1;
+    return mu_ask_filter(&r, &ask, ret, err);
+}
+
+static void filtered(const char *query, const char *want)
+{
+    struct mu_err err = MU_ERR_INIT;
+    const struct mu_filter *filter;
+    const char *text = NULL;
+    ck_assert_msg(filter_of(query, &text, &err) == 0, "%s: %s", query, err.text);
+    ck_assert_msg(mu_streq(text, want), "%s: %s, wanted %s", query, text, want);
+    ck_assert_msg(!text || mu_filter_parse(storage_arena, MU_USER, text, &filter, &err) == 0, "%s",
+                  err.text);
+}
+
+static void not_filtered(const char *query, const char *why)
+{
+    struct mu_err err = MU_ERR_INIT;
+    const char *text = NULL;
+    storage_failed(filter_of(query, &text, &err), &err, MU_E_USAGE, why);
+}
+
+START_TEST(test_filters)
+{
+    filtered("limit=3&account=x&truto_key_by=id", NULL);
+    filtered("status=active", "status=\"active\"");
+    filtered("status[ne]=active&name[like]=A*", "status!=\"active\" and name~\"A*\"");
+    filtered("groups[id][in]=71,72", "(groups.id=\"71\" or groups.id=\"72\")");
+    filtered("email=a@b.test", "emails.email=\"a@b.test\"");
+    filtered("groups.id=71", "groups.id=\"71\"");
+    filtered("name=a\"b\\c", "name=\"a\\\"b\\\\c\"");
+    filtered("status=active&filter=id%3D1+or+id%3D2", "status=\"active\" and (id=1 or id=2)");
+    not_filtered("colour=red", "no parameter 'colour'");
+    not_filtered("stauts=active", "did you mean status");
+    not_filtered("status[eq=active", "no parameter");
+    not_filtered("status[]=active", "no parameter");
+    not_filtered("groups[id][part][eq]=1", "no parameter");
+    not_filtered("groups[id][name]=1", "FIELD[PART][OP]");
+    not_filtered("user_id=1", "no parameter");
+}
+END_TEST
+
+Suite *serve_rest_suite(void)
+{
+    Suite *s = suite_create("serve_rest");
+    TCase *t = tcase_create("rest");
+    tcase_add_checked_fixture(t, storage_setup, storage_teardown);
+    tcase_add_test(t, test_walk);
+    tcase_add_test(t, test_get);
+    tcase_add_test(t, test_version);
+    tcase_add_test(t, test_cursor);
+    tcase_add_test(t, test_cursor_forged);
+    tcase_add_test(t, test_filters);
+    suite_add_tcase(s, t);
+    return s;
+}
