@@ -13,6 +13,7 @@ lint_tests = \
 
 scenario_tests = \
 	tests/scenario/drill.sh \
+	tests/scenario/provisioning.sh \
 	tests/scenario/sim.sh
 
 # One folder each; tests/scenario/drill.py says what is in it.
@@ -44,6 +45,8 @@ scenario_folders = \
 scenario_support = \
 	tests/scenario/drill.py \
 	tests/scenario/people.json \
+	tests/scenario/provisioning \
+	tests/scenario/provisioning.py \
 	$(scenario_folders)
 
 live_tests = \
@@ -82,6 +85,7 @@ live_support = \
 	tests/live/chain.py \
 	tests/live/lab.py \
 	tests/live/lib.sh \
+	tests/live/office.py \
 	tests/live/openapi-3.1.schema.json \
 	tests/live/roundtrip.py \
 	tests/live/serve.py \
@@ -210,9 +214,11 @@ check-live: all
 check-scenario: all
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(scenario_tests)'
 
-# Every scenario, interrupted at every step (minutes): SCENARIOS="drift returner" picks some.
+# Every scenario, interrupted at every step (minutes): SCENARIOS="drift returner" picks some. Then the same of
+# provisioning: PROVISIONING="joiners everything".
 check-drill: all
 	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/scenario/drill.sh --full $(SCENARIOS)
+	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/scenario/provisioning.sh --full $(PROVISIONING)
 
 # Random worlds (WORLDS=1 SEED=7 is one of them again).
 WORLDS = 500

@@ -88,7 +88,7 @@ static int check_email(struct mu_arena *arena, struct mu_text *text)
         return -1;
     }
     for (const unsigned char *p = (const unsigned char *)text->s; *p != '\0'; p++) {
-        if (*p <= ' ' || *p == 0x7f) {
+        if (*p <= ' ' || *p == 0x7f || strchr("<>,;", *p) != NULL) {
             return -1;
         }
     }
@@ -102,7 +102,7 @@ static const struct mu_type types[] = {
     {"decimal", "a decimal (number or text such as 12.50)", STRING | INT | REAL, check_decimal},
     {"bool", "true or false", STRING | BOOL, check_bool},
     {"time", "a time (RFC 3339, such as 2024-03-02T08:15:00-07:00)", STRING, check_time},
-    {"email", "an e-mail address (one @, no blanks)", STRING, check_email},
+    {"email", "an e-mail address (one @, no blanks, none of <>,;)", STRING, check_email},
     {"enum", "a word", STRING | INT | BOOL, NULL},
 };
 

@@ -207,6 +207,7 @@ unsaid 'member' "and in their groups"
 people 'rows[3]["E-mail"] = "a@example.test; b@example.test"; rows[7]["E-mail"] = "<u7@example.test>"'
 expect 4 "two addresses in a cell" muster pull hris
 said 'users 0003: line [0-9]+: username: expected an e-mail' "are none: whose, and the line"
+said 'users 0007: line [0-9]+: username: expected an e-mail' "nor is one in brackets"
 
 feed 'encoding: windows-1252'
 people 'rows = [r for r in rows if r["First name"] not in ("Σοφία",)]'
