@@ -65,6 +65,7 @@ live_tests = \
 	tests/live/guards.sh \
 	tests/live/feed.sh \
 	tests/live/ldap_feed.sh \
+	tests/live/invitations.sh \
 	tests/live/moved.sh \
 	tests/live/names.sh \
 	tests/live/overlays.sh \
@@ -87,6 +88,7 @@ live_support = \
 	tests/live/lib.sh \
 	tests/live/office.py \
 	tests/live/openapi-3.1.schema.json \
+	tests/live/provision_lib.sh \
 	tests/live/roundtrip.py \
 	tests/live/serve.py \
 	tests/live/slapd.sh \

@@ -34,7 +34,7 @@ void mu_help(FILE *to)
           "Commands:\n",
           to);
     for (size_t i = 0; mu_cmds[i]; i++)
-        fprintf(to, "  %-11s%s\n", mu_cmds[i]->name, mu_cmds[i]->summary);
+        fprintf(to, "  %-12s%s\n", mu_cmds[i]->name, mu_cmds[i]->summary);
     fputs("\nOptions, anywhere on the line:\n", to);
     print_options(to, mu_cmd_everywhere);
     fputs("\n"

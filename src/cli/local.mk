@@ -17,6 +17,7 @@ muster_SOURCES += \
 	src/cli/cmd_explain.c \
 	src/cli/cmd_export.c \
 	src/cli/cmd_init.c \
+	src/cli/cmd_invitations.c \
 	src/cli/cmd_list.c \
 	src/cli/cmd_map.c \
 	src/cli/cmd_mcp.c \

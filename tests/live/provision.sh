@@ -4,76 +4,11 @@
 set -euo pipefail
 # shellcheck source=tests/live/lib.sh
 . "${top_srcdir:?}/tests/live/lib.sh"
+# shellcheck source=tests/live/provision_lib.sh
+. "${top_srcdir:?}/tests/live/provision_lib.sh"
 need python3
 
 sim_start --users 3 --groups 4 --rate off --set names=ascii --set odd=0 --set no-group=0 --set inactive=0
-
-mkdir -p "$work/own/feed-plain"
-cat >"$work/own/feed-plain/users.yaml" <<'EOF'
-fields:
-  attributes:
-    extras:
-      team_group: {from: /team}
-      sendoso_role: {from: /role}
-EOF
-
-# config [EXTRA_LINES_OF_SENDOSO [EXTRA_SYNC_SETTINGS]]
-SCIM='scim: {token: env:SENDOSO_SCIM_TOKEN}'
-config() {
-    cat >"$work/muster.yaml" <<EOF
-store: muster.db
-accounts:
-  hris:
-    adapter: jsonl
-    path: people.jsonl
-    mappings: own
-  sendoso:
-    adapter: sendoso
-    url: $SIM_URL
-    token: env:SENDOSO_TOKEN
-    rate: "off"
-    ${1:-$SCIM}
-syncs:
-  people: {from: hris, to: sendoso${2:+, $2}}
-EOF
-}
-
-# people LINE...: `ID FIRST LAST EMAIL TEAM ROLE STATUS`, the whole export; _ for a blank.
-people() {
-    python3 - "$work/people.jsonl" "$@" <<'EOF'
-import json, os, sys
-keys = ["id", "first_name", "last_name", "email", "team", "role", "status"]
-with open(sys.argv[1] + ".new", "w", encoding="utf-8") as f:
-    for line in sys.argv[2:]:
-        f.write(json.dumps({k: v.replace("_", " ") for k, v in zip(keys, line.split()) if v != "-"}) + "\n")
-os.rename(sys.argv[1] + ".new", sys.argv[1])
-EOF
-}
-
-# truth JQ-LIKE: `first_name team role active` of that address, as the simulator knows it.
-person() {
-    curl -sS "$SIM_CONTROL/people" | python3 -c '
-import json, sys
-for p in json.load(sys.stdin):
-    if p["email"].lower() == sys.argv[1]:
-        print(p["first_name"], p["team_group"], p["role"], "active" if p["active"] else "inactive")' "$1"
-}
-id_of() {
-    curl -sS "$SIM_CONTROL/people" | python3 -c '
-import json, sys
-print(*[p["id"] for p in json.load(sys.stdin) if p["email"].lower() == sys.argv[1]])' "$1"
-}
-invitations() { curl -sS "$SIM_CONTROL/invitations" | python3 -c '
-import json, sys
-print(sum(i["email"].lower() == sys.argv[1] for i in json.load(sys.stdin)))' "$1"; }
-posts() { curl -sS "$SIM_CONTROL/log?path=$1" | python3 -c '
-import json, sys
-log = json.load(sys.stdin)
-print(sum(r["method"] == sys.argv[1] for r in (log if isinstance(log, list) else log["requests"])))' "$2"; }
-
-is() { # NAME WANTED GOT
-    if [ "$2" = "$3" ]; then ok "$1"; else bad "$1: wanted '$2', got '$3'"; fi
-}
 
 change '[{"group": 71, "set": {"name": "EMEA Sales"}}, {"group": 75, "set": {"name": "Nordics"}}]'
 ADA="1 Ada Quist Ada@Example.test EMEA_Sales regular active"
@@ -149,5 +84,28 @@ said 'skipped' "and says so"
 change "[{\"user\": $(id_of ada@example.test), \"set\": {\"team_group_id\": 75}},
     {\"user\": $(id_of bo@example.test), \"set\": {\"active\": false}}]"
 expect 0 "both are gone from the plan when a person has done them" muster plan people
+
+# --- a policy says where people belong ---
+
+rm -f "$work"/muster.db*
+control /reset '{}'
+change '[{"group": 71, "set": {"name": "EMEA Sales"}}, {"group": 75, "set": {"name": "Nordics"}}]'
+cat >"$work/policy.yaml" <<'YAML'
+rules:
+  - {name: quists, when: {last_name: Quist}, group: emea sales, role: manager}
+  - {name: others, when: {email: "*@example.test"}, group: {id: "75"}, role: regular}
+YAML
+config "$SCIM" "policy: policy.yaml"
+people "1 Ada Quist Ada@Example.test - - active" "$BO" "4 Eve Out eve@other.test - - active"
+expect 0 "a sync by a policy" muster sync people --yes
+said 'rule.*quists' "names the rule that decided"
+is "Ada is invited" 1 "$(invitations ada@example.test)"
+is "who is not in isn't" 0 "$(invitations eve@other.test)"
+expect 0 "and its second plan is empty" muster plan people
+muster invitations --format json >"$work/out"
+said '"email":"bo@example.test".*"role":"regular","team_group":"75","group":"Nordics"' "the rule's group, not the feed's"
+sed -i 's/emea sales/EMEA Salse/' "$work/policy.yaml"
+expect 78 "a rule with a group that isn't there" muster plan people
+said 'policy.yaml:2.*EMEA Salse.*did you mean .EMEA Sales' "is told before anything is written"
 
 finish

@@ -87,6 +87,23 @@ static int no_group(const struct sendoso_groups *g, const char *text, struct mu_
                    mu_map_count(g->by_id));
 }
 
+/* In other letter case, where one alone is called so. */
+static const struct sendoso_group *by_folded(const struct sendoso_groups *g, const char *text)
+{
+    MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
+    const char *folded = mu_fold(arena, text);
+    const struct sendoso_group *found = NULL;
+    for (size_t i = 0; i < mu_map_count(g->by_name); i++) {
+        const char *name;
+        size_t len;
+        void *value;
+        mu_map_at(g->by_name, i, &name, &len, &value);
+        if (mu_streq(mu_fold(arena, name), folded))
+            found = found ? &g->several : value;
+    }
+    return found;
+}
+
 int sendoso_group_find(const struct sendoso_groups *g, struct mu_arena *arena, const char *text,
                        const struct sendoso_group **ret, struct mu_err *err)
 {
@@ -99,7 +116,9 @@ int sendoso_group_find(const struct sendoso_groups *g, struct mu_arena *arena, c
                        mu_printable(arena, what, strlen(what), SENDOSO_SHOWN));
     if (!found && !by_name)
         found = sendoso_group_by_id(g, what);
-    if (!found)
+    if (!found && !by_id)
+        found = by_folded(g, what);
+    if (!found || found == &g->several)
         return no_group(g, what, err);
     *ret = found;
     return 0;
