@@ -149,6 +149,7 @@ unit_sources = \
 	tests/unit/test_guard.c \
 	tests/unit/test_http.c \
 	tests/unit/test_invitations.c \
+	tests/unit/test_invite.c \
 	tests/unit/test_io.c \
 	tests/unit/test_json.c \
 	tests/unit/test_ldif.c \

@@ -82,5 +82,6 @@ int apply_check(struct mu_store *store, const struct mu_sync *sync, struct mu_ac
     if (check_fit(sync, target, plan, err) < 0 || check_age(plan, err) < 0 ||
         check_doubt(store, plan, err) < 0)
         return -1;
-    return plan->undoes ? 0 : check_snapshot(store, plan, err);
+    bool of_snapshot = !plan->undoes && plan->snapshot != 0;
+    return of_snapshot ? check_snapshot(store, plan, err) : 0;
 }

@@ -43,7 +43,7 @@ struct mu_selection {
 
 struct mu_plan {
     const char *sync, *from, *to;
-    int64_t snapshot;
+    int64_t snapshot; /* 0: made from none */
     enum mu_verdict verdict;
     int64_t made, expires; /* Unix seconds; 0: never */
     int64_t undoes;        /* run that it takes back; 0: none */

@@ -38,6 +38,7 @@ static const struct unit units[] = {
     {"guard", guard_suite},
     {"http", http_suite},
     {"invitations", invitations_suite},
+    {"invite", invite_suite},
     {"io", io_suite},
     {"json", json_suite},
     {"ldif", ldif_suite},

@@ -27,6 +27,7 @@ Suite *governor_suite(void);
 Suite *guard_suite(void);
 Suite *http_suite(void);
 Suite *invitations_suite(void);
+Suite *invite_suite(void);
 Suite *io_suite(void);
 Suite *json_suite(void);
 Suite *ldif_suite(void);
