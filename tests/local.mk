@@ -72,6 +72,7 @@ live_tests = \
 	tests/live/parked.sh \
 	tests/live/plan.sh \
 	tests/live/provision.sh \
+	tests/live/report.sh \
 	tests/live/secrets.sh \
 	tests/live/serve.sh \
 	tests/live/serve_tokens.sh \
@@ -83,6 +84,7 @@ live_tests = \
 
 # What those two use and carry along, tests themselves not.
 live_support = \
+	tests/live/browser.py tests/live/report.py \
 	tests/live/chain.py \
 	tests/live/lab.py \
 	tests/live/lib.sh \
@@ -200,6 +202,10 @@ if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_muster
 TESTS += tests/unit/check_muster
 endif
+
+# The HTML report of an audit that is made up, for tests/live/report.sh.
+check_PROGRAMS += tests/live/report_sample
+tests_live_report_sample_SOURCES = tests/live/report_sample.c
 EXTRA_PROGRAMS += tests/unit/check_muster
 tests_unit_check_muster_SOURCES = $(unit_sources)
 tests_unit_check_muster_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit \

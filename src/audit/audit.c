@@ -63,6 +63,10 @@ int audit_source(struct auditing *a, const char *account, const char *use, int64
         return mu_fail(err, MU_E_REFUSED,
                        "snapshot %" PRId64 " of %s is void: it holds nothing that could be trusted",
                        snap->id, account);
+    char digest[MU_DIGEST_HEX];
+    if (mu_snapshot_digest(a->store, snap, digest, err) < 0)
+        return -1;
+    a->sources[a->source_count].digest = mu_strdup(a->arena, digest);
     a->sources[a->source_count].account = account;
     a->sources[a->source_count].use = use;
     a->source_count++;

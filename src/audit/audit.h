@@ -85,7 +85,8 @@ struct mu_check_result {
 /* A snapshot that was looked at. */
 struct mu_audit_source {
     const char *account;
-    const char *use; /* "audited", "hris", "since" */
+    const char *use;    /* "audited", "hris", "since" */
+    const char *digest; /* of its entries: mu_snapshot_digest */
     struct mu_snapshot snapshot;
 };
 
@@ -149,6 +150,8 @@ void mu_audit_text(const struct mu_audit *audit, bool color, struct mu_buf *to);
 void mu_audit_json(const struct mu_audit *audit, struct mu_buf *to); /* audit.schema.json */
 void mu_audit_csv(const struct mu_audit *audit,
                   struct mu_buf *to); /* a row a finding and subject */
+/* One file with all that it needs, for a browser; long lists are cut, and say what has the rest. */
+void mu_audit_html(const struct mu_audit *audit, struct mu_buf *to);
 void mu_audit_sarif(const struct mu_audit *audit, struct mu_buf *to);      /* SARIF 2.1.0 */
 void mu_audit_prometheus(const struct mu_audit *audit, struct mu_buf *to); /* textfile collector */
 

@@ -40,6 +40,7 @@ static void put_source(struct mu_jw *w, const struct mu_audit_source *s)
     number(w, "snapshot", s->snapshot.id);
     text(w, "verdict", mu_verdict_name(s->snapshot.verdict));
     time_text(w, "finished", s->snapshot.finished);
+    text(w, "digest", s->digest);
     for (int k = 0; k < MU_KINDS; k++)
         number(w, mu_schema_of((enum mu_kind)k)->plural, s->snapshot.counts[k]);
     mu_jw_end(w, '}');

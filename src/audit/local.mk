@@ -14,6 +14,14 @@ libmuster_a_SOURCES += \
 	src/audit/csv.c \
 	src/audit/events.c src/audit/events.h \
 	src/audit/findings.c \
+	src/audit/html.c src/audit/html.h \
+	src/audit/html_changes.c \
+	src/audit/html_evidence.c \
+	src/audit/html_findings.c \
+	src/audit/html_people.c \
+	src/audit/html_subjects.c \
+	src/audit/html_summary.c \
+	src/audit/html_text.c \
 	src/audit/json.c \
 	src/audit/moves.c src/audit/moves.h \
 	src/audit/people.c src/audit/people.h \
@@ -22,3 +30,23 @@ libmuster_a_SOURCES += \
 	src/audit/summary.c \
 	src/audit/text.c \
 	src/audit/trace.c src/audit/trace.h
+
+# What the HTML report is made of goes into the program as bytes: no file has to be found when it runs.
+report_parts = src/audit/report.css src/audit/report.html src/audit/report.js
+report_bytes = src/audit/report.css.inc src/audit/report.html.inc src/audit/report.js.inc
+EXTRA_DIST += $(report_parts)
+CLEANFILES += $(report_bytes)
+
+src/audit/html.$(OBJEXT): $(report_bytes)
+
+as_bytes = $(AM_V_GEN)$(MKDIR_P) src/audit && od -An -v -tx1 $(srcdir)/src/audit/$(@F:.inc=) | \
+	sed 's/ *\([0-9a-f][0-9a-f]\)/0x\1,/g' >$@
+
+src/audit/report.css.inc: src/audit/report.css
+	$(as_bytes)
+
+src/audit/report.html.inc: src/audit/report.html
+	$(as_bytes)
+
+src/audit/report.js.inc: src/audit/report.js
+	$(as_bytes)

@@ -69,6 +69,15 @@ void mu_digest_end(struct mu_digesting *d, uint8_t ret[MU_DIGEST_LEN])
     crypto_generichash_final(state_of(d), ret, MU_DIGEST_LEN);
 }
 
+void mu_sha256_base64(const void *bytes, size_t len, char ret[MU_SHA256_BASE64])
+{
+    ready();
+    unsigned char digest[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256(digest, bytes, len);
+    sodium_bin2base64(ret, MU_SHA256_BASE64, digest, sizeof(digest),
+                      sodium_base64_VARIANT_ORIGINAL);
+}
+
 int mu_sha256_fd(int fd, char ret_hex[MU_DIGEST_HEX])
 {
     ready();

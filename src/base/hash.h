@@ -25,6 +25,10 @@ void mu_digest_begin(struct mu_digesting *d);
 void mu_digest_add(struct mu_digesting *d, const void *bytes, size_t len);
 void mu_digest_end(struct mu_digesting *d, uint8_t ret[MU_DIGEST_LEN]);
 
+/* SHA-256 in base64, as a Content-Security-Policy names a style or script. */
+enum { MU_SHA256_BASE64 = 45 };
+void mu_sha256_base64(const void *bytes, size_t len, char ret[MU_SHA256_BASE64]);
+
 /* SHA-256 of all that fd still gives, as lower-case hex, for files that come with one. -1: errno. */
 int mu_sha256_fd(int fd, char ret_hex[MU_DIGEST_HEX]);
 

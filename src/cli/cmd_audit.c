@@ -30,7 +30,7 @@ static const struct mu_cmd_opt opts[] = {
     {"check", 0, "NAME", "only this check; may be given more than once"},
     {"fail-on", 0, "SEVERITY",
      "exit 2 when a finding is info, low, medium, high or critical (default: medium)"},
-    {"format", 0, "FORM", "text, json, csv, sarif or prometheus"},
+    {"format", 0, "FORM", "text, json, csv, html (one file for a browser), sarif or prometheus"},
     {"output", 'o', "FILE", "write the report there"},
     {"head", 0, "DIGEST", "verify: a head of the journal that was noted elsewhere"},
     {.name = NULL}};
@@ -55,6 +55,6 @@ const struct mu_cmd mu_cmd_audit = {
         "it.",
     .opts = opts,
     .words_max = 3,
-    .example = "muster audit sendoso --format json -o audit.json",
+    .example = "muster audit sendoso --format html -o audit.html",
     .run = run,
 };

@@ -17,6 +17,7 @@ struct form {
 static const struct form forms[] = {
     {"json", mu_audit_json},
     {"csv", mu_audit_csv},
+    {"html", mu_audit_html},
     {"sarif", mu_audit_sarif},
     {"prometheus", mu_audit_prometheus},
     {.name = NULL},
