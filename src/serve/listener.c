@@ -115,13 +115,15 @@ static int start_worker(struct mu_worker *w, int fd, const struct pem *pem, stru
     int64_t share = conf->connections / (int64_t)w->listener->worker_count;
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO |
                      MHD_USE_ERROR_LOG | (pem->cert.len ? MHD_USE_TLS : 0);
+    char versions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"; /* as GnuTLS calls them */
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, pem->cert.data},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, pem->key.data},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, versions},
         {MHD_OPTION_END, 0, NULL},
     };
     if (!pem->cert.len)
-        tls[0] = tls[2];
+        tls[0] = tls[MU_LEN(tls) - 1];
     w->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, w, MHD_OPTION_EXTERNAL_LOGGER, on_complaint, w,
         MHD_OPTION_ARRAY, tls, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, on_begin,

@@ -4,7 +4,7 @@
 set -euo pipefail
 # shellcheck source=tests/live/lib.sh
 . "${top_srcdir:?}/tests/live/lib.sh"
-need slapd ldapsearch curl python3
+need slapd ldapsearch curl python3 openssl
 
 slapd_start --nosync
 sim_start --users 350 --groups 7 --seed 5 --rate off
@@ -69,6 +69,35 @@ change '{"join": {"first_name": "New", "last_name": "Person", "email": "new@exam
 "$MUSTER" -q -c "$work/muster.yaml" pull sendoso
 EOF
 checked "pages of one snapshot while it is read again" pages "$SERVE_URL" bash "$work/meanwhile"
+
+# --- TLS, and pages of others ---
+
+serve_stop
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/key.pem" -out "$work/cert.pem" -days 2 -subj /CN=localhost \
+    -addext 'subjectAltName=IP:127.0.0.1' 2>/dev/null
+cp "$work/muster.yaml" "$work/plain.yaml"
+echo 'serve: {tls_cert: cert.pem, tls_key: key.pem, origins: [https://admin.example.test], hosts: [people.example.test]}' \
+    >>"$work/muster.yaml"
+serve_start --insecure-local
+call --cacert "$work/cert.pem" "$SERVE_URL/healthz"
+said '^ok$' "over TLS"
+expect 35 "not over what is older than TLS 1.2" curl -sS --cacert "$work/cert.pem" --tls-max 1.1 "$SERVE_URL/healthz"
+directory "/users?limit=1" --cacert "$work/cert.pem" -H 'Origin: https://admin.example.test' -H 'Host: people.example.test'
+said '"result_count":1' "a page that is listed, by a name that is listed"
+cp "$work/head" "$work/out"
+said '^Access-Control-Allow-Origin: https://admin.example.test' "it may read the answer"
+directory "/users" --cacert "$work/cert.pem" -X OPTIONS -H 'Origin: https://admin.example.test' -H 'Access-Control-Request-Method: GET'
+cp "$work/head" "$work/out"
+said '^Access-Control-Allow-Methods: GET, HEAD' "and asks first"
+serve_stop
+echo 'serve: {tls_cert: cert.pem}' | cat "$work/plain.yaml" - >"$work/muster.yaml"
+expect 78 "a certificate without its key" muster serve
+said 'tls_key is missing' "a certificate without its key: said"
+echo 'serve: {tls_cert: cert.pem, tls_key: plain.yaml}' | cat "$work/plain.yaml" - >"$work/muster.yaml"
+expect 1 "a key that is none" muster serve --listen 127.0.0.1:0
+said 'tls_cert and tls_key belong together' "a key that is none: said"
+cp "$work/plain.yaml" "$work/muster.yaml"
+serve_start --insecure-local
 
 call "$SERVE_URL/docs"
 said 'List users' "a page for people"
