@@ -64,8 +64,10 @@ live_tests = \
 	tests/live/export.sh \
 	tests/live/guards.sh \
 	tests/live/feed.sh \
+	tests/live/gifts.sh \
 	tests/live/ldap_feed.sh \
 	tests/live/invitations.sh \
+	tests/live/mcp.sh \
 	tests/live/moved.sh \
 	tests/live/names.sh \
 	tests/live/overlays.sh \
@@ -87,8 +89,11 @@ live_support = \
 	tests/live/browser.py tests/live/report.py \
 	tests/live/chain.py \
 	tests/live/lab.py \
+	tests/live/gifts.py \
 	tests/live/lib.sh \
 	tests/live/office.py \
+	tests/live/mcp.py \
+	tests/live/mcp_protocol.py \
 	tests/live/openapi-3.1.schema.json \
 	tests/live/provision_lib.sh \
 	tests/live/roundtrip.py \
@@ -114,7 +119,7 @@ AM_TESTS_ENVIRONMENT = \
 	PYTHONDONTWRITEBYTECODE;
 
 EXTRA_DIST += $(lint_tests) tests/scenario $(live_tests) $(live_support) \
-	tests/valgrind.sh tests/lint/analyze.sh tests/lint/lib.sh tests/lint/sizes.sh tests/lint/strip.awk
+	tests/conform/fixtures.json tests/valgrind.sh tests/lint/analyze.sh tests/lint/lib.sh tests/lint/sizes.sh tests/lint/strip.awk
 
 # --- unit -----------------------------------------------------------------------------------------------------
 

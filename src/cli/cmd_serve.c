@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "cli/session.h"
 #include "serve/listener.h"
+#include "serve/mcp/mcp.h"
 #include "serve/pulls.h"
 #include "serve/socket.h"
 
@@ -79,7 +80,16 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
                              .pulls = mu_pulls_new(cli->config, cli->log),
                              .token_rates = mu_governors_new(),
                              .insecure_local = mu_args_has(args, "insecure-local")};
-    int rc = serve_on(cli, &serve, args, fd, err);
+    const struct mu_mcp_conf mcp = {.config = cli->config,
+                                    .log = cli->log,
+                                    .search = mu_args_has(args, "search"),
+                                    .fixtures = mu_args_get(args, "conformance-fixtures")};
+    int rc = mu_mcp_new(&mcp, &serve.mcp, err);
+    if (rc == 0)
+        rc = serve_on(cli, &serve, args, fd, err);
+    else
+        close(fd);
+    mu_mcp_free(serve.mcp);
     mu_governors_free(serve.token_rates);
     mu_pulls_free(serve.pulls);
     return rc;
@@ -89,15 +99,18 @@ static const struct mu_cmd_opt opts[] = {
     {"listen", 0, "ADDRESS:PORT", "where (default: serve: listen: of muster.yaml, 127.0.0.1:8470)"},
     {"ready-file", 0, "FILE", "write where to find it to FILE, once it answers"},
     {"insecure-local", 0, NULL, "ask nobody for a token; on 127.0.0.1 or [::1] only"},
+    {"search", 0, NULL, "also the search and fetch tools of MCP that some clients ask for"},
+    {"conformance-fixtures", 0, "FILE", NULL},
     {.name = NULL}};
 
 const struct mu_cmd mu_cmd_serve = {
     .name = "serve",
     .summary = "answer over HTTP: the unified directory as REST",
-    .usage = "[--listen ADDRESS:PORT] [--ready-file FILE] [--insecure-local]",
+    .usage = "[--listen ADDRESS:PORT] [--ready-file FILE] [--insecure-local] [--search]",
     .about =
         "Serves what the store holds under /unified/user-directory/: users, groups, roles and role "
-        "assignments.\n"
+        "assignments;\n"
+        "and tools for language models at /mcp (Model Context Protocol).\n"
         "Without a token nothing but /healthz is answered, unless --insecure-local is said.\n"
         "It runs in the foreground until SIGTERM or SIGINT, and ends when what it is answering has "
         "left.",

@@ -10,6 +10,7 @@
 #include "engine/config.h"
 #include "serve/http.h"
 
+struct mu_mcp;
 struct mu_pulls;
 
 struct mu_serve {
@@ -18,6 +19,7 @@ struct mu_serve {
     bool loopback;                    /* nobody beyond this machine can connect */
     struct mu_governors *token_rates; /* a token each, by name */
     bool insecure_local;              /* no token is asked for: bound to loopback, and said aloud */
+    struct mu_mcp *mcp;               /* serve/mcp/mcp.h */
     struct mu_pulls *pulls;           /* serve/pulls.h */
 };
 

@@ -3,10 +3,12 @@
 #include "serve/serve.h"
 
 #include "serve/health.h"
+#include "serve/mcp/mcp_http.h"
 #include "serve/openapi.h"
 #include "serve/rest/rest.h"
 
 const struct mu_route *const mu_route_tables[] = {
+    mu_mcp_routes,
     mu_rest_routes,
     mu_openapi_routes,
     mu_health_routes,

@@ -25,7 +25,7 @@ static const struct mu_opt file_opts[] = {
 
 /* A record before its parts are understood. */
 struct record {
-    const char *name, *title, *description, *run, *need, *path, *records, *total, *flag;
+    const char *name, *title, *description, *run, *need, *path, *records, *total, *flag, *delivery;
     int method;
     const char **tags, **secret;
     const struct mu_y *hints, *args, *fixed;
@@ -49,6 +49,8 @@ static const struct mu_opt record_opts[] = {
      .help = "pointer to the number of all of them"},
     {"flag", MU_OPT_STR, offsetof(struct record, flag),
      .help = "switch without which it is not there"},
+    {"delivery", MU_OPT_STR, offsetof(struct record, delivery),
+     .help = "of a gift: delivery_type of its campaign"},
     {"tags", MU_OPT_LIST, offsetof(struct record, tags), .help = "what tokens are limited by"},
     {"secret", MU_OPT_LIST, offsetof(struct record, secret), .help = "members left out of answers"},
     {"hints", MU_OPT_NODE, offsetof(struct record, hints), .required = true,
@@ -176,6 +178,7 @@ static int read_tool(struct mu_arena *arena, const char *adapter, const struct m
                           .flag = r.flag,
                           .records = r.records,
                           .total = r.total,
+                          .delivery = r.delivery,
                           .secret = (const char *const *)r.secret};
     if (read_hints(arena, &r, t, err) < 0 || read_fixed(arena, &r, t, err) < 0)
         return -1;

@@ -75,6 +75,7 @@ struct mu_tool {
     size_t fixed_count;
     const char *records; /* JSON pointer of the list in the answer; NULL: the answer is one thing */
     const char *total;   /* JSON pointer of the number of all of them; NULL: not told */
+    const char *delivery;      /* of a gift: delivery_type its campaign must have; NULL: no gift */
     const char *const *secret; /* members dropped from the answer's records; NULL: none */
 };
 

@@ -2,6 +2,7 @@
 libmuster_a_SOURCES += \
     src/store/approvals.c src/store/approvals.h \
     src/store/batch.c src/store/batch.h \
+    src/store/claims.c src/store/claims.h \
     src/store/chain.c src/store/chain.h \
     src/store/chain_verify.c \
     src/store/find.c src/store/find.h \

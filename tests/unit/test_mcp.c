@@ -53,7 +53,8 @@ static const char *header(void *arg, const char *name)
 static const struct mu_doc *ask_as(const struct mu_grant *grant, const char *version,
                                    const char *text)
 {
-    struct mu_mcp_peer peer = {.arena = arena, .grant = grant, .version = version};
+    struct mu_mcp_peer peer = {
+        .arena = arena, .grant = grant, .version = version, .may_wait = true};
     const struct mu_doc *doc = NULL;
     struct mu_err err = MU_ERR_INIT;
     if (headers)

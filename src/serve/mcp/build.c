@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "serve/mcp/api.h"
 #include "serve/mcp/book.h"
 #include "serve/mcp/directory.h"
 
@@ -16,17 +17,15 @@ static const struct {
     mcp_run *run;
     bool waits;
 } runs[] = {
-    {"people", mcp_run_people, false},
-    {"groups", mcp_run_groups, false},
-    {"memberships", mcp_run_memberships, false},
-    {"diff", mcp_run_diff, false},
-    {"explain", mcp_run_explain, true},
-    {"plan", mcp_run_plan, true},
-    {"apply", mcp_run_apply, true},
+    {"call", mcp_run_call, true},      {"gift", mcp_run_gift, true},
+    {"invite", mcp_run_invite, true},  {"people", mcp_run_people, false},
+    {"groups", mcp_run_groups, false}, {"memberships", mcp_run_memberships, false},
+    {"diff", mcp_run_diff, false},     {"explain", mcp_run_explain, true},
+    {"plan", mcp_run_plan, true},      {"apply", mcp_run_apply, true},
 };
 
 const char *const mu_mcp_runs[] = {"call", "gift",    "invite", "people", "groups", "memberships",
-                                "diff", "explain", "plan",   "apply",  NULL};
+                                   "diff", "explain", "plan",   "apply",  NULL};
 
 /* ---- what a model reads ---- */
 
@@ -150,8 +149,32 @@ static int add(struct mu_mcp *mcp, const struct mcp_tool *tool, struct mu_err *e
     return 0;
 }
 
+/* Where there are several accounts of the adapter, which one is an argument. */
+static const struct mu_tool *with_account(struct mu_mcp *mcp, const struct mu_tool *t)
+{
+    const struct mu_config *config = mcp->conf.config;
+    size_t count = 0;
+    for (size_t i = 0; i < config->account_count; i++)
+        count += mu_streq(config->accounts[i].adapter->name, t->adapter);
+    if (count < 2 || mu_tool_arg(t, "account"))
+        return t;
+    struct mu_tool *copy = mu_alloc(mcp->arena, sizeof(*copy));
+    struct mu_tool_arg *args = mu_alloc_array(mcp->arena, t->arg_count + 1, sizeof(*args));
+    *copy = *t;
+    if (t->arg_count)
+        memcpy(args, t->args, t->arg_count * sizeof(*args));
+    args[copy->arg_count++] = (struct mu_tool_arg){.name = "account",
+                                                   .description = "Which account.",
+                                                   .in = MU_IN_HERE,
+                                                   .to = "",
+                                                   .type = MU_T_STRING};
+    copy->args = args;
+    return copy;
+}
+
 static int add_record(struct mu_mcp *mcp, const struct mu_tool *t, struct mu_err *err)
 {
+    t = t->adapter ? with_account(mcp, t) : t;
     for (size_t i = 0; i < MU_LEN(runs); i++) {
         if (mu_streq(runs[i].name, t->run))
             return add(mcp,

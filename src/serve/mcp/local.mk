@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 libmuster_a_SOURCES += \
+	src/serve/mcp/api.c src/serve/mcp/api.h \
 	src/serve/mcp/arguments.c \
 	src/serve/mcp/ask.c \
 	src/serve/mcp/book.c src/serve/mcp/book.h \
@@ -7,7 +8,12 @@ libmuster_a_SOURCES += \
 	src/serve/mcp/changes.c \
 	src/serve/mcp/directory.c src/serve/mcp/directory.h \
 	src/serve/mcp/find.c \
+	src/serve/mcp/gift.c src/serve/mcp/gift.h \
+	src/serve/mcp/gift_check.c \
+	src/serve/mcp/gift_doubt.c \
+	src/serve/mcp/invite.c \
 	src/serve/mcp/mcp.c src/serve/mcp/mcp.h \
+	src/serve/mcp/mcp_http.c src/serve/mcp/mcp_http.h \
 	src/serve/mcp/mcp_private.h \
 	src/serve/mcp/message.c \
 	src/serve/mcp/methods.c \
@@ -15,6 +21,7 @@ libmuster_a_SOURCES += \
 	src/serve/mcp/prompts.c \
 	src/serve/mcp/reply.c \
 	src/serve/mcp/resources.c \
+	src/serve/mcp/sse.c \
 	src/serve/mcp/stdio.c src/serve/mcp/stdio.h \
 	src/serve/mcp/tools.c \
 	src/serve/mcp/why.c

@@ -14,6 +14,7 @@ int mu_mcp_new(const struct mu_mcp_conf *conf, struct mu_mcp **ret, struct mu_er
     mcp->arena = mu_arena_new();
     mcp->conf = *conf;
     mcp->by_name = mu_map_new(64);
+    mcp->streams = mcp_streams_new();
     mu_random(mcp->seal, sizeof(mcp->seal));
     if (mcp_build(mcp, err) < 0) {
         mu_mcp_free(mcp);
@@ -29,6 +30,7 @@ void mu_mcp_free(struct mu_mcp *mcp)
         return;
     for (size_t i = 0; i < mcp->tool_count; i++)
         json_object_put(mcp->tools[i].schema);
+    mcp_streams_free(mcp->streams);
     mu_map_free(mcp->by_name);
     mu_arena_free(mcp->arena);
     free(mcp);
@@ -129,6 +131,7 @@ static void handle_batch(struct mcp_call *c)
         if (one.out.len)
             mu_buf_printf(&all.out, "%s%.*s", all.out.len ? "," : "", (int)one.out.len - 1,
                           one.out.data);
+        out->later |= one.later;
         mu_mcp_reply_done(&one);
     }
     if (all.out.len) {
@@ -174,19 +177,4 @@ void mu_mcp_handle(struct mu_mcp *mcp, struct mu_mcp_peer *peer, const char *tex
 {
     struct mcp_call c = {.mcp = mcp, .peer = peer, .arena = peer->arena, .reply = reply};
     handle_text(&c, text, len);
-}
-
-bool mu_mcp_waits(struct mu_mcp *mcp, struct mu_arena *arena, const char *text, size_t len)
-{
-    const struct mu_doc *message;
-    struct mu_err err = MU_ERR_INIT;
-    if (len > MU_MCP_MESSAGE_MAX || mu_doc_parse(arena, text, len, &message, &err) < 0)
-        return false;
-    if (mu_doc_is(message, MU_DOC_LIST))
-        return true;
-    if (!mu_streq(mu_doc_str(message, "method"), "tools/call"))
-        return false;
-    const char *name = mu_doc_str(mu_doc_member(message, "params"), "name");
-    const struct mcp_tool *tool = name ? mu_map_get(mcp->by_name, name, strlen(name)) : NULL;
-    return tool && tool->waits;
 }

@@ -63,6 +63,7 @@ struct mu_mcp_peer {
     /* A header of the HTTP request, NULL: not sent; the slot is NULL where there are none (stdio). */
     const char *(*header)(void *arg, const char *name);
     void *header_arg;
+    bool may_wait;       /* for a remote, or a lock; else reply.later says that it would have to */
     const char *version; /* agreed upon by initialize, which sets it; NULL: not yet, or not kept */
 };
 
@@ -70,6 +71,7 @@ struct mu_mcp_reply {
     int status;        /* for HTTP: 200, 202 when there is nothing to say, 400, 404 */
     struct mu_buf out; /* messages, each with a line feed at its end; the answer is the last one */
     int count;
+    bool later; /* nothing was done: to be handled again where waiting is allowed */
 };
 
 #define MU_MCP_REPLY_INIT                                    \
@@ -80,9 +82,5 @@ struct mu_mcp_reply {
 void mu_mcp_handle(struct mu_mcp *mcp, struct mu_mcp_peer *peer, const char *text, size_t len,
                    struct mu_mcp_reply *reply);
 void mu_mcp_reply_done(struct mu_mcp_reply *reply);
-
-/* Whether the message may have to wait for a remote or a lock (tools/call of such a tool): asked
- * before mu_mcp_handle by who may not. */
-bool mu_mcp_waits(struct mu_mcp *mcp, struct mu_arena *arena, const char *text, size_t len);
 
 #endif

@@ -3,6 +3,8 @@
 #ifndef MU_SERVE_MCP_PRIVATE_H
 #define MU_SERVE_MCP_PRIVATE_H
 
+#include <pthread.h>
+
 #include "base/doc.h"
 #include "base/json.h"
 #include "base/map.h"
@@ -27,6 +29,18 @@ enum {
 
 struct mcp_tool;
 
+/* Open streams of HTTP+SSE (sse.c). */
+struct mcp_stream;
+struct mcp_streams {
+    pthread_mutex_t lock; /* guards the list and what is in it */
+    struct mcp_stream *first;
+    unsigned count;
+};
+struct mcp_streams *mcp_streams_new(void);
+void mcp_streams_free(struct mcp_streams *all);
+/* The lines of a reply as events; appended. */
+void mcp_events(const struct mu_mcp_reply *reply, struct mu_buf *to);
+
 struct mu_mcp {
     struct mu_arena *arena;
     struct mu_mcp_conf conf;
@@ -35,6 +49,7 @@ struct mu_mcp {
     struct mu_map *by_name;        /* struct mcp_tool */
     const struct mu_doc *books[2]; /* book.h */
     size_t book_count;
+    struct mcp_streams *streams;
     uint8_t seal[32]; /* key of what clients carry for us (requestState) */
 };
 
@@ -112,10 +127,8 @@ struct mcp_tool {
     const struct mu_tool *record; /* NULL: of a book */
     const char *name;
     mcp_run *run;
-    bool waits;       /* may have to wait for a remote or a lock */
-    const char *wire; /* as it stands in tools/list */
-    const char
-        *account; /* the only account it can work on; NULL: it is an argument, or it has none */
+    bool waits;                 /* may have to wait for a remote or a lock */
+    const char *wire;           /* as it stands in tools/list */
     struct json_object *schema; /* with x-mcp-header in it; NULL: none. Of books. */
 };
 

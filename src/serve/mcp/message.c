@@ -165,6 +165,9 @@ static int check_version(struct mcp_call *c)
     if (!version)
         return mcp_fail_with(c, MCP_PARAMS, 400, NULL,
                              "params._meta[\"" MCP_META "protocolVersion\"] is missing");
+    if (mcp_header(c, "MCP-Protocol-Version") &&
+        check_header(c, "MCP-Protocol-Version", version) < 0)
+        return -1; /* whichever of the two is meant */
     if (!mu_streq(version, MCP_MODERN))
         return mcp_fail_with(c, MCP_VERSION, 400, version_data(c, version),
                              "Unsupported protocol version");

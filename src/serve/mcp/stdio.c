@@ -118,7 +118,7 @@ int mu_mcp_stdio(struct mu_mcp *mcp, const struct mu_grant *grant, int in, int o
                  struct mu_err *err)
 {
     struct serving s = {.mcp = mcp,
-                        .peer = {.arena = mu_arena_new(), .grant = grant},
+                        .peer = {.arena = mu_arena_new(), .grant = grant, .may_wait = true},
                         .line = MU_BUF_INIT(MU_MCP_MESSAGE_MAX),
                         .out = out};
     char *bytes = mu_xmalloc(READ_BYTES);

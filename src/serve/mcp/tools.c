@@ -103,6 +103,7 @@ static int find(struct mcp_call *c, const struct mcp_tool **ret)
         return mcp_fail(c, MCP_PARAMS, "Unknown tool: %s",
                         mu_printable(c->arena, name, strlen(name), 100));
     *ret = tool;
+    c->reply->later |= tool->waits && !c->peer->may_wait;
     return mcp_check_param_headers(c, tool, arguments);
 }
 
@@ -127,6 +128,8 @@ int mcp_tools_call(struct mcp_call *c)
                           .content = MU_BUF_INIT(MU_MCP_RESULT_MAX / 4)};
     if (find(c, &tool) < 0)
         return -1;
+    if (c->reply->later)
+        return 0;
     int rc = run(c, tool, &out, &err);
     if (rc == 0 && (out.json.full || out.content.full))
         rc = mu_fail(&err, MU_E_LIMIT, "%s: the result is too large; ask for less", tool->name);

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Streamable HTTP: a message a POST, its answer as JSON, or as events when more is to be said. */
+#include "serve/mcp/mcp_http.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "serve/auth.h"
+#include "serve/mcp/mcp_private.h"
+#include "serve/serve.h"
+
+void mcp_keep_private(struct mu_reply *reply)
+{
+    mu_reply_header(reply, "Cache-Control", "no-store");
+    mu_reply_header(reply, "Referrer-Policy", "no-referrer");
+}
+
+static bool is_json(const struct mu_request *r)
+{
+    const char *type = mu_request_header(r, "Content-Type");
+    size_t len = type ? strcspn(type, "; \t") : 0;
+    return len == strlen("application/json") && strncasecmp(type, "application/json", len) == 0;
+}
+
+static const char *header(void *arg, const char *name)
+{
+    return mu_request_header(arg, name);
+}
+
+void mcp_events(const struct mu_mcp_reply *reply, struct mu_buf *to)
+{
+    const char *line = reply->out.data;
+    for (const char *end = strchr(line, '\n'); end; end = strchr(line, '\n')) {
+        mu_buf_adds(to, "event: message\ndata: ");
+        mu_buf_add(to, line, (size_t)(end - line));
+        mu_buf_adds(to, "\n\n");
+        line = end + 1;
+    }
+}
+
+static void send(struct mu_reply *reply, const struct mu_mcp_reply *out)
+{
+    reply->status = (unsigned)out->status;
+    if (out->count > 1) {
+        reply->type = "text/event-stream";
+        mcp_events(out, &reply->body);
+    } else if (out->count == 1) {
+        mu_buf_add(&reply->body, out->out.data, out->out.len - 1);
+    }
+}
+
+static int post(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
+{
+    struct mu_mcp_peer peer = {.arena = r->arena,
+                               .header = header,
+                               .header_arg = r,
+                               .grant = r->grant,
+                               .may_wait = r->may_block};
+    struct mu_mcp_reply out = MU_MCP_REPLY_INIT;
+    struct mu_err missing = MU_ERR_INIT;
+    mcp_keep_private(reply);
+    if (!is_json(r)) {
+        reply->status = 415;
+        return mu_fail(err, MU_E_USAGE, "a message is sent as Content-Type: application/json");
+    }
+    if (mu_request_store(r, &peer.store, &missing) < 0)
+        peer.store = NULL; /* tools that need it say so */
+    mu_mcp_handle(r->serve->mcp, &peer, r->body, r->body_len, &out);
+    if (!out.later)
+        send(reply, &out);
+    mu_mcp_reply_done(&out);
+    return out.later ? MU_LATER : 0;
+}
+
+const struct mu_route mu_mcp_routes[] = {
+    {"POST", "/mcp", post, .need = "token", .body_max = MU_MCP_MESSAGE_MAX},
+    {"POST", "/mcp/{token}", post, .need = "token", .body_max = MU_MCP_MESSAGE_MAX},
+    {"GET", "/sse", mcp_sse_open, .need = "token"},
+    {"GET", "/sse/{token}", mcp_sse_open, .need = "token"},
+    {"POST", "/messages", mcp_sse_message, .need = "token", .body_max = MU_MCP_MESSAGE_MAX},
+    {"POST", "/messages/{token}", mcp_sse_message, .need = "token", .body_max = MU_MCP_MESSAGE_MAX},
+    {.method = NULL}};

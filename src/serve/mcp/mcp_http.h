@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * MCP over HTTP: Streamable HTTP at /mcp and /mcp/TOKEN in both eras, and the older HTTP+SSE at /sse
+ * and /messages.
+ *
+ * Streamable HTTP keeps no sessions: each request stands for itself, so nothing is lost when muster
+ * is started anew, and there is nothing to take over. GET and DELETE at /mcp are 405. HTTP+SSE has
+ * to keep a stream for each client; one belongs to the token it was opened with, and ends with it.
+ */
+#ifndef MU_SERVE_MCP_HTTP_H
+#define MU_SERVE_MCP_HTTP_H
+
+#include "serve/http.h"
+
+extern const struct mu_route mu_mcp_routes[];
+
+/* Tokens stand in addresses here: nobody may keep those, nor pass them on. */
+void mcp_keep_private(struct mu_reply *reply);
+
+/* sse.c */
+int mcp_sse_open(struct mu_request *r, struct mu_reply *reply, struct mu_err *err);
+int mcp_sse_message(struct mu_request *r, struct mu_reply *reply, struct mu_err *err);
+
+#endif
