@@ -119,7 +119,7 @@ AM_TESTS_ENVIRONMENT = \
 	PYTHONDONTWRITEBYTECODE;
 
 EXTRA_DIST += $(lint_tests) tests/scenario $(live_tests) $(live_support) \
-	tests/conform/fixtures.json tests/valgrind.sh tests/lint/analyze.sh tests/lint/lib.sh tests/lint/sizes.sh tests/lint/strip.awk
+	tests/conform tests/valgrind.sh tests/lint/analyze.sh tests/lint/lib.sh tests/lint/sizes.sh tests/lint/strip.awk
 
 # --- unit -----------------------------------------------------------------------------------------------------
 
@@ -263,6 +263,10 @@ check-long: all
 	$(MAKE) $(AM_MAKEFLAGS) check-drill
 	$(MAKE) $(AM_MAKEFLAGS) check-worlds
 
+# Model Context Protocol: the official suite, SDKs and inspector, by npm into a temporary directory or from MCP_LIB.
+check-mcp: all
+	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/conform/mcp.sh
+
 sizes:
 	@top_srcdir='$(abs_top_srcdir)' bash $(top_srcdir)/tests/lint/sizes.sh
 
@@ -272,4 +276,4 @@ bench: all $(bench_programs)
 format:
 	cd $(top_srcdir) && find src tests contrib -name '*.[ch]' | xargs clang-format -i --style=file
 
-.PHONY: analyze check-live check-long check-valgrind check-scenario lint sizes bench format
+.PHONY: analyze check-mcp check-live check-long check-valgrind check-scenario lint sizes bench format

@@ -9,6 +9,7 @@ fuzzers = \
 	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_ldif \
 	tests/fuzz/fuzz_map \
+	tests/fuzz/fuzz_mcp \
 	tests/fuzz/fuzz_net \
 	tests/fuzz/fuzz_op \
 	tests/fuzz/fuzz_page \
@@ -43,6 +44,9 @@ tests_fuzz_fuzz_ldif_SOURCES = tests/fuzz/fuzz_ldif.c tests/fuzz/fuzz.h $(fuzz_m
 tests_fuzz_fuzz_ldif_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_map_SOURCES = tests/fuzz/fuzz_map.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_map_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_mcp_SOURCES = tests/fuzz/fuzz_mcp.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_mcp_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_mcp_CPPFLAGS = $(AM_CPPFLAGS) -DMU_TEST_DATA='"$(abs_top_srcdir)/tests"'
 tests_fuzz_fuzz_net_SOURCES = tests/fuzz/fuzz_net.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_net_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_op_SOURCES = tests/fuzz/fuzz_op.c tests/fuzz/fuzz.h $(fuzz_main)

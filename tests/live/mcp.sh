@@ -24,7 +24,7 @@ other=$(token other read)
 reads=$(token reads read)
 ends=$(token ends read)
 
-serve_start
+serve_start --search
 python3 "$(dirname "$0")/mcp_protocol.py" "$SERVE_URL" "$MUSTER" "$work/muster.yaml" "$all" "$other" "$reads" "$ends" ||
     bad "the protocol"
 serve_stop

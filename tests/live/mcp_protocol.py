@@ -111,6 +111,12 @@ def directory():
     members = data(new.call("memberships", {"group_id": group}))
     check("memberships", all(m["membership"]["group_id"] == group for m in members["items"]), members)
     check("a change", data(new.call("diff"))["counts"].get("left") == 2, data(new.call("diff")))
+    found = data(new.call("audit"))
+    check("an audit", found["account"] == "sendoso" and "findings" in found and found["people"] == 29, found)
+    hits = data(new.call("search", {"query": email}))["results"]
+    check("search", [h["url"] for h in hits] == ["directory://" + hits[0]["id"]], hits)
+    check("fetch", json.loads(data(new.call("fetch", {"id": hits[0]["id"]}))["text"])["id"] == seen[5])
+    check("fetch nothing", "nothing has it" in words(new.call("fetch", {"id": "sendoso/users/x"})))
     check("a wrong filter is told", "nam" in words(new.call("people", {"filter": "nam=x"})))
     check("a wrong argument is told", "did you mean limit" in words(new.call("people", {"limt": 5})))
     uri = "directory://sendoso/users/" + seen[0]

@@ -17,15 +17,18 @@ static const struct {
     mcp_run *run;
     bool waits;
 } runs[] = {
-    {"call", mcp_run_call, true},      {"gift", mcp_run_gift, true},
-    {"invite", mcp_run_invite, true},  {"people", mcp_run_people, false},
-    {"groups", mcp_run_groups, false}, {"memberships", mcp_run_memberships, false},
-    {"diff", mcp_run_diff, false},     {"explain", mcp_run_explain, true},
-    {"plan", mcp_run_plan, true},      {"apply", mcp_run_apply, true},
+    {"call", mcp_run_call, true},       {"gift", mcp_run_gift, true},
+    {"invite", mcp_run_invite, true},   {"people", mcp_run_people, false},
+    {"groups", mcp_run_groups, false},  {"memberships", mcp_run_memberships, false},
+    {"diff", mcp_run_diff, false},      {"audit", mcp_run_audit, false},
+    {"search", mcp_run_search, false},  {"fetch", mcp_run_fetch, false},
+    {"explain", mcp_run_explain, true}, {"plan", mcp_run_plan, true},
+    {"apply", mcp_run_apply, true},
 };
 
-const char *const mu_mcp_runs[] = {"call", "gift",    "invite", "people", "groups", "memberships",
-                                   "diff", "explain", "plan",   "apply",  NULL};
+const char *const mu_mcp_runs[] = {"call",        "gift", "invite", "people", "groups",
+                                   "memberships", "diff", "audit",  "search", "fetch",
+                                   "explain",     "plan", "apply",  NULL};
 
 /* ---- what a model reads ---- */
 

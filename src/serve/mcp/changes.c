@@ -38,27 +38,6 @@ static void tell(void *arg, const struct mu_event *e)
     mu_jw_end(&t->w, '}');
 }
 
-/* The only account that was read, or the one named. */
-static int find_account(struct mcp_call *c, const char *name, const char **ret, struct mu_err *err)
-{
-    const struct mu_config *config = c->mcp->conf.config;
-    const char *found = NULL, *names = "";
-    for (size_t i = 0; i < config->account_count; i++) {
-        struct mu_snapshot snap;
-        int is = mcp_account_read(c, i, &snap, err);
-        if (is < 0)
-            return -1;
-        if (!is || (name && !mu_streq(name, snap.account)))
-            continue;
-        names = mu_printf(c->arena, "%s%s%s", names, *names ? ", " : "", snap.account);
-        *ret = snap.account;
-        found = found ? "" : snap.account;
-    }
-    if (!found)
-        return mu_fail(err, MU_E_MISSING, "no such account was read; run muster pull ACCOUNT");
-    return *found ? 0 : mu_fail(err, MU_E_USAGE, "account: name one of: %s", names);
-}
-
 static int find_snapshot(struct mcp_call *c, const char *account, int64_t id,
                          struct mu_snapshot *ret, struct mu_err *err)
 {
@@ -118,7 +97,7 @@ int mcp_run_diff(struct mcp_call *c, const struct mcp_tool *tool, struct json_ob
     (void)tool;
     mu_json_int(args, "from", &from_id);
     mu_json_int(args, "to", &to_id);
-    if (find_account(c, mu_json_str(args, "account"), &account, err) < 0 ||
+    if (mcp_one_account(c, mu_json_str(args, "account"), &account, err) < 0 ||
         find_snapshot(c, account, to_id, &to, err) < 0 ||
         (from_id ? find_snapshot(c, account, from_id, &from, err)
                  : find_before(c, &to, &from, err)) < 0)

@@ -13,6 +13,26 @@ int mcp_account_read(struct mcp_call *c, size_t i, struct mu_snapshot *ret, stru
     return mu_snapshot_get(c->peer->store, c->arena, def->name, 0, ret, err);
 }
 
+int mcp_one_account(struct mcp_call *c, const char *name, const char **ret, struct mu_err *err)
+{
+    const struct mu_config *config = c->mcp->conf.config;
+    const char *found = NULL, *names = "";
+    for (size_t i = 0; i < config->account_count; i++) {
+        struct mu_snapshot snap;
+        int is = mcp_account_read(c, i, &snap, err);
+        if (is < 0)
+            return -1;
+        if (!is || (name && !mu_streq(name, snap.account)))
+            continue;
+        names = mu_printf(c->arena, "%s%s%s", names, *names ? ", " : "", snap.account);
+        *ret = snap.account;
+        found = found ? "" : snap.account;
+    }
+    if (!found)
+        return mu_fail(err, MU_E_MISSING, "no such account was read; run muster pull ACCOUNT");
+    return *found ? 0 : mu_fail(err, MU_E_USAGE, "account: name one of: %s", names);
+}
+
 static bool sync_allowed(const struct mcp_call *c, const struct mu_sync *sync)
 {
     return mcp_account_allowed(c, sync->from->name) && mcp_account_allowed(c, sync->to->name);

@@ -8,6 +8,7 @@ libmuster_a_SOURCES += \
 	src/serve/mcp/changes.c \
 	src/serve/mcp/directory.c src/serve/mcp/directory.h \
 	src/serve/mcp/find.c \
+	src/serve/mcp/findings.c \
 	src/serve/mcp/gift.c src/serve/mcp/gift.h \
 	src/serve/mcp/gift_check.c \
 	src/serve/mcp/gift_doubt.c \
@@ -21,6 +22,7 @@ libmuster_a_SOURCES += \
 	src/serve/mcp/prompts.c \
 	src/serve/mcp/reply.c \
 	src/serve/mcp/resources.c \
+	src/serve/mcp/search.c \
 	src/serve/mcp/sse.c \
 	src/serve/mcp/stdio.c src/serve/mcp/stdio.h \
 	src/serve/mcp/tools.c \

@@ -12,6 +12,8 @@
 static const char *const legacy[] = {"2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"};
 
 static int fail(struct mcp_call *c, int code, int status, const char *data, const char *fmt,
+                va_list args) MU_PRINTF(5, 0);
+static int fail(struct mcp_call *c, int code, int status, const char *data, const char *fmt,
                 va_list args)
 {
     char text[MU_ERR_TEXT_MAX];
