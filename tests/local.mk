@@ -74,7 +74,7 @@ live_tests = \
 	tests/live/parked.sh \
 	tests/live/plan.sh \
 	tests/live/provision.sh \
-	tests/live/report.sh \
+	tests/live/report.sh tests/live/review.sh \
 	tests/live/secrets.sh \
 	tests/live/serve.sh \
 	tests/live/serve_tokens.sh \
@@ -178,6 +178,7 @@ unit_sources = \
 	tests/unit/test_prefetch.c \
 	tests/unit/test_pull.c \
 	tests/unit/test_preread.c \
+	tests/unit/test_review.c \
 	tests/unit/test_ring.c \
 	tests/unit/test_schedule.c \
 	tests/unit/test_schema.c \

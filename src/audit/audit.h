@@ -35,6 +35,10 @@ struct mu_waiver {
     int line;
 };
 
+/* From a file: a list `waivers` of {finding, owner, reason, expires}. MU_E_CONFIG with its line. */
+int mu_waivers_load(struct mu_arena *arena, const char *path, const struct mu_waiver **ret,
+                    size_t *ret_count, struct mu_err *err);
+
 struct mu_audit_options {
     const char *account; /* of the configuration */
     int64_t as_of;       /* snapshot; 0: the newest that isn't void */
@@ -65,7 +69,8 @@ struct mu_finding {
     int64_t run;      /* the run of ours that made it so; 0: none known */
     const char *rule; /* FILE:LINE of the check, or of the policy's rule */
     const char *advice;
-    const struct mu_waiver *waived; /* NULL: it isn't */
+    const struct mu_waiver *waived;  /* NULL: it isn't */
+    const struct mu_waiver *expired; /* it was, until then; NULL: it never was */
 };
 
 enum mu_check_state { MU_CHECK_RAN, MU_CHECK_OFF, MU_CHECK_SKIPPED };

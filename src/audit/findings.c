@@ -144,6 +144,12 @@ static void waive(struct auditing *a, struct mu_map *by_id)
         struct mu_finding *f = mu_map_get(by_id, w->finding, strlen(w->finding));
         if (f && (w->expires == 0 || w->expires > a->now))
             f->waived = w;
+        else if (f)
+            f->expired = w;
+        else if (!a->options->checks)
+            mu_log(a->log, MU_LOG_WARN,
+                   "%s:%d: finding %s isn't there any more; its waiver can be taken out", w->file,
+                   w->line, w->finding);
     }
 }
 

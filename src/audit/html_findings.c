@@ -61,15 +61,16 @@ static void facts(struct mu_html *h, const struct mu_finding *f)
     mu_buf_printf(h->to, "<a class=\"mono\" href=\"#f-%s\">%s</a></p>\n", f->id, f->id);
 }
 
-static void waiver(struct mu_html *h, const struct mu_waiver *w)
+static void waiver(struct mu_html *h, const struct mu_waiver *w, bool over)
 {
-    mu_html_put(h, "<p class=\"waiver\">Waived by ");
+    mu_html_put(h,
+                over ? "<p class=\"waiver out\">Was waived by " : "<p class=\"waiver\">Waived by ");
     mu_html_name(h, w->owner);
     if (w->expires > 0) {
         mu_html_put(h, " until ");
         mu_html_day(h, w->expires);
     }
-    mu_html_put(h, ": ");
+    mu_html_put(h, over ? ", which is over: " : ": ");
     mu_html_text(h, w->reason);
     mu_html_put(h, "</p>\n");
 }
@@ -93,7 +94,9 @@ static void finding(struct mu_html *h, const struct mu_finding *f)
         mu_html_put(h, "</p>\n");
     }
     if (f->waived)
-        waiver(h, f->waived);
+        waiver(h, f->waived, false);
+    if (f->expired)
+        waiver(h, f->expired, true);
     mu_html_put(h, "</div><div class=\"side\">");
     who(h, f);
     facts(h, f);

@@ -194,9 +194,9 @@ static void put_evidence(struct mu_jw *w, const struct mu_finding *f)
     mu_jw_end(w, '}');
 }
 
-static void put_waiver(struct mu_jw *w, const struct mu_waiver *waiver)
+static void put_waiver(struct mu_jw *w, const char *key, const struct mu_waiver *waiver)
 {
-    mu_jw_key(w, "waived");
+    mu_jw_key(w, key);
     if (!waiver) {
         mu_jw_null(w);
         return;
@@ -222,7 +222,8 @@ static void put_finding(struct mu_jw *w, const struct mu_finding *f)
     mu_jw_end(w, ']');
     put_evidence(w, f);
     text(w, "advice", f->advice);
-    put_waiver(w, f->waived);
+    put_waiver(w, "waived", f->waived);
+    put_waiver(w, "waiver_expired", f->expired);
     mu_jw_end(w, '}');
 }
 

@@ -26,10 +26,13 @@ libmuster_a_SOURCES += \
 	src/audit/moves.c src/audit/moves.h \
 	src/audit/people.c src/audit/people.h \
 	src/audit/prometheus.c \
+	src/audit/review.c src/audit/review.h \
+	src/audit/review_read.c \
 	src/audit/sarif.c \
 	src/audit/summary.c \
 	src/audit/text.c \
-	src/audit/trace.c src/audit/trace.h
+	src/audit/trace.c src/audit/trace.h \
+	src/audit/waivers.c
 
 # What the HTML report is made of goes into the program as bytes: no file has to be found when it runs.
 report_parts = src/audit/report.css src/audit/report.html src/audit/report.js

@@ -107,6 +107,12 @@ static void put_finding(const struct page *p, const struct mu_finding *f)
         mu_buf_adds(p->to, "  waived by ");
         safe(p, f->waived->owner);
     }
+    if (f->expired) {
+        char when[MU_TIME_TEXT];
+        mu_buf_adds(p->to, "  waived by ");
+        safe(p, f->expired->owner);
+        mu_buf_printf(p->to, " until %s: that is over", mu_time_text(f->expired->expires, when));
+    }
     mu_buf_addc(p->to, '\n');
     if (f->detail) {
         mu_buf_adds(p->to, "    ");

@@ -3,11 +3,18 @@
 #ifndef MU_CLI_AUDIT_H
 #define MU_CLI_AUDIT_H
 
+#include "audit/audit.h"
 #include "cli/session.h"
 
 typedef int mu_audit_part(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err);
 
 mu_audit_part mu_audit_verify;
+mu_audit_part mu_audit_review;
+mu_audit_part mu_audit_apply;
 mu_audit_part mu_audit_report; /* that has none: [ACCOUNT] */
+
+/* An audit of an account, NULL: the one meant when none is named. Opens the store for reading. */
+int mu_audit_make(struct mu_cli *cli, const struct mu_args *args, const char *account,
+                  const struct mu_audit **ret, struct mu_err *err);
 
 #endif

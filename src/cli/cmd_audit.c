@@ -5,9 +5,13 @@
 
 static const struct {
     const char *word;
-    size_t words; /* that it takes behind its own */
+    size_t least, most; /* words behind its own */
     mu_audit_part *run;
-} parts[] = {{"verify", 0, mu_audit_verify}};
+} parts[] = {
+    {"verify", 0, 0, mu_audit_verify},
+    {"review", 0, 1, mu_audit_review},
+    {"apply", 1, 1, mu_audit_apply},
+};
 
 /* A first word that names no part is an account. */
 static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
@@ -15,7 +19,7 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
     for (size_t i = 0; i < MU_LEN(parts); i++) {
         if (!mu_streq(args->words[0], parts[i].word))
             continue;
-        if (args->word_count == 1 + parts[i].words)
+        if (args->word_count > parts[i].least && args->word_count <= 1 + parts[i].most)
             return parts[i].run(cli, args, err);
         return mu_fail(err, MU_E_USAGE, "audit: usage: muster audit %s", args->cmd->usage);
     }
@@ -32,6 +36,8 @@ static const struct mu_cmd_opt opts[] = {
      "exit 2 when a finding is info, low, medium, high or critical (default: medium)"},
     {"format", 0, "FORM", "text, json, csv, html (one file for a browser), sarif or prometheus"},
     {"output", 'o', "FILE", "write the report there"},
+    {"sync", 0, "SYNC", "apply: the sync that writes to the account, where there are several"},
+    {"wait", 0, "SECONDS", "apply: wait so long for another run of the sync (default: 0)"},
     {"head", 0, "DIGEST", "verify: a head of the journal that was noted elsewhere"},
     {.name = NULL}};
 
@@ -40,6 +46,8 @@ const struct mu_cmd mu_cmd_audit = {
     .summary = "who can do what, who should not; and that the journal is as it was written",
     .usage = "[ACCOUNT] [--as-of SNAPSHOT] [--since SNAPSHOT|DATE] [--check NAME] [--fail-on "
              "SEVERITY] [-o FILE]\n"
+             "       muster audit review [ACCOUNT] [-o FILE]\n"
+             "       muster audit apply FILE [--sync SYNC] [-o PLAN] [--wait SECONDS]\n"
              "       muster audit verify [--head DIGEST]",
     .about =
         "Looks at a snapshot of an account with the checks of mappings/audit/checks.yaml, as the "
@@ -47,6 +55,9 @@ const struct mu_cmd mu_cmd_audit = {
         "configuration sets them, and tells what they find: whom it is about, the evidence, and "
         "what to do.\n"
         "Exit 0: nothing as severe as --fail-on. 2: there are findings.\n"
+        "review: a spreadsheet of who is where, with a column for decisions: keep, revoke, change "
+        "role, move. apply: the\n"
+        "plan that does what was decided; it is applied by muster apply, like any other.\n"
         "verify: computes the chain of digests over all runs, operations and outcomes again. "
         "Exit 0: every row is as it\n"
         "was written. 1: the first that isn't is named. Who can write the store can make the "

@@ -109,23 +109,38 @@ static int find_since(struct mu_cli *cli, const char *text, struct mu_audit_opti
                                     options->account, canonical);
 }
 
+/* Findings that are accepted, by the file the configuration names. */
+static int read_waivers(struct mu_cli *cli, struct mu_audit_options *options, struct mu_err *err)
+{
+    const char *path = cli->config->audit.waivers;
+    return path ? mu_waivers_load(cli->arena, path, &options->waivers, &options->waiver_count, err)
+                : 0;
+}
+
+int mu_audit_make(struct mu_cli *cli, const struct mu_args *args, const char *account,
+                  const struct mu_audit **ret, struct mu_err *err)
+{
+    struct mu_audit_options options = {.checks = mu_args_list(cli->arena, args, "check")};
+    long long as_of;
+    if (mu_args_int(args, "as-of", 1, INT64_MAX, 0, &as_of, err) < 0 ||
+        mu_cli_store(cli, MU_STORE_READ, err) < 0 ||
+        find_account(cli, account, &options.account, err) < 0 ||
+        read_waivers(cli, &options, err) < 0)
+        return -1;
+    options.as_of = as_of;
+    if (find_since(cli, mu_args_get(args, "since"), &options, err) < 0)
+        return -1;
+    return mu_audit_run(cli->store, cli->config, &options, cli->arena, cli->log, ret, err);
+}
+
 int mu_audit_report(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
 {
     const struct form *form;
     const struct mu_audit *audit;
     enum mu_severity fail_on;
-    struct mu_audit_options options = {.checks = mu_args_list(cli->arena, args, "check")};
-    long long as_of;
-    if (find_form(args, &form, err) < 0 ||
-        mu_args_int(args, "as-of", 1, INT64_MAX, 0, &as_of, err) < 0 ||
-        mu_cli_store(cli, MU_STORE_READ, err) < 0 ||
-        find_account(cli, args->words[0], &options.account, err) < 0 ||
-        read_severity(args, cli->config, &fail_on, err) < 0)
-        return -1;
-    options.as_of = as_of;
-    if (find_since(cli, mu_args_get(args, "since"), &options, err) < 0)
-        return -1;
-    if (mu_audit_run(cli->store, cli->config, &options, cli->arena, cli->log, &audit, err) < 0 ||
+    if (find_form(args, &form, err) < 0 || mu_cli_config(cli, err) < 0 ||
+        read_severity(args, cli->config, &fail_on, err) < 0 ||
+        mu_audit_make(cli, args, args->words[0], &audit, err) < 0 ||
         deliver(cli, audit, form, mu_args_get(args, "output"), err) < 0)
         return -1;
     return mu_audit_fails(audit, fail_on) ? MU_EXIT_CHANGES : MU_EXIT_DONE;

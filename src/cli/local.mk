@@ -11,6 +11,7 @@ muster_SOURCES += \
 	src/cli/audit.h \
 	src/cli/cmd_audit.c \
 	src/cli/cmd_audit_report.c \
+	src/cli/cmd_audit_review.c \
 	src/cli/cmd_audit_verify.c \
 	src/cli/cmd_diff.c \
 	src/cli/cmd_doctor.c \

@@ -93,14 +93,19 @@ static void read_limits(struct planner *p)
 
 /* ---- who is protected ---- */
 
-/* What stands on the target is what is protected: any value of the object, so that people gone from
- * the source count too. */
-static bool object_matches(struct planner *p, const struct mu_op *op, const char *glob)
+static const struct mu_object *object_of(struct planner *p, const struct mu_op *op)
 {
     struct mu_value name = {.bytes = op->name, .len = strlen(op->name)};
     mu_buf_reset(&p->fold_a);
     p->ops_of->fold(p->target, NULL, &name, &p->fold_a);
-    const struct mu_object *o = mu_map_get(p->by_key, p->fold_a.data, p->fold_a.len);
+    return mu_map_get(p->by_key, p->fold_a.data, p->fold_a.len);
+}
+
+/* What stands on the target is what is protected: any value of the object, so that people gone from
+ * the source count too. */
+static bool object_matches(struct planner *p, const struct mu_op *op, const char *glob)
+{
+    const struct mu_object *o = object_of(p, op);
     for (size_t i = 0; o && i < o->attr_count; i++)
         for (size_t j = 0; j < o->attrs[i].count; j++)
             if (mu_glob(glob, o->attrs[i].values[j].bytes, true))
@@ -168,6 +173,48 @@ static void read_admins(struct planner *p)
     struct mu_reading *r = add_reading(p, "admins left", left, admins, "guards.admins");
     r->limit_count = least;
     r->over = left < least;
+}
+
+static int rank_of(struct planner *p, const struct mu_object *o)
+{
+    int rank = -1;
+    for (size_t i = 0; o && i < o->attr_count; i++) {
+        int of = highest(p, o->attrs[i].name, o->attrs[i].values, o->attrs[i].count);
+        rank = of > rank ? of : rank;
+    }
+    return rank;
+}
+
+static int64_t count_highest(struct planner *p, int *ret_rank)
+{
+    int64_t count = 0;
+    *ret_rank = -1;
+    for (size_t i = 0; i < p->object_count; i++) {
+        const struct mu_object *o = &p->objects[i];
+        int rank = o->kind == MU_USER && !plan_lies_aside(p, o) ? rank_of(p, o) : -1;
+        if (rank < 0 || rank < *ret_rank)
+            continue;
+        count = rank > *ret_rank ? 1 : count + 1;
+        *ret_rank = rank;
+    }
+    return count;
+}
+
+void plan_read_highest(struct planner *p)
+{
+    int64_t least = p->sync->guards.admins, lost = 0;
+    int rank = -1;
+    int64_t count = p->ops_of->rank && least > 0 ? count_highest(p, &rank) : 0;
+    for (size_t i = 0; rank > 0 && i < p->op_count; i++)
+        if ((takes_away(&p->ops[i]) || lowers_role(p, &p->ops[i])) &&
+            rank_of(p, object_of(p, &p->ops[i])) == rank)
+            lost++;
+    if (lost == 0)
+        return;
+    struct mu_reading *r =
+        add_reading(p, "people left with the highest role", count - lost, count, "guards.admins");
+    r->limit_count = least;
+    r->over = count - lost < least;
 }
 
 static bool has_value(const struct mu_object *o, const char *text)

@@ -277,7 +277,7 @@ static void drop_excluded(struct planner *p)
 }
 
 /* Takes out what was dropped, orders the rest by phase, numbers it. */
-static void order_ops(struct planner *p)
+void plan_order(struct planner *p)
 {
     size_t kept = 0;
     for (size_t i = 0; i < p->op_count; i++) {
@@ -469,7 +469,7 @@ static int make(struct planner *p, const struct mu_selection *selection,
     }
     if (rc == 0) {
         plan_fit(p);
-        order_ops(p);
+        plan_order(p);
         plan_read_guards(p);
         *ret = plan_finish(p);
     }

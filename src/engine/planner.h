@@ -89,6 +89,7 @@ void plan_init(struct planner *p, struct mu_store *store, const struct mu_sync *
                struct mu_account *target, struct mu_arena *arena, struct mu_log *log);
 void plan_done(struct planner *p);
 int plan_read_target(struct planner *p, struct mu_err *err);
+void plan_order(struct planner *p); /* takes out what was dropped, orders the rest, numbers it */
 const struct mu_plan *plan_finish(struct planner *p);
 
 /* Vectors that grow by doubling in malloc'ed memory, freed with the planner. plan_grow
@@ -198,6 +199,8 @@ int plan_mark_members(struct planner *p, const struct who *group, struct mu_opch
 void plan_read_guards(struct planner *p);
 /* Also learns that the source tells roles at all. */
 bool plan_is_admin(struct planner *p, const struct mu_doc *doc);
+/* Who has the highest role there is on the target, for plans that don't ask the source. */
+void plan_read_highest(struct planner *p);
 void plan_read_members_guard(struct planner *p, const struct who *group, int64_t removed,
                              int64_t of);
 

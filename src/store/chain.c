@@ -240,7 +240,7 @@ int mu_chain_supersede(struct mu_store *s, enum mu_chained table, int64_t id, st
 
 int mu_chain_head(struct mu_store *s, struct mu_chain_head *ret, struct mu_err *err)
 {
-    struct mu_link last;
+    struct mu_link last = {.n = 0};
     if (mu_chain_last(s, &last, err) < 0)
         return -1;
     ret->rows = last.n;

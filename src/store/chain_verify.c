@@ -88,8 +88,8 @@ static void note(struct verifying *v)
 /* 1: the row that says it is number n fits; 0: what is wrong with it went into check->broken. */
 static int look(struct verifying *v, const struct place *at, struct mu_err *err)
 {
-    struct mu_link is;
-    uint8_t right[MU_DIGEST_LEN];
+    struct mu_link is = {.n = 0};
+    uint8_t right[MU_DIGEST_LEN] = {0};
     struct mu_chain_check *check = v->check;
     if (at->n > v->last.n + 1)
         check->broken = mu_printf(v->arena, "row %" PRId64 " is missing; the next one there is %s",

@@ -60,6 +60,7 @@ static const struct unit units[] = {
     {"prefetch", prefetch_suite},
     {"pull", pull_suite},
     {"preread", preread_suite},
+    {"review", review_suite},
     {"ring", ring_suite},
     {"schedule", schedule_suite},
     {"schema", schema_suite},

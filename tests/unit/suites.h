@@ -49,6 +49,7 @@ Suite *policy_suite(void);
 Suite *prefetch_suite(void);
 Suite *pull_suite(void);
 Suite *preread_suite(void);
+Suite *review_suite(void);
 Suite *ring_suite(void);
 Suite *schedule_suite(void);
 Suite *schema_suite(void);
