@@ -237,25 +237,23 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
 static const struct mu_cmd_opt opts[] = {
     {"name", 0, "NAME", "create: what the token is called, in log, journal and list"},
     {"methods", 0, "LIST",
-     "create: read, write, list, get, create, update, delete, custom, or names of tools and "
-     "resources (default: read)"},
+     "create: read, write, list, get, create, update, delete, custom, or names (default: read)"},
     {"tags", 0, "LIST", "create: only what has one of these tags (default: all)"},
     {"accounts", 0, "LIST", "create: only these accounts (default: all)"},
     {"expires", 0, "TIME", "create: how long it is good, 12h or 30d (default: never)"},
-    {"require-bearer", 0, NULL,
-     "create: as part of an address (/mcp/TOKEN) it isn't enough; a token must be sent as header, "
-     "too"},
+    {"require-bearer", 0, NULL, "create: as part of an address (/mcp/TOKEN) it isn't enough"},
     {.name = NULL}};
 
 const struct mu_cmd mu_cmd_token = {
     .name = "token",
     .summary = "tokens for those who ask muster serve",
-    .usage = "create --name NAME [--methods LIST] [--tags LIST] [--accounts LIST] [--expires TIME]"
-             " | list | revoke NAME",
+    .usage =
+        "create --name NAME [--methods LIST] [--tags LIST] [--accounts LIST] | list | revoke NAME",
     .about = "create: makes a token and prints it, this once; the store keeps its digest only. "
              "Methods, tags and accounts must\n"
              "all allow what is asked; a combination that leaves nothing open is refused (exit "
              "3).\n"
+             "Names are those of tools and resources.\n"
              "list: which there are, what they may, and when they were used last. revoke: from now "
              "on it is refused.",
     .opts = opts,

@@ -62,7 +62,7 @@ expect 4 "before the gap has passed nothing is tried" muster sync teams-to-ldap 
 said 'left alone: .*parked after 1 try, next try from 20' "it is listed as left alone, with tries and next try"
 parked 1 "not tried" "p[0]['tries'] == 1"
 due
-expect 4 "after it the same again" muster sync teams-to-ldap --yes
+expect 1 "after it the same again" muster sync teams-to-ldap --yes
 parked 1 "refused again" "p[0]['tries'] == 2 and p[0]['next_try'] - p[0]['last_seen'] == 1800 and p[0]['first_seen'] <= p[0]['last_seen']"
 
 bad_value nobody
