@@ -53,6 +53,7 @@ live_tests = \
 	tests/live/worlds.sh \
 	tests/live/access.sh \
 	tests/live/adopt.sh \
+	tests/live/approve.sh \
 	tests/live/audit.sh \
 	tests/live/bad_files.sh \
 	tests/live/bad_source.sh \
@@ -139,6 +140,7 @@ unit_sources = \
 	tests/unit/test_audit.c \
 	tests/unit/test_audit_checks.c \
 	tests/unit/test_buf.c \
+	tests/unit/test_claims.c \
 	tests/unit/test_config.c \
 	tests/unit/test_credential.c \
 	tests/unit/test_csv.c \

@@ -175,10 +175,10 @@ static int look_up(struct mu_store *store, const struct mu_sync *sync, const str
 }
 
 int mu_invite_apply(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
-                    const struct mu_plan *plan, struct mu_log *log, struct mu_arena *arena,
-                    struct mu_invited_now *ret, struct mu_err *err)
+                    const struct mu_plan *plan, const char *command, struct mu_log *log,
+                    struct mu_arena *arena, struct mu_invited_now *ret, struct mu_err *err)
 {
-    const struct mu_apply_how how = {.command = "invite"};
+    const struct mu_apply_how how = {.command = command};
     struct mu_applied applied = {0};
     struct mu_err outcome = MU_ERR_INIT;
     *ret = (struct mu_invited_now){.registered = false};

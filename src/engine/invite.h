@@ -8,7 +8,7 @@
  *     mu_invite_sync(arena, def, &sync, err);
  *     mu_sync_lock(store, sync, wait_s, &lock, err);
  *     mu_invite_plan(store, sync, target, &who, arena, log, &plan, err);   and, when it is agreed to
- *     mu_invite_apply(store, sync, target, plan, log, arena, &invited, err);
+ *     mu_invite_apply(store, sync, target, plan, "invite", log, arena, &invited, err);
  */
 #ifndef MU_ENGINE_INVITE_H
 #define MU_ENGINE_INVITE_H
@@ -44,9 +44,10 @@ struct mu_invited_now {
 
 /* Guards it and does it. 0: it was sent. -1: it was not, or nobody knows (MU_E_REMOTE or MU_E_NET
  * with invitation.state MU_INVITED_DOUBT: it must not be asked for again; ret->run is set when
- * something was tried). The error is the target's own, code and text. */
+ * something was tried). The error is the target's own, code and text. `command`: what the journal
+ * says of the run, such as who asked. */
 int mu_invite_apply(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
-                    const struct mu_plan *plan, struct mu_log *log, struct mu_arena *arena,
-                    struct mu_invited_now *ret, struct mu_err *err);
+                    const struct mu_plan *plan, const char *command, struct mu_log *log,
+                    struct mu_arena *arena, struct mu_invited_now *ret, struct mu_err *err);
 
 #endif

@@ -72,7 +72,8 @@ void mu_gate_cors(const struct mu_request *r, struct mu_reply *reply)
     mu_reply_header(reply, "Access-Control-Allow-Origin", mu_strdup(r->arena, origin));
     mu_reply_header(reply, "Vary", "Origin");
     mu_reply_header(reply, "Access-Control-Allow-Headers",
-                    "Authorization, Content-Type, If-None-Match");
+                    "Authorization, Content-Type, If-None-Match, MCP-Protocol-Version, Mcp-Method, "
+                    "Mcp-Name");
     mu_reply_header(reply, "Access-Control-Expose-Headers",
                     "ETag, Link, X-Request-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, "
                     "RateLimit-Reset");

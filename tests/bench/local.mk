@@ -11,4 +11,4 @@ tests_bench_policy_SOURCES = tests/bench/policy.c
 tests_bench_unproved_SOURCES = tests/bench/unproved.c $(muster_SOURCES)
 tests_bench_unproved_LDFLAGS = -Wl,--wrap=mu_sql_begin -Wl,--wrap=mu_journal_intent -Wl,--wrap=mu_journal_outcome \
 	-Wl,--wrap=mu_crosscheck_record -Wl,--wrap=mu_crosscheck_list -Wl,--wrap=mu_crosscheck_judge
-EXTRA_DIST += tests/bench/run.sh tests/bench/sequential.py tests/bench/targets.lua tests/bench/targets.py
+EXTRA_DIST += tests/bench/mcp.lua tests/bench/mcp.sh tests/bench/mcp_sdk.mjs tests/bench/run.sh tests/bench/sequential.py tests/bench/targets.lua tests/bench/targets.py

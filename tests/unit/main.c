@@ -21,6 +21,7 @@ static const struct unit units[] = {
     {"audit", audit_suite},
     {"audit_checks", audit_checks_suite},
     {"buf", buf_suite},
+    {"claims", claims_suite},
     {"config", config_suite},
     {"credential", credential_suite},
     {"csv", csv_suite},

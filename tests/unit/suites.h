@@ -10,6 +10,7 @@ Suite *arena_suite(void);
 Suite *audit_suite(void);
 Suite *audit_checks_suite(void);
 Suite *buf_suite(void);
+Suite *claims_suite(void);
 Suite *config_suite(void);
 Suite *credential_suite(void);
 Suite *csv_suite(void);

@@ -126,8 +126,8 @@ static int invite(struct bench *b, const struct mu_invite *who)
         return -1;
     ck_assert_uint_eq(plan->op_count, 1);
     ck_assert_int_eq(plan->one_way, 1);
-    return mu_invite_apply(storage, b->sync, b->account, plan, NULL, storage_arena, &b->now,
-                           &b->err);
+    return mu_invite_apply(storage, b->sync, b->account, plan, "invite", NULL, storage_arena,
+                           &b->now, &b->err);
 }
 
 /* The code of the failure, and words of it. */
@@ -241,8 +241,9 @@ START_TEST(one_at_a_time)
                                         .expires = mu_now() + 60};
     ck_assert_int_eq(mu_invitation_intend(storage, &other, 0, &b.err), 0);
     ck_assert_int_eq(mu_invitation_move(storage, &waits, UINT32_MAX, &b.err), 1);
-    ck_assert_int_eq(
-        mu_invite_apply(storage, b.sync, b.account, plan, NULL, storage_arena, &b.now, &b.err), -1);
+    ck_assert_int_eq(mu_invite_apply(storage, b.sync, b.account, plan, "invite", NULL,
+                                     storage_arena, &b.now, &b.err),
+                     -1);
     ck_assert_int_eq(b.err.code, MU_E_CONFLICT);
     ck_assert_int_eq(b.shop.posts, 0);
     tear_down(&b);

@@ -7,6 +7,7 @@
 #include "base/doc.h"
 #include "base/str.h"
 #include "serve/auth.h"
+#include "serve/mcp/mcp_private.h"
 #include "suites.h"
 
 static struct mu_arena *arena;
@@ -276,6 +277,72 @@ START_TEST(test_arguments)
 }
 END_TEST
 
+static const char one_tool[] =
+    "adapter: sendoso\ntools:\n  - name: t\n    title: T\n    description: T.\n    need: create\n"
+    "    method: POST\n    path: /t\n"
+    "    hints: {read_only: no, destructive: no, idempotent: no, open_world: yes}\n"
+    "    arguments:\n"
+    "      - {name: n, in: body, to: /n, type: integer, minimum: 1, maximum: 9, description: N}\n"
+    "      - {name: s, in: body, to: /s, type: string, longest: 5, description: S}\n"
+    "      - {name: e, in: body, to: /e, type: string, email: yes, description: E}\n"
+    "      - {name: b, in: body, to: /b, type: boolean, default: true, description: B}\n"
+    "      - {name: c, in: body, to: /c, type: string, choices: [x, y], description: C}\n"
+    "      - {name: l, in: body, to: /l, type: array, longest: 2, description: L}\n";
+
+/* What is taken, as canonical JSON, and what isn't, with the words for it. */
+static const struct {
+    const char *given, *taken, *refused;
+} given[] = {
+    {"{}", "{\"b\":true}", NULL},
+    {"{\"n\":5}", "{\"b\":true,\"n\":5}", NULL},
+    {"{\"n\":\"5\"}", "{\"b\":true,\"n\":5}", NULL},
+    {"{\"n\":5.0}", "{\"b\":true,\"n\":5}", NULL},
+    {"{\"n\":null}", "{\"b\":true}", NULL},
+    {"{\"b\":\"false\"}", "{\"b\":false}", NULL},
+    {"{\"s\":71}", "{\"b\":true,\"s\":\"71\"}", NULL},
+    {"{\"l\":\"[\\\"p\\\",\\\"q\\\"]\"}", "{\"b\":true,\"l\":[\"p\",\"q\"]}", NULL},
+    {"{\"n\":5.5}", NULL, "n: must be an integer"},
+    {"{\"n\":\"five\"}", NULL, "n: must be an integer"},
+    {"{\"n\":true}", NULL, "n: must be an integer"},
+    {"{\"n\":10}", NULL, "n: must be from 1 to 9"},
+    {"{\"n\":99999999999999999999}", NULL, "n: must be an integer"},
+    {"{\"s\":\"abcdef\"}", NULL, "s: has over 5 characters"},
+    {"{\"s\":\"a\\u0000b\"}", NULL, "s: holds a character"},
+    {"{\"s\":{}}", NULL, "s: must be a string"},
+    {"{\"e\":\"a@b\"}", NULL, "e: must be one e-mail address"},
+    {"{\"e\":\"a@b.c, d@e.f\"}", NULL, "e: must be one e-mail address"},
+    {"{\"b\":\"yes\"}", NULL, "b: must be true or false"},
+    {"{\"c\":\"z\"}", NULL, "c: must be one of: x, y"},
+    {"{\"l\":[]}", NULL, "l: must have 1 to 2 items"},
+    {"{\"l\":[\"a\",\"b\",\"c\"]}", NULL, "l: must have 1 to 2 items"},
+    {"{\"l\":\"a\"}", NULL, "l: must be a list"},
+    {"{\"N\":1}", NULL, "there is no argument 'N'"},
+};
+
+START_TEST(test_coerced)
+{
+    const struct mu_tools *tools = NULL;
+    const struct mu_doc *doc = NULL;
+    struct mu_err err = MU_ERR_INIT;
+    struct json_object *args = NULL;
+    struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
+    int rc = mu_tools_parse(arena, "t", one_tool, strlen(one_tool), mu_mcp_runs, &tools, &err);
+    ck_assert_msg(rc == 0, "%s", err.text);
+    ck_assert_int_eq(mu_doc_parse(arena, given[_i].given, strlen(given[_i].given), &doc, &err), 0);
+    rc = mcp_arguments(&tools->list[0], doc, arena, &args, &err);
+    if (given[_i].taken) {
+        ck_assert_msg(rc == 0, "%s", err.text);
+        mu_json_canonical(args, &text);
+        ck_assert_str_eq(text.data, given[_i].taken);
+    } else {
+        ck_assert_int_eq(rc, -1);
+        ck_assert_msg(strstr(err.text, given[_i].refused), "%s", err.text);
+    }
+    json_object_put(args);
+    mu_buf_done(&text);
+}
+END_TEST
+
 START_TEST(test_too_long)
 {
     char *text = mu_alloc(arena, MU_MCP_MESSAGE_MAX + 2);
@@ -298,6 +365,7 @@ Suite *mcp_suite(void)
     tcase_add_test(tc, test_headers);
     tcase_add_test(tc, test_allowed);
     tcase_add_test(tc, test_arguments);
+    tcase_add_loop_test(tc, test_coerced, 0, (int)MU_LEN(given));
     tcase_add_test(tc, test_too_long);
     suite_add_tcase(s, tc);
     return s;

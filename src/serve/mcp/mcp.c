@@ -13,6 +13,12 @@ int mu_mcp_new(const struct mu_mcp_conf *conf, struct mu_mcp **ret, struct mu_er
     struct mu_mcp *mcp = mu_xcalloc(1, sizeof(*mcp));
     mcp->arena = mu_arena_new();
     mcp->conf = *conf;
+    if (conf->config && !conf->config->governors) {
+        mcp->governors = mu_governors_new();
+        mcp->config = *conf->config;
+        mcp->config.governors = mcp->governors;
+        mcp->conf.config = &mcp->config;
+    }
     mcp->by_name = mu_map_new(64);
     mcp->streams = mcp_streams_new();
     mu_random(mcp->seal, sizeof(mcp->seal));
@@ -31,6 +37,7 @@ void mu_mcp_free(struct mu_mcp *mcp)
     for (size_t i = 0; i < mcp->tool_count; i++)
         json_object_put(mcp->tools[i].schema);
     mcp_streams_free(mcp->streams);
+    mu_governors_free(mcp->governors);
     mu_map_free(mcp->by_name);
     mu_arena_free(mcp->arena);
     free(mcp);

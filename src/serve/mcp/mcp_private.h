@@ -44,6 +44,9 @@ void mcp_events(const struct mu_mcp_reply *reply, struct mu_buf *to);
 struct mu_mcp {
     struct mu_arena *arena;
     struct mu_mcp_conf conf;
+    struct mu_config
+        config; /* what conf.config points at: with governors of its own, where it had none */
+    struct mu_governors *governors; /* NULL: the configuration had some */
     struct mcp_tool *tools;
     size_t tool_count;
     struct mu_map *by_name;        /* struct mcp_tool */
