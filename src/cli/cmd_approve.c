@@ -21,37 +21,37 @@ static bool is_hash(const char *word)
     return strlen(word) == HASH_LEN && word[strspn(word, "0123456789abcdef")] == '\0';
 }
 
-static int kept(struct mu_cli *cli, const char *hash, const struct mu_plan **ret,
-                struct mu_err *err)
+/* NULL: there is none. */
+static const struct mu_plan *kept(struct mu_cli *cli, const char *hash, struct mu_err *err)
 {
-    struct mu_kept_plan plan;
-    int is = mu_plan_kept(cli->store, cli->arena, hash, &plan, err);
-    if (is < 0)
-        return -1;
+    struct mu_kept_plan kept = {.len = 0};
+    const struct mu_plan *plan = NULL;
+    int is = mu_plan_kept(cli->store, cli->arena, hash, &kept, err);
     if (is == 0)
-        return mu_fail(
-            err, MU_E_MISSING,
-            "no plan of that hash was made over MCP, or it is too old; give its file, or "
-            "plan again");
-    return mu_plan_parse(cli->arena, plan.body, plan.len, ret, err);
+        mu_fail(err, MU_E_MISSING,
+                "no plan of that hash was made over MCP, or it is too old; give its file, or plan "
+                "again");
+    return is == 1 && mu_plan_parse(cli->arena, kept.body, kept.len, &plan, err) == 0 ? plan : NULL;
 }
 
 /* A plan from a file is kept, so that its hash is enough for who applies it. */
-static int from_file(struct mu_cli *cli, const char *path, const struct mu_plan **ret,
-                     struct mu_err *err)
+static const struct mu_plan *from_file(struct mu_cli *cli, const char *path, struct mu_err *err)
 {
     MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(PLAN_FILE_MAX);
+    const struct mu_plan *plan = NULL;
     if (mu_read_file(path, &text, err) < 0)
-        return -1;
-    if (mu_plan_parse(cli->arena, text.data, text.len, ret, err) < 0)
-        return mu_wrap(err, "%s", path);
-    const struct mu_kept_plan plan = {.hash = (*ret)->hash,
-                                      .sync = (*ret)->sync,
+        return NULL;
+    if (mu_plan_parse(cli->arena, text.data, text.len, &plan, err) < 0) {
+        mu_wrap(err, "%s", path);
+        return NULL;
+    }
+    const struct mu_kept_plan keep = {.hash = plan->hash,
+                                      .sync = plan->sync,
                                       .by = "file",
                                       .made = mu_now(),
                                       .body = text.data,
                                       .len = text.len};
-    return mu_plan_keep(cli->store, &plan, err);
+    return mu_plan_keep(cli->store, &keep, err) < 0 ? NULL : plan;
 }
 
 static const char *person(struct mu_arena *arena)
@@ -84,9 +84,10 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
     char until[MU_TIME_TEXT];
     if (text && (!mu_duration_parse(text, &lasts) || lasts < 1))
         return mu_fail(err, MU_E_USAGE, "--expires: give a duration such as 1h or 30m");
-    if (mu_cli_store(cli, MU_STORE_WRITE, err) < 0 ||
-        (is_hash(word) ? kept(cli, word, &plan, err) : from_file(cli, word, &plan, err)) < 0 ||
-        mu_plan_guard(plan, NULL, allow, err) < 0)
+    if (mu_cli_store(cli, MU_STORE_WRITE, err) < 0)
+        return -1;
+    plan = is_hash(word) ? kept(cli, word, err) : from_file(cli, word, err);
+    if (!plan || mu_plan_guard(plan, NULL, allow, err) < 0)
         return -1;
     show(cli, plan);
     if (!mu_args_has(args, "yes") && !mu_ask_yes("approve this plan?"))

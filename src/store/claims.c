@@ -89,10 +89,8 @@ static int take(struct mu_store *s, const struct mu_claim *asked, int64_t same_s
     struct mu_claim old;
     MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
     int is = mu_claim_find(s, arena, asked, same_s, &old, err);
-    if (is < 0)
-        return -1;
-    if (is == 0)
-        return insert(s, asked, ret_id, err);
+    if (is != 1)
+        return is < 0 ? -1 : insert(s, asked, ret_id, err);
     bool failed = old.state == MU_CLAIM_FAILED && mu_streq(old.digest, asked->digest);
     return failed ? again(s, asked, &old, ret_id, err) : 0;
 }

@@ -16,10 +16,12 @@ static bool fits(struct mcp_call *c, const struct mcp_tool *tool, const struct m
     return mu_streq(def->adapter->name, t->adapter) && mcp_account_allowed(c, def->name);
 }
 
-static int find(struct mcp_call *c, const struct mcp_tool *tool, const char *name,
-                const struct mu_account_def **ret, struct mu_err *err)
+/* NULL: none, or more than one. */
+static const struct mu_account_def *find(struct mcp_call *c, const struct mcp_tool *tool,
+                                         const char *name, struct mu_err *err)
 {
     const struct mu_config *config = c->mcp->conf.config;
+    const struct mu_account_def *found = NULL;
     const char *names = "";
     size_t count = 0;
     for (size_t i = 0; i < config->account_count; i++) {
@@ -27,21 +29,22 @@ static int find(struct mcp_call *c, const struct mcp_tool *tool, const char *nam
         if (!fits(c, tool, def) || (name && !mu_streq(name, def->name)))
             continue;
         names = mu_printf(c->arena, "%s%s%s", names, count ? ", " : "", def->name);
-        *ret = def;
+        found = def;
         count++;
     }
-    if (count == 1)
-        return 0;
-    return count ? mu_fail(err, MU_E_USAGE, "account: name one of: %s", names)
-                 : mu_fail(err, MU_E_MISSING, "there is no account of %s that you may use",
-                           tool->record->adapter);
+    if (count > 1)
+        mu_fail(err, MU_E_USAGE, "account: name one of: %s", names);
+    else if (count == 0)
+        mu_fail(err, MU_E_MISSING, "there is no account of %s that you may use",
+                tool->record->adapter);
+    return count == 1 ? found : NULL;
 }
 
 int api_open(struct api *a, struct mcp_call *c, const struct mcp_tool *tool,
              struct json_object *args, struct mu_err *err)
 {
-    *a = (struct api){.c = c};
-    if (find(c, tool, mu_json_str(args, "account"), &a->def, err) < 0)
+    *a = (struct api){.c = c, .def = find(c, tool, mu_json_str(args, "account"), err)};
+    if (!a->def)
         return -1;
     if (!a->def->adapter->call)
         return mu_fail(err, MU_E_UNSUPPORTED, "%s: its adapter %s has no HTTP API", a->def->name,
@@ -327,7 +330,7 @@ static int call(struct api *a, const struct mu_tool *t, struct json_object *args
         return -1;
     if (a->def->adapter->call(a->account, &request, a->c->arena, &answer, err) < 0)
         return mu_wrap(err, "%s", a->def->name);
-    if (api_doc(a, &answer, &doc, err) < 0)
+    if (api_doc(a, &answer, &doc, err) < 0 || !doc)
         return -1;
     return t->records ? write_list(a, t, args, doc, out, err) : write_one(t, doc, out);
 }

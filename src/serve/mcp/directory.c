@@ -64,7 +64,7 @@ static const char *names_of(const struct mcp_call *c)
     return *names ? names : "none";
 }
 
-int mcp_sync(struct mcp_call *c, const char *name, const struct mu_sync **ret, struct mu_err *err)
+const struct mu_sync *mcp_sync(struct mcp_call *c, const char *name, struct mu_err *err)
 {
     const struct mu_config *config = c->mcp->conf.config;
     const struct mu_sync *found = name ? NULL : only_one(c);
@@ -73,9 +73,8 @@ int mcp_sync(struct mcp_call *c, const char *name, const struct mu_sync **ret, s
             found = &config->syncs[i];
     }
     if (!found)
-        return mu_fail(err, MU_E_USAGE, "sync: name one of: %s", names_of(c));
-    *ret = found;
-    return 0;
+        mu_fail(err, MU_E_USAGE, "sync: name one of: %s", names_of(c));
+    return found;
 }
 
 void mcp_write_snapshot(struct mu_jw *w, const struct mu_snapshot *snap)

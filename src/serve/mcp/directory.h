@@ -26,8 +26,8 @@ mcp_run mcp_run_plan, mcp_run_apply;
 int mcp_account_read(struct mcp_call *c, size_t i, struct mu_snapshot *ret, struct mu_err *err);
 /* The only account that was read and is allowed, or the one named. */
 int mcp_one_account(struct mcp_call *c, const char *name, const char **ret, struct mu_err *err);
-/* The sync of that name (NULL: the only one) whose accounts the token allows. */
-int mcp_sync(struct mcp_call *c, const char *name, const struct mu_sync **ret, struct mu_err *err);
+/* The sync of that name (NULL: the only one) whose accounts the token allows; NULL: none. */
+const struct mu_sync *mcp_sync(struct mcp_call *c, const char *name, struct mu_err *err);
 /* `"snapshot": {account, id, read_at, verdict}` */
 void mcp_write_snapshot(struct mu_jw *w, const struct mu_snapshot *snap);
 

@@ -101,13 +101,13 @@ static int check_header(struct mcp_call *c, const char *name, const char *want)
 static bool same_value(const char *header, const struct mu_doc *value)
 {
     const char *text = mu_doc_text(value);
-    double a, b;
-    char more;
+    char *end;
     if (mu_streq(header, text))
         return true;
-    return (value->type == MU_DOC_INT || value->type == MU_DOC_REAL) &&
-           sscanf(header, "%lf%c", &a, &more) == 1 && sscanf(text, "%lf%c", &b, &more) == 1 &&
-           a == b;
+    if ((value->type != MU_DOC_INT && value->type != MU_DOC_REAL) || !*header)
+        return false;
+    double number = strtod(header, &end);
+    return *end == '\0' && number == strtod(text, NULL);
 }
 
 static int check_param(struct mcp_call *c, const char *header, const struct mu_doc *value)

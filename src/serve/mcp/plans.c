@@ -30,8 +30,8 @@ static int open_all(struct planning *p, const char *sync, struct mu_err *err)
 {
     const struct mu_config *config = p->c->mcp->conf.config;
     struct mu_log *log = p->c->mcp->conf.log;
-    return mcp_sync(p->c, sync, &p->sync, err) < 0 ||
-                   mu_store_open(config->store, MU_STORE_WRITE, &p->store, err) < 0 ||
+    p->sync = mcp_sync(p->c, sync, err);
+    return !p->sync || mu_store_open(config->store, MU_STORE_WRITE, &p->store, err) < 0 ||
                    mu_sync_lock(p->store, p->sync, 0, &p->lock, err) < 0 ||
                    mu_config_open(p->c->arena, config, p->sync->to, log, &p->target, err) < 0
                ? -1
@@ -136,7 +136,7 @@ int mcp_run_plan(struct mcp_call *c, const struct mcp_tool *tool, struct json_ob
                  struct mcp_out *out, struct mu_err *err)
 {
     struct planning p = {.c = c};
-    const struct mu_plan *plan;
+    const struct mu_plan *plan = NULL;
     (void)tool;
     int rc = open_all(&p, mu_json_str(args, "sync"), err);
     if (rc == 0)
@@ -151,18 +151,20 @@ int mcp_run_plan(struct mcp_call *c, const struct mcp_tool *tool, struct json_ob
 
 /* ---- apply ---- */
 
-static int find_plan(struct mcp_call *c, const char *hash, const struct mu_plan **ret,
-                     struct mu_err *err)
+/* NULL: there is none. */
+static const struct mu_plan *find_plan(struct mcp_call *c, const char *hash, struct mu_err *err)
 {
-    struct mu_kept_plan kept;
-    if (!c->peer->store || strlen(hash) != HASH_LEN)
-        return mu_fail(err, MU_E_MISSING, "plan: give the whole hash that plan answered with");
-    int is = mu_plan_kept(c->peer->store, c->arena, hash, &kept, err);
-    if (is < 0)
-        return -1;
+    struct mu_kept_plan kept = {.len = 0};
+    const struct mu_plan *plan = NULL;
+    int is = 0;
+    if (c->peer->store && strlen(hash) == HASH_LEN)
+        is = mu_plan_kept(c->peer->store, c->arena, hash, &kept, err);
     if (is == 0)
-        return mu_fail(err, MU_E_MISSING, "no plan of that hash is kept; call plan again");
-    return mu_plan_parse(c->arena, kept.body, kept.len, ret, err);
+        mu_fail(err, MU_E_MISSING,
+                "no plan of that hash is kept; call plan again, and give the whole hash");
+    if (is == 1 && mu_plan_parse(c->arena, kept.body, kept.len, &plan, err) < 0)
+        return NULL;
+    return plan;
 }
 
 static int check_approval(struct planning *p, const struct mu_plan *plan, struct mu_err *err)
@@ -213,9 +215,9 @@ int mcp_run_apply(struct mcp_call *c, const struct mcp_tool *tool, struct json_o
 {
     struct planning p = {.c = c};
     struct mu_applied done = {.run = 0};
-    const struct mu_plan *plan;
+    const struct mu_plan *plan = find_plan(c, mu_json_str(args, "plan"), err);
     (void)tool;
-    if (find_plan(c, mu_json_str(args, "plan"), &plan, err) < 0)
+    if (!plan)
         return -1;
     const struct mu_apply_how how = {
         .command = mu_printf(c->arena, "apply (mcp, token %s)", c->peer->grant->name)};

@@ -92,12 +92,12 @@ int mcp_run_fetch(struct mcp_call *c, const struct mcp_tool *tool, struct json_o
                   struct mcp_out *out, struct mu_err *err)
 {
     const char *id = mu_json_str(args, "id");
-    struct mu_snapshot snap;
-    struct mu_entry entry;
+    struct mu_snapshot snap = {.id = 0};
+    struct mu_entry entry = {.id = NULL};
     const struct mu_doc *doc = NULL;
     struct mu_jw w;
     (void)tool;
-    if (find(c, id, &snap, &entry, err) < 0 || mu_entry_doc(&entry, c->arena, &doc, err) < 0)
+    if (find(c, id, &snap, &entry, err) != 1 || mu_entry_doc(&entry, c->arena, &doc, err) < 0)
         return -1;
     mu_jw_init(&w, &out->json, false);
     mu_jw_object(&w);

@@ -90,21 +90,29 @@ static void write_failure(struct mcp_call *c, const struct mu_err *err)
 
 /* ---- calls ---- */
 
-static int find(struct mcp_call *c, const struct mcp_tool **ret)
+static int check_arguments(struct mcp_call *c, const struct mu_doc *arguments)
+{
+    return !arguments || mu_doc_is(arguments, MU_DOC_OBJECT) || mu_doc_is(arguments, MU_DOC_NULL)
+               ? 0
+               : mcp_fail(c, MCP_PARAMS, "params.arguments must be an object");
+}
+
+/* NULL: the message fails. */
+static const struct mcp_tool *find(struct mcp_call *c)
 {
     const char *name = mu_doc_str(c->params, "name");
     const struct mu_doc *arguments = mu_doc_member(c->params, "arguments");
-    if (!name)
-        return mcp_fail(c, MCP_PARAMS, "params.name is missing");
-    if (arguments && !mu_doc_is(arguments, MU_DOC_OBJECT) && !mu_doc_is(arguments, MU_DOC_NULL))
-        return mcp_fail(c, MCP_PARAMS, "params.arguments must be an object");
-    const struct mcp_tool *tool = mu_map_get(c->mcp->by_name, name, strlen(name));
-    if (!tool || !mcp_allowed(c, tool))
-        return mcp_fail(c, MCP_PARAMS, "Unknown tool: %s",
-                        mu_printable(c->arena, name, strlen(name), 100));
-    *ret = tool;
+    const struct mcp_tool *tool = name ? mu_map_get(c->mcp->by_name, name, strlen(name)) : NULL;
+    if (check_arguments(c, arguments) < 0)
+        return NULL;
+    if (!tool || !mcp_allowed(c, tool)) {
+        mcp_fail(c, MCP_PARAMS, "Unknown tool: %s",
+                 name ? mu_printable(c->arena, name, strlen(name), 100)
+                      : "(params.name is missing)");
+        return NULL;
+    }
     c->reply->later |= tool->waits && !c->peer->may_wait;
-    return mcp_check_param_headers(c, tool, arguments);
+    return mcp_check_param_headers(c, tool, arguments) < 0 ? NULL : tool;
 }
 
 static int run(struct mcp_call *c, const struct mcp_tool *tool, struct mcp_out *out,
@@ -122,11 +130,11 @@ static int run(struct mcp_call *c, const struct mcp_tool *tool, struct mcp_out *
 
 int mcp_tools_call(struct mcp_call *c)
 {
-    const struct mcp_tool *tool = NULL;
+    const struct mcp_tool *tool = find(c);
     struct mu_err err = MU_ERR_INIT;
     struct mcp_out out = {.json = MU_BUF_INIT(MU_MCP_RESULT_MAX / 4),
                           .content = MU_BUF_INIT(MU_MCP_RESULT_MAX / 4)};
-    if (find(c, &tool) < 0)
+    if (!tool)
         return -1;
     if (c->reply->later)
         return 0;

@@ -42,7 +42,8 @@ static int prepare(struct mcp_call *c, struct json_object *args, struct mu_expla
     const char *in = mu_json_str(args, "group");
     if (!c->peer->store)
         return mu_fail(err, MU_E_MISSING, "nothing was read yet; run muster pull ACCOUNT first");
-    if (mcp_sync(c, mu_json_str(args, "sync"), &q->sync, err) < 0)
+    q->sync = mcp_sync(c, mu_json_str(args, "sync"), err);
+    if (!q->sync)
         return -1;
     q->store = c->peer->store;
     q->log = c->mcp->conf.log;
@@ -68,7 +69,7 @@ int mcp_run_explain(struct mcp_call *c, const struct mcp_tool *tool, struct json
     const char *by = NULL;
     struct mu_jw w;
     (void)tool;
-    if (prepare(c, args, &q, &by, err) < 0)
+    if (prepare(c, args, &q, &by, err) < 0 || !q.sync)
         return -1;
     struct mu_layers layers = mu_config_layers(config, q.sync->from);
     struct mu_account *target = NULL;
