@@ -4,7 +4,9 @@ nobase_dist_pkgdata_DATA += \
 	mappings/README.md \
 	mappings/audit.schema.json \
 	mappings/audit/checks.yaml \
+	mappings/audit/sends.yaml \
 	mappings/directory/tools.yaml \
+	mappings/eloqua/access.yaml \
 	mappings/feed-bamboohr/department_members.yaml \
 	mappings/feed-bamboohr/departments.yaml \
 	mappings/feed-bamboohr/users.yaml \
@@ -27,10 +29,13 @@ nobase_dist_pkgdata_DATA += \
 	mappings/feed-workday/department_members.yaml \
 	mappings/feed-workday/departments.yaml \
 	mappings/feed-workday/users.yaml \
+	mappings/hubspot/access.yaml \
 	mappings/ldap/groupofnames.yaml \
 	mappings/ldap/inetorgperson.yaml \
+	mappings/marketo/access.yaml \
 	mappings/plan.schema.json \
 	mappings/policy.schema.json \
+	mappings/salesforce/access.yaml \
 	mappings/schema.json \
 	mappings/sendoso/groups.yaml \
 	mappings/sendoso/members.yaml \

@@ -120,7 +120,7 @@ AM_TESTS_ENVIRONMENT = \
 	PYTHONDONTWRITEBYTECODE;
 
 EXTRA_DIST += $(lint_tests) tests/scenario $(live_tests) $(live_support) \
-	tests/conform tests/valgrind.sh tests/lint/analyze.sh tests/lint/lib.sh tests/lint/sizes.sh tests/lint/strip.awk
+	tests/conform tests/spreadsheet.sh tests/valgrind.sh tests/lint/analyze.sh tests/lint/lib.sh tests/lint/sizes.sh tests/lint/strip.awk
 
 # --- unit -----------------------------------------------------------------------------------------------------
 
@@ -265,6 +265,11 @@ check-long: all
 	$(MAKE) $(AM_MAKEFLAGS) check-valgrind
 	$(MAKE) $(AM_MAKEFLAGS) check-drill
 	$(MAKE) $(AM_MAKEFLAGS) check-worlds
+	$(MAKE) $(AM_MAKEFLAGS) check-spreadsheet
+
+# A report opened by LibreOffice keeps its cells; nothing happens where it isn't installed.
+check-spreadsheet: all
+	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/spreadsheet.sh || test $$? = 77
 
 # Model Context Protocol: the official suite, SDKs and inspector, by npm into a temporary directory or from MCP_LIB.
 check-mcp: all
@@ -279,4 +284,4 @@ bench: all $(bench_programs)
 format:
 	cd $(top_srcdir) && find src tests contrib -name '*.[ch]' | xargs clang-format -i --style=file
 
-.PHONY: analyze check-mcp check-live check-long check-valgrind check-scenario lint sizes bench format
+.PHONY: analyze check-mcp check-spreadsheet check-live check-long check-valgrind check-scenario lint sizes bench format

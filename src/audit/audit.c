@@ -10,7 +10,7 @@
 #include "base/time.h"
 #include "store/chain.h"
 
-enum { SOURCES_MAX = 8, WARNINGS_MAX = 32 };
+enum { SOURCES_MAX = 64, WARNINGS_MAX = 32 };
 
 const char *mu_check_state_name(enum mu_check_state state)
 {
@@ -48,7 +48,8 @@ static void warn_incomplete(struct auditing *a, const char *account, const char 
 int audit_source(struct auditing *a, const char *account, const char *use, int64_t id,
                  const struct mu_snapshot **ret, struct mu_err *err)
 {
-    mu_assert(a->source_count < SOURCES_MAX);
+    if (a->source_count == SOURCES_MAX)
+        return mu_fail(err, MU_E_LIMIT, "more than %d snapshots to look at", (int)SOURCES_MAX);
     struct mu_snapshot *snap = &a->sources[a->source_count].snapshot;
     int found = mu_snapshot_get(a->store, a->arena, account, id, snap, err);
     if (found < 0)
@@ -169,8 +170,8 @@ static int work(struct auditing *a, struct mu_err *err)
         audit_source(a, a->account->name, "audited", a->options->as_of, &snap, err) < 0)
         return -1;
     a->snapshot = snap->id;
-    if (mu_people_read(a->store, a->arena, a->account->name, snap->id, audit_user, a, &a->people,
-                       err) < 0)
+    if (mu_people_read(a->store, a->arena, a->account->name, snap, audit_user, a, &a->people, err) <
+        0)
         return -1;
     skip_blind(a);
     audit_groups(a);
@@ -207,7 +208,6 @@ int mu_audit_run(struct mu_store *store, const struct mu_config *config,
     a.audit->warnings = a.warnings;
     a.audit->warning_count = a.warning_count;
     mu_people_done(a.people);
-    mu_people_done(a.hris);
     mu_tracer_free(a.tracer);
     free(a.found);
     free(a.counted);

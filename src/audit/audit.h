@@ -16,6 +16,7 @@
 #define MU_AUDIT_AUDIT_H
 
 #include "audit/events.h"
+#include "audit/sends.h"
 #include "audit/trace.h"
 #include "base/log.h"
 #include "engine/config.h"
@@ -47,7 +48,8 @@ struct mu_audit_options {
     const char *const *checks;
     const struct mu_waiver *waivers;
     size_t waiver_count;
-    int64_t now; /* Unix seconds; 0: the clock's */
+    const struct mu_sends *sends; /* read beforehand (sends.h), for checks of who sends; NULL: no */
+    int64_t now;                  /* Unix seconds; 0: the clock's */
 };
 
 struct mu_subject {

@@ -17,8 +17,9 @@ struct auditing {
     struct mu_arena *arena;
     struct mu_log *log;
     const struct mu_account_def *account;
-    int64_t now, snapshot;           /* snapshot: the audited one */
-    struct mu_people *people, *hris; /* hris: when a check asked for it (audit_hris) */
+    int64_t now, snapshot; /* snapshot: the audited one */
+    struct mu_people *people;
+    struct audit_hris *hris; /* check_hris.c: NULL until a check asks for it */
     struct mu_tracer *tracer;
     struct mu_audit *audit;        /* what comes of it */
     const struct mu_check *checks; /* parallel to results */
@@ -93,11 +94,12 @@ struct audit_builtin {
 const struct audit_builtin *audit_builtin_find(const char *name);
 extern const struct audit_builtin *const audit_builtins[]; /* NULL-terminated */
 
-/* check_people.c, check_hris.c, check_invitations.c, check_target.c */
+/* check_people.c, check_hris.c, check_invitations.c, check_policy.c, check_sends.c,
+ * check_target.c */
 extern const struct audit_builtin audit_builtin_manages_elsewhere, audit_builtin_same_address,
     audit_builtin_same_name, audit_builtin_not_in_hris, audit_builtin_only_in_hris,
     audit_builtin_left_in_hris, audit_builtin_drift, audit_builtin_orphans,
-    audit_builtin_invitations;
+    audit_builtin_invitations, audit_builtin_dormant, audit_builtin_role_policy;
 
 /* ---- summary.c ---- */
 

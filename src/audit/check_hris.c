@@ -1,9 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checks against the account that knows who works here. */
+/* Checks against the account that knows who works here: one walk over its rows, which marks the
+ * audited people and keeps only those of whom something is to be said. */
 #include <string.h>
 
 #include "audit/auditing.h"
 #include "base/str.h"
+
+enum { KNOWN = 1, WORKS = 2 }; /* bits of mu_person.hris */
+
+/* Somebody of the HRIS. */
+struct employee {
+    const char *id, *label, *email;
+    struct mu_person *twin; /* who has left: the audited person; else NULL */
+    struct employee *next;
+};
+
+struct audit_hris {
+    int64_t snapshot;
+    struct employee *left, *unknown; /* by id, backwards */
+    int64_t unknown_count;           /* more than MU_FINDINGS_MAX of them are only counted */
+};
 
 /* The HRIS as it was read last before the audited snapshot; the newest where it was read later only.
  */
@@ -22,6 +38,83 @@ static int choose_snapshot(struct auditing *a, const char *account, int64_t *ret
         if (snaps[i].finished && snaps[i].verdict != MU_VOID && snaps[i].finished <= audited)
             *ret = snaps[i].id;
     return 0;
+}
+
+/* ---- the walk ---- */
+
+struct walking {
+    struct auditing *a;
+    struct mu_buf key;
+};
+
+static struct employee *keep(struct auditing *a, const struct mu_doc *doc, struct employee *next)
+{
+    struct employee *e = mu_alloc(a->arena, sizeof(*e));
+    *e = (struct employee){.id = mu_strdup(a->arena, mu_doc_str(doc, "id")),
+                           .label = mu_entry_label(a->arena, doc),
+                           .email = mu_strdup(a->arena, mu_entry_email(doc)),
+                           .next = next};
+    return e;
+}
+
+/* Every address marks all to whom it belongs: one of them is enough to be known. Whether there is
+ * anybody. */
+static bool mark(struct walking *w, const struct mu_doc *doc, uint8_t bits)
+{
+    const struct mu_doc *list = mu_doc_member(doc, "emails");
+    bool any = false;
+    for (const struct mu_doc *item = list ? list->first : NULL; item; item = item->next) {
+        const char *email = mu_doc_str(item, "email");
+        struct mu_person *p;
+        size_t at = 0;
+        if (!email)
+            continue;
+        mu_buf_reset(&w->key);
+        mu_fold_into(&w->key, email, strlen(email));
+        while ((p = mu_people_by_address(w->a->people, w->key.data, &at))) {
+            p->hris = (uint8_t)(p->hris | bits);
+            any = true;
+            if (bits & WORKS)
+                continue;
+            w->a->hris->left = keep(w->a, doc, w->a->hris->left);
+            w->a->hris->left->twin = p;
+        }
+    }
+    return any;
+}
+
+static void take(struct walking *w, const struct mu_doc *doc)
+{
+    struct audit_hris *h = w->a->hris;
+    const char *status = mu_doc_str(doc, "status");
+    bool gone = mu_streq(status, "inactive") || mu_streq(status, "deleted");
+    bool invited = mu_streq(status, "invited");
+    bool known = mark(w, doc, gone ? KNOWN : KNOWN | WORKS);
+    if (!gone && !invited && !known && mu_entry_email(doc) && h->unknown_count++ < MU_FINDINGS_MAX)
+        h->unknown = keep(w->a, doc, h->unknown);
+}
+
+static int walk(struct auditing *a, const char *account, int64_t snapshot, struct mu_err *err)
+{
+    struct mu_rows *rows;
+    struct mu_entry e;
+    const struct mu_doc *doc;
+    struct walking w = {.a = a, .key = MU_BUF_INIT(MU_BUF_MAX)};
+    MU_AUTO(arena) struct mu_arena *row = mu_arena_new();
+    int rc;
+    if (mu_rows_open(a->store, account, snapshot, MU_USER, &rows, err) < 0)
+        return -1;
+    while ((rc = mu_rows_next(rows, &e, err)) == 1) {
+        mu_arena_reset(row);
+        if (mu_entry_doc(&e, row, &doc, err) < 0) {
+            rc = -1;
+            break;
+        }
+        take(&w, doc);
+    }
+    mu_rows_close(rows);
+    mu_buf_done(&w.key);
+    return rc;
 }
 
 /* 1: a->hris is there; 0: there is none, and the check is skipped. */
@@ -47,9 +140,12 @@ static int need_hris(struct auditing *a, size_t check, struct mu_err *err)
         audit_skip(a, check, mu_strdup(a->arena, why.text));
         return 0;
     }
-    return mu_people_read(a->store, a->arena, account, snap->id, NULL, NULL, &a->hris, err) < 0 ? -1
-                                                                                                : 1;
+    a->hris = mu_alloc(a->arena, sizeof(*a->hris));
+    a->hris->snapshot = snap->id;
+    return walk(a, account, snap->id, err) < 0 ? -1 : 1;
 }
+
+/* ---- what it says ---- */
 
 static void tell(struct auditing *a, size_t check, const struct mu_subject *subjects, size_t count,
                  int64_t snapshot, const char *email)
@@ -68,7 +164,7 @@ static int run_not_in(struct auditing *a, size_t check, struct mu_err *err)
     int rc = need_hris(a, check, err);
     for (size_t i = 0; rc == 1 && i < a->people->count; i++) {
         const struct mu_person *p = a->people->people[i];
-        if (!mu_person_active(p) || !p->key || mu_people_twin(a->hris, p))
+        if (!mu_person_active(p) || !p->key || p->hris)
             continue;
         const struct mu_subject subject = audit_person(a->people, p);
         tell(a, check, &subject, 1, a->snapshot, p->email);
@@ -76,30 +172,34 @@ static int run_not_in(struct auditing *a, size_t check, struct mu_err *err)
     return rc < 0 ? -1 : 0;
 }
 
+static struct mu_subject subject_of(const struct auditing *a, const struct employee *e)
+{
+    return (struct mu_subject){MU_USER, a->config->audit.hris, e->id, e->label};
+}
+
 static int run_only_in(struct auditing *a, size_t check, struct mu_err *err)
 {
     int rc = need_hris(a, check, err);
-    for (size_t i = 0; rc == 1 && i < a->hris->count; i++) {
-        const struct mu_person *p = a->hris->people[i];
-        if (!mu_person_active(p) || !p->key || mu_people_twin(a->people, p))
-            continue;
-        const struct mu_subject subject = audit_person(a->hris, p);
-        tell(a, check, &subject, 1, a->hris->snapshot, p->email);
+    if (rc != 1)
+        return rc;
+    for (const struct employee *e = a->hris->unknown; e; e = e->next) {
+        const struct mu_subject subject = subject_of(a, e);
+        tell(a, check, &subject, 1, a->hris->snapshot, e->email);
     }
-    return rc < 0 ? -1 : 0;
+    a->results[check].found = a->hris->unknown_count;
+    return 0;
 }
 
+/* Who was hired again has an entry that works. */
 static int run_left(struct auditing *a, size_t check, struct mu_err *err)
 {
     int rc = need_hris(a, check, err);
-    for (size_t i = 0; rc == 1 && i < a->people->count; i++) {
-        const struct mu_person *p = a->people->people[i];
-        const struct mu_person *twin = mu_person_active(p) ? mu_people_twin(a->hris, p) : NULL;
-        if (!twin || (twin->status != MU_ST_INACTIVE && twin->status != MU_ST_DELETED))
+    for (struct employee *e = rc == 1 ? a->hris->left : NULL; e; e = e->next) {
+        if (!mu_person_active(e->twin) || e->twin->hris & WORKS)
             continue;
-        const struct mu_subject subjects[] = {audit_person(a->people, p),
-                                              audit_person(a->hris, twin)};
-        tell(a, check, subjects, 2, a->hris->snapshot, p->email);
+        e->twin->hris |= WORKS; /* told once, however often the person has left */
+        const struct mu_subject subjects[] = {audit_person(a->people, e->twin), subject_of(a, e)};
+        tell(a, check, subjects, 2, a->hris->snapshot, e->twin->email);
     }
     return rc < 0 ? -1 : 0;
 }

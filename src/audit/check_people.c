@@ -33,100 +33,59 @@ const struct audit_builtin audit_builtin_manages_elsewhere = {
 
 /* ---- the same person twice ---- */
 
-/* People who share a key, in the order of their ids. */
-struct bunch {
-    const struct mu_person **people;
-    size_t count, room;
-};
-
-static void bunch_add(struct bunch *b, const struct mu_person *p)
-{
-    if (b->count > 0 && b->people[b->count - 1] == p)
-        return;
-    if (b->count == b->room) {
-        b->room = b->room ? b->room * 2 : 2;
-        b->people = mu_xrealloc(b->people, b->room * sizeof(struct mu_person *));
-    }
-    b->people[b->count++] = p;
-}
-
-static void tell_bunch(struct auditing *a, size_t check, const struct bunch *b, const char *what)
+/* People who share something: count neighbours in a sorted list. */
+static void tell_bunch(struct auditing *a, size_t check, const struct mu_keyed *list, size_t count,
+                       const char *what)
 {
     static const char *const names[] = {"shared", "count"};
-    struct mu_subject *subjects = mu_alloc_array(a->arena, b->count, sizeof(*subjects));
-    for (size_t i = 0; i < b->count; i++)
-        subjects[i] = audit_person(a->people, b->people[i]);
-    const char *const values[] = {what, mu_printf(a->arena, "%zu", b->count)};
+    struct mu_subject *subjects = mu_alloc_array(a->arena, count, sizeof(*subjects));
+    for (size_t i = 0; i < count; i++)
+        subjects[i] = audit_person(a->people, a->people->people[list[i].at]);
+    const char *const values[] = {what, mu_printf(a->arena, "%zu", count)};
     const struct audit_words words = {.names = names, .values = values, .count = 2};
-    const struct audit_draft draft = {
-        .subjects = subjects, .subject_count = b->count, .named = b->count};
+    const struct audit_draft draft = {.subjects = subjects, .subject_count = count, .named = count};
     audit_find(a, check, &draft, &words);
 }
 
-/* The first holder of each key, and bunches of those keys that have a second one: of a million
- * people few share anything, so that only the map is large. */
-struct sharing {
-    struct mu_map *first;   /* key -> person */
-    struct mu_map *bunches; /* key -> struct bunch */
-    struct mu_arena *arena;
-};
-
-static void share(struct sharing *s, const char *key, struct mu_person *p)
+/* How many from here on have one hash, each person once. */
+static size_t run_length(struct mu_keyed *list, size_t count, size_t *ret_next)
 {
-    struct mu_person *first = mu_map_get(s->first, key, strlen(key));
-    if (!first) {
-        mu_map_put(s->first, key, strlen(key), p);
-        return;
+    size_t next = 1, kept = 1;
+    while (next < count && list[next].hash == list[0].hash) {
+        if (list[next].at != list[kept - 1].at)
+            list[kept++] = list[next];
+        next++;
     }
-    struct bunch *b = mu_map_get(s->bunches, key, strlen(key));
-    if (first == p)
-        return;
-    if (!b) {
-        b = mu_alloc(s->arena, sizeof(*b));
-        mu_map_put(s->bunches, key, strlen(key), b);
-        bunch_add(b, first);
-    }
-    bunch_add(b, p);
+    *ret_next = next;
+    return kept;
 }
 
-static struct sharing sharing_begin(size_t expected)
+static const char *address_of(const struct mu_people *people, const struct mu_keyed *k)
 {
-    return (struct sharing){mu_map_new(expected), mu_map_new(0), mu_arena_new()};
-}
-
-static void sharing_end(struct sharing *s)
-{
-    for (size_t i = 0; i < mu_map_count(s->bunches); i++) {
-        const char *key;
-        size_t len;
-        void *bunch;
-        mu_map_at(s->bunches, i, &key, &len, &bunch);
-        free(((struct bunch *)bunch)->people);
-    }
-    mu_map_free(s->first);
-    mu_map_free(s->bunches);
-    mu_arena_free(s->arena);
+    const struct mu_person *p = people->people[k->at];
+    if (p->key && mu_people_hash(people, p->key) == k->hash)
+        return p->key;
+    for (const char *const *key = p->keys; key && *key; key++)
+        if (mu_people_hash(people, *key) == k->hash)
+            return *key;
+    return "";
 }
 
 static int run_address(struct auditing *a, size_t check, struct mu_err *err)
 {
-    struct sharing s = sharing_begin(a->people->count);
+    struct mu_people *p = a->people;
     (void)err;
-    for (size_t i = 0; i < a->people->count; i++) {
-        struct mu_person *p = a->people->people[i];
-        if (p->key)
-            share(&s, p->key, p);
-        for (const char *const *k = p->keys; k && *k; k++)
-            share(&s, *k, p);
+    mu_people_index(p);
+    size_t count = p->address_count;
+    struct mu_keyed *list = mu_xcalloc(count + 1, sizeof(*list));
+    if (count > 0)
+        memcpy(list, p->addresses, count * sizeof(*list));
+    for (size_t i = 0, next; i < count; i += next) {
+        size_t same = run_length(list + i, count - i, &next);
+        if (same > 1)
+            tell_bunch(a, check, list + i, same, address_of(p, &list[i]));
     }
-    for (size_t i = 0; i < mu_map_count(s.bunches); i++) {
-        const char *key;
-        size_t len;
-        void *bunch;
-        mu_map_at(s.bunches, i, &key, &len, &bunch);
-        tell_bunch(a, check, bunch, mu_strdup(a->arena, key));
-    }
-    sharing_end(&s);
+    free(list);
     return 0;
 }
 
@@ -134,7 +93,7 @@ static const char *const shared_words[] = {"shared", NULL};
 const struct audit_builtin audit_builtin_same_address = {
     .name = "same-address", .words = shared_words, .run = run_address};
 
-/* A name as people compare it, with the domain: folded, blanks as one. */
+/* A name as people compare it, with the domain: folded, blanks as one. NULL: nothing to compare. */
 static const char *name_key(struct mu_buf *to, const struct mu_person *p)
 {
     const char *at = p->key ? strrchr(p->key, '@') : NULL;
@@ -154,34 +113,32 @@ static const char *name_key(struct mu_buf *to, const struct mu_person *p)
 }
 
 /* One address for all of them is the other check's finding. */
-static bool one_address(const struct bunch *b)
+static bool one_address(const struct mu_people *people, const struct mu_keyed *list, size_t count)
 {
-    for (size_t i = 1; i < b->count; i++)
-        if (!mu_streq(b->people[i]->key, b->people[0]->key))
+    const char *first = people->people[list[0].at]->key;
+    for (size_t i = 1; i < count; i++)
+        if (!mu_streq(people->people[list[i].at]->key, first))
             return false;
     return true;
 }
 
 static int run_name(struct auditing *a, size_t check, struct mu_err *err)
 {
-    struct sharing s = sharing_begin(a->people->count);
+    struct mu_people *p = a->people;
+    struct mu_keyed *list = mu_xcalloc(p->count + 1, sizeof(*list));
     MU_AUTO(buf) struct mu_buf key = MU_BUF_INIT(MU_BUF_MAX);
+    size_t count = 0;
     (void)err;
-    for (size_t i = 0; i < a->people->count; i++) {
-        struct mu_person *p = a->people->people[i];
-        if (mu_person_active(p) && name_key(&key, p))
-            share(&s, mu_strndup(s.arena, key.data, key.len), p);
+    for (size_t i = 0; i < p->count; i++)
+        if (mu_person_active(p->people[i]) && name_key(&key, p->people[i]))
+            list[count++] = (struct mu_keyed){mu_people_hash(p, key.data), (uint32_t)i};
+    mu_keyed_sort(list, count);
+    for (size_t i = 0, next; i < count; i += next) {
+        size_t same = run_length(list + i, count - i, &next);
+        if (same > 1 && !one_address(p, list + i, same))
+            tell_bunch(a, check, list + i, same, strrchr(p->people[list[i].at]->key, '@') + 1);
     }
-    for (size_t i = 0; i < mu_map_count(s.bunches); i++) {
-        const char *name;
-        size_t len;
-        void *bunch;
-        mu_map_at(s.bunches, i, &name, &len, &bunch);
-        const struct bunch *b = bunch;
-        if (!one_address(b))
-            tell_bunch(a, check, b, mu_strdup(a->arena, strrchr(name, '@') + 1));
-    }
-    sharing_end(&s);
+    free(list);
     return 0;
 }
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 libmuster_a_SOURCES += \
+	src/audit/access.c src/audit/access.h \
 	src/audit/audit.c src/audit/audit.h \
 	src/audit/auditing.h \
 	src/audit/builtins.c \
@@ -7,6 +8,8 @@ libmuster_a_SOURCES += \
 	src/audit/check_hris.c \
 	src/audit/check_invitations.c \
 	src/audit/check_people.c \
+	src/audit/check_policy.c \
+	src/audit/check_sends.c \
 	src/audit/check_target.c \
 	src/audit/checks.c src/audit/checks.h \
 	src/audit/checks_params.c \
@@ -24,11 +27,13 @@ libmuster_a_SOURCES += \
 	src/audit/html_text.c \
 	src/audit/json.c \
 	src/audit/moves.c src/audit/moves.h \
+	src/audit/onboarding.c src/audit/onboarding.h \
 	src/audit/people.c src/audit/people.h \
 	src/audit/prometheus.c \
 	src/audit/review.c src/audit/review.h \
 	src/audit/review_read.c \
 	src/audit/sarif.c \
+	src/audit/sends.c src/audit/sends.h \
 	src/audit/summary.c \
 	src/audit/text.c \
 	src/audit/trace.c src/audit/trace.h \

@@ -318,8 +318,8 @@ static void list_teams(struct mu_people *p)
 }
 
 int mu_people_read(struct mu_store *store, struct mu_arena *arena, const char *account,
-                   int64_t snapshot, mu_people_each *each, void *arg, struct mu_people **ret,
-                   struct mu_err *err)
+                   const struct mu_snapshot *snap, mu_people_each *each, void *arg,
+                   struct mu_people **ret, struct mu_err *err)
 {
     static const struct {
         enum mu_kind kind;
@@ -330,10 +330,11 @@ int mu_people_read(struct mu_store *store, struct mu_arena *arena, const char *a
                   {MU_USER, take_user}};
     struct mu_people *p = mu_alloc(arena, sizeof(*p));
     *p = (struct mu_people){.account = account,
-                            .snapshot = snapshot,
+                            .snapshot = snap->id,
                             .arena = arena,
-                            .by_id = mu_map_new(0),
-                            .team_by_id = mu_map_new(0)};
+                            .by_id = mu_map_new((size_t)snap->counts[MU_USER]),
+                            .team_by_id = mu_map_new((size_t)snap->counts[MU_GROUP])};
+    mu_random(p->seed, sizeof(p->seed));
     struct reading r = {.store = store,
                         .p = p,
                         .row = mu_arena_new(),
@@ -360,37 +361,94 @@ void mu_people_done(struct mu_people *p)
         return;
     mu_map_free(p->by_id);
     mu_map_free(p->team_by_id);
-    mu_map_free(p->by_key);
+    free(p->addresses);
     free(p->people);
+    p->addresses = NULL;
     p->people = NULL;
-    p->by_id = p->team_by_id = p->by_key = NULL;
+    p->by_id = p->team_by_id = NULL;
 }
 
-static void index_key(struct mu_people *p, const char *key, struct mu_person *person)
+/* ---- addresses ---- */
+
+uint64_t mu_people_hash(const struct mu_people *p, const char *key)
 {
-    if (key && !mu_map_get(p->by_key, key, strlen(key)))
-        mu_map_put(p->by_key, key, strlen(key), person);
+    uint8_t hash[MU_HASH_LEN];
+    uint64_t n;
+    mu_hash(p->seed, key, strlen(key), hash);
+    memcpy(&n, hash, sizeof(n));
+    return n;
 }
 
-struct mu_person *mu_people_by_key(struct mu_people *p, const char *key)
+static int by_hash(const void *a, const void *b)
 {
-    if (!p->by_key) {
-        p->by_key = mu_map_new(p->count);
-        for (size_t i = 0; i < p->count; i++)
-            index_key(p, p->people[i]->key, p->people[i]);
-        for (size_t i = 0; i < p->count; i++)
-            for (const char *const *k = p->people[i]->keys; k && *k; k++)
-                index_key(p, *k, p->people[i]);
+    const struct mu_keyed *x = a, *y = b;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+void mu_keyed_sort(struct mu_keyed *list, size_t count)
+{
+    if (count > 1)
+        qsort(list, count, sizeof(*list), by_hash);
+}
+
+void mu_people_index(struct mu_people *p)
+{
+    size_t count = 0;
+    if (p->addresses)
+        return;
+    for (size_t i = 0; i < p->count; i++) {
+        count += p->people[i]->key != NULL;
+        for (const char *const *k = p->people[i]->keys; k && *k; k++)
+            count++;
     }
-    return mu_map_get(p->by_key, key, strlen(key));
+    p->addresses = mu_xcalloc(count + 1, sizeof(*p->addresses));
+    for (size_t i = 0; i < p->count; i++) {
+        const struct mu_person *one = p->people[i];
+        if (one->key)
+            p->addresses[p->address_count++] =
+                (struct mu_keyed){mu_people_hash(p, one->key), (uint32_t)i};
+        for (const char *const *k = one->keys; k && *k; k++)
+            p->addresses[p->address_count++] =
+                (struct mu_keyed){mu_people_hash(p, *k), (uint32_t)i};
+    }
+    mu_keyed_sort(p->addresses, p->address_count);
 }
 
-struct mu_person *mu_people_twin(struct mu_people *others, const struct mu_person *p)
+bool mu_person_has(const struct mu_person *p, const char *key)
 {
-    struct mu_person *twin = p->key ? mu_people_by_key(others, p->key) : NULL;
-    for (const char *const *k = p->keys; !twin && k && *k; k++)
-        twin = mu_people_by_key(others, *k);
-    return twin;
+    const char *const *k = p->keys;
+    while (k && *k && !mu_streq(*k, key))
+        k++;
+    return mu_streq(p->key, key) || (k && *k);
+}
+
+/* Hashes are spread evenly: where one stands is guessed, and the rest is a few steps. */
+static size_t lower_bound(const struct mu_keyed *list, size_t count, uint64_t hash)
+{
+    size_t at = (size_t)((hash >> 32) * count >> 32);
+    while (at > 0 && list[at - 1].hash >= hash)
+        at--;
+    while (at < count && list[at].hash < hash)
+        at++;
+    return at;
+}
+
+/* at: one more than where it was found last; 0: nothing was looked for yet. */
+struct mu_person *mu_people_by_address(struct mu_people *p, const char *key, size_t *at)
+{
+    mu_people_index(p);
+    uint64_t hash = mu_people_hash(p, key);
+    size_t i = *at ? *at : lower_bound(p->addresses, p->address_count, hash);
+    for (; i < p->address_count && p->addresses[i].hash == hash; i++) {
+        struct mu_person *person = p->people[p->addresses[i].at];
+        if (!mu_person_has(person, key))
+            continue;
+        *at = i + 1;
+        return person;
+    }
+    return NULL;
 }
 
 const char *mu_person_roles(const struct mu_people *people, const struct mu_person *p,

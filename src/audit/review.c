@@ -159,8 +159,11 @@ static int put_person(struct reviewing *r, const struct mu_people *people,
 static int put_rows(struct reviewing *r, struct mu_err *err)
 {
     struct mu_people *people = NULL;
-    int rc = mu_people_read(r->store, r->arena, r->audit->account, r->snapshot, NULL, NULL, &people,
-                            err);
+    struct mu_snapshot snap;
+    int rc = mu_snapshot_get(r->store, r->arena, r->audit->account, r->snapshot, &snap, err);
+    if (rc != 1)
+        return rc;
+    rc = mu_people_read(r->store, r->arena, r->audit->account, &snap, NULL, NULL, &people, err);
     for (size_t i = 0; rc == 0 && i < people->count; i++)
         rc = put_person(r, people, people->people[i], err);
     mu_people_done(people);

@@ -110,7 +110,7 @@ static int load_now(struct reading *r, const char *account, struct mu_err *err)
     if (found == 0)
         return mu_fail(err, MU_E_MISSING, "%s: the store has no snapshot of %s", r->path,
                        shown(r, account));
-    return mu_people_read(r->store, r->arena, account, r->now.id, NULL, NULL, &r->people, err);
+    return mu_people_read(r->store, r->arena, account, &r->now, NULL, NULL, &r->people, err);
 }
 
 /* The first row says of which account and snapshot all of them are. */

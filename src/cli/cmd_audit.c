@@ -11,6 +11,8 @@ static const struct {
     {"verify", 0, 0, mu_audit_verify},
     {"review", 0, 1, mu_audit_review},
     {"apply", 1, 1, mu_audit_apply},
+    {"onboarding", 1, 1, mu_audit_onboarding},
+    {"integrations", 0, 1, mu_audit_integrations},
 };
 
 /* A first word that names no part is an account. */
@@ -35,6 +37,9 @@ static const struct mu_cmd_opt opts[] = {
     {"fail-on", 0, "SEVERITY",
      "exit 2 when a finding is info, low, medium, high or critical (default: medium)"},
     {"format", 0, "FORM", "text, json, csv, html (one file for a browser), sarif or prometheus"},
+    {"sends", 0, NULL, "read sends along from the account, for checks of who sends"},
+    {"campaign", 0, "NAME", "onboarding: name or id of the campaign"},
+    {"answers", 0, "FILE", "integrations: what people saw who looked"},
     {"output", 'o', "FILE", "write the report there"},
     {"sync", 0, "SYNC", "apply: the sync that writes to the account, where there are several"},
     {"wait", 0, "SECONDS", "apply: wait so long for another run of the sync (default: 0)"},
@@ -48,6 +53,8 @@ const struct mu_cmd mu_cmd_audit = {
              "SEVERITY] [-o FILE]\n"
              "       muster audit review [ACCOUNT] [-o FILE]\n"
              "       muster audit apply FILE [--sync SYNC] [-o PLAN] [--wait SECONDS]\n"
+             "       muster audit onboarding GROUP --campaign NAME\n"
+             "       muster audit integrations [SYSTEM] [--answers FILE]\n"
              "       muster audit verify [--head DIGEST]",
     .about =
         "Looks at a snapshot of an account with the checks of mappings/audit/checks.yaml, as the "
@@ -58,6 +65,10 @@ const struct mu_cmd mu_cmd_audit = {
         "review: a spreadsheet of who is where, with a column for decisions: keep, revoke, change "
         "role, move. apply: the\n"
         "plan that does what was decided; it is applied by muster apply, like any other.\n"
+        "onboarding: reads what was sent, and says who of a group got the campaign's gift, and "
+        "who is missing (exit 2).\n"
+        "integrations: what Sendoso's own integrations need of Salesforce, Marketo, HubSpot and "
+        "Eloqua, as a checklist.\n"
         "verify: computes the chain of digests over all runs, operations and outcomes again. "
         "Exit 0: every row is as it\n"
         "was written. 1: the first that isn't is named. Who can write the store can make the "

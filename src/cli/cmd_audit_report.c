@@ -73,12 +73,15 @@ static int read_severity(const struct mu_args *args, const struct mu_config *con
 }
 
 /* The account named, that of the configuration, or the only one. */
-static int find_account(struct mu_cli *cli, const char *name, const char **ret, struct mu_err *err)
+static int find_account(struct mu_cli *cli, const struct mu_args *args, const char *name,
+                        struct mu_audit_options *options, struct mu_err *err)
 {
     const struct mu_account_def *def;
     if (mu_cli_source(cli, name ? name : cli->config->audit.account, &def, err) < 0)
         return -1;
-    *ret = def->name;
+    options->account = def->name;
+    if (mu_args_has(args, "sends") || cli->config->audit.sends)
+        return mu_audit_sends(cli, def, &options->sends, err);
     return 0;
 }
 
@@ -124,8 +127,7 @@ int mu_audit_make(struct mu_cli *cli, const struct mu_args *args, const char *ac
     long long as_of;
     if (mu_args_int(args, "as-of", 1, INT64_MAX, 0, &as_of, err) < 0 ||
         mu_cli_store(cli, MU_STORE_READ, err) < 0 ||
-        find_account(cli, account, &options.account, err) < 0 ||
-        read_waivers(cli, &options, err) < 0)
+        find_account(cli, args, account, &options, err) < 0 || read_waivers(cli, &options, err) < 0)
         return -1;
     options.as_of = as_of;
     if (find_since(cli, mu_args_get(args, "since"), &options, err) < 0)

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "audit/events.h"
+#include "audit/trace.h"
 #include "base/str.h"
 #include "cli/show.h"
 
@@ -14,17 +14,21 @@ struct diff {
     struct mu_jw w;         /* json */
     struct mu_writer *rows; /* csv */
     struct mu_arena *line;  /* reset for each */
+    /* who did it, and when it was seen; NULL: backwards in time, where nobody does anything */
+    struct mu_tracer *tracer;
+    struct mu_err *err;
+    bool failed;
 };
 
 static const struct {
     const char *sign, *color;
 } marks[MU_WHATS] = {
-    [MU_JOINED] = {"+", "\033[32m"},   [MU_CREATED] = {"+", "\033[32m"},
-    [MU_LEFT] = {"-", "\033[31m"},     [MU_REMOVED] = {"-", "\033[31m"},
-    [MU_MOVED] = {">", "\033[36m"},    [MU_RENAMED] = {">", "\033[36m"},
-    [MU_CHANGED] = {"~", "\033[33m"},  [MU_BUDGETED] = {"$", "\033[33m"}, [MU_ACTIVATED] = {"+", "\033[32m"},
-    [MU_PROMOTED] = {"^", "\033[35m"}, [MU_DEACTIVATED] = {"-", "\033[31m"},
-    [MU_DEMOTED] = {"v", "\033[35m"},
+    [MU_JOINED] = {"+", "\033[32m"},      [MU_CREATED] = {"+", "\033[32m"},
+    [MU_LEFT] = {"-", "\033[31m"},        [MU_REMOVED] = {"-", "\033[31m"},
+    [MU_MOVED] = {">", "\033[36m"},       [MU_RENAMED] = {">", "\033[36m"},
+    [MU_CHANGED] = {"~", "\033[33m"},     [MU_BUDGETED] = {"$", "\033[33m"},
+    [MU_ACTIVATED] = {"+", "\033[32m"},   [MU_PROMOTED] = {"^", "\033[35m"},
+    [MU_DEACTIVATED] = {"-", "\033[31m"}, [MU_DEMOTED] = {"v", "\033[35m"},
 };
 
 static void quoted(struct diff *d, const char *text, struct mu_buf *to)
@@ -57,18 +61,41 @@ static void tell_text(struct diff *d, const struct mu_event *e, struct mu_buf *t
         quoted(d, e->after, to);
 }
 
-static void put_text(struct diff *d, const struct mu_event *e)
+static void tell_seen(struct diff *d, const struct mu_change_seen *seen)
+{
+    if (!seen->first_seen)
+        return;
+    mu_buf_printf(&d->buf, "  [snapshot %" PRId64, seen->first_seen);
+    if (seen->run)
+        mu_buf_printf(&d->buf, ", run %" PRId64, seen->run);
+    else if (mu_tracer_writes(d->tracer))
+        mu_buf_adds(&d->buf, ", outside of muster");
+    mu_buf_addc(&d->buf, ']');
+}
+
+static void put_text(struct diff *d, const struct mu_event *e, const struct mu_change_seen *seen)
 {
     bool color = d->cli->color;
     mu_buf_printf(&d->buf, "%s%s %s %s%s (%s): ", color ? marks[e->what].color : "",
                   marks[e->what].sign, mu_schema_of(e->kind)->name, mu_show_safe(d->line, e->label),
                   color ? "\033[0m" : "", mu_show_safe(d->line, e->id));
     tell_text(d, e, &d->buf);
+    tell_seen(d, seen);
     mu_buf_addc(&d->buf, '\n');
     mu_show_flush(&d->buf);
 }
 
-static void put_json(struct diff *d, const struct mu_event *e)
+/* 0 is null: nothing has that number. */
+static void put_number(struct mu_jw *w, const char *key, int64_t n)
+{
+    mu_jw_key(w, key);
+    if (n)
+        mu_jw_int(w, n);
+    else
+        mu_jw_null(w);
+}
+
+static void put_json(struct diff *d, const struct mu_event *e, const struct mu_change_seen *seen)
 {
     const struct {
         const char *name, *text;
@@ -84,11 +111,18 @@ static void put_json(struct diff *d, const struct mu_event *e)
         mu_jw_key(&d->w, texts[i].name);
         mu_jw_str(&d->w, texts[i].text);
     }
+    put_number(&d->w, "first_seen", seen->first_seen);
+    put_number(&d->w, "run", seen->run);
     mu_jw_end(&d->w, '}');
     mu_show_flush(&d->buf);
 }
 
-static void put_csv(struct diff *d, const struct mu_event *e)
+static const char *number(struct diff *d, int64_t n)
+{
+    return n ? mu_printf(d->line, "%" PRId64, n) : NULL;
+}
+
+static void put_csv(struct diff *d, const struct mu_event *e, const struct mu_change_seen *seen)
 {
     const char *const values[] = {mu_what_name(e->what),
                                   mu_schema_of(e->kind)->name,
@@ -96,28 +130,35 @@ static void put_csv(struct diff *d, const struct mu_event *e)
                                   e->label,
                                   e->field,
                                   e->before,
-                                  e->after};
+                                  e->after,
+                                  number(d, seen->first_seen),
+                                  number(d, seen->run)};
     mu_writer_row(d->rows, values, NULL);
 }
 
 static void put(void *arg, const struct mu_event *e)
 {
     struct diff *d = arg;
+    struct mu_change_seen seen = {.first_seen = 0};
+    if (d->failed || (d->tracer && mu_trace(d->tracer, e, &seen, d->err) < 0)) {
+        d->failed = true;
+        return;
+    }
     d->counts[e->what]++;
     d->total++;
     mu_arena_reset(d->line);
     if (d->cli->format == MU_FORMAT_JSON)
-        put_json(d, e);
+        put_json(d, e, &seen);
     else if (d->cli->format == MU_FORMAT_CSV)
-        put_csv(d, e);
+        put_csv(d, e, &seen);
     else
-        put_text(d, e);
+        put_text(d, e, &seen);
 }
 
 static void begin(struct diff *d, const struct mu_snapshot *from, const struct mu_snapshot *to)
 {
-    static const char *const columns[] = {"what",  "kind",   "id",   "label",
-                                          "field", "before", "after"};
+    static const char *const columns[] = {"what",   "kind",  "id",         "label", "field",
+                                          "before", "after", "first_seen", "run"};
     if (d->cli->format == MU_FORMAT_CSV)
         d->rows = mu_writer_new(stdout, MU_FORMAT_CSV, columns, MU_LEN(columns));
     if (d->cli->format != MU_FORMAT_JSON)
@@ -196,10 +237,17 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
     if (to.verdict != MU_COMPLETE)
         mu_log(cli->log, MU_LOG_WARN,
                "snapshot %" PRId64 " was not a complete read: nobody counts as gone in it", to.id);
-    struct diff d = {.cli = cli, .buf = MU_BUF_INIT(MU_BUF_MAX), .line = mu_arena_new()};
+    struct diff d = {
+        .cli = cli, .buf = MU_BUF_INIT(MU_BUF_MAX), .line = mu_arena_new(), .err = err};
+    if (from.id < to.id && mu_tracer_new(cli->store, cli->config, cli->arena, from.account, &from,
+                                         &to, &d.tracer, err) < 0) {
+        mu_arena_free(d.line);
+        return -1;
+    }
     begin(&d, &from, &to);
     int rc = mu_events(cli->store, from.account, from.id, to.id, put, &d, err);
-    int status = end(&d, &from, &to, rc, err);
+    int status = end(&d, &from, &to, d.failed ? -1 : rc, err);
+    mu_tracer_free(d.tracer);
     mu_buf_done(&d.buf);
     mu_arena_free(d.line);
     return status;
@@ -211,7 +259,9 @@ const struct mu_cmd mu_cmd_diff = {
     .usage = "SNAPSHOT SNAPSHOT",
     .about = "Compares two snapshots of an account, by their numbers in muster snapshots, and says "
              "what happened to people\n"
-             "and groups from the first to the second. Exit 0: nothing changed. 2: something did.",
+             "and groups from the first to the second, which read saw it first, and which run of "
+             "muster did it, if one did.\n"
+             "Exit 0: nothing changed. 2: something did.",
     .words_min = 2,
     .words_max = 2,
     .example = "muster diff 41 42 --format csv",

@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit/access.h"
 #include "audit/checks.h"
+#include "audit/sends.h"
 #include "base/str.h"
 #include "cli/show.h"
 #include "serve/mcp/mcp.h"
@@ -62,37 +64,64 @@ static void on_broken(struct checking *c, const struct mu_err *why)
     tell(c, "fail", NULL, why->text);
 }
 
-/* Documentation records of tools. */
-static void check_tools(struct checking *c)
+/* ---- what lies among the mappings and is none ---- */
+
+static int load_tools(struct mu_arena *arena, const char *path, size_t *ret, struct mu_err *err)
 {
-    struct mu_err why = MU_ERR_INIT;
     const struct mu_tools *tools;
-    if (mu_tools_load(c->cli->arena, c->file, mu_mcp_runs, &tools, &why) < 0) {
-        on_broken(c, &why);
-        return;
-    }
-    c->files++;
-    tell(c, "ok", NULL, mu_show_some(c->cli->arena, (int64_t)tools->count, "tool", "tools"));
+    if (mu_tools_load(arena, path, mu_mcp_runs, &tools, err) < 0)
+        return -1;
+    *ret = tools->count;
+    return 0;
 }
 
-/* What lies among the mappings and is none: checks of audits, tools. */
+static int load_access(struct mu_arena *arena, const char *path, size_t *ret, struct mu_err *err)
+{
+    struct mu_checklist list;
+    if (mu_access_load(arena, path, &list, err) < 0)
+        return -1;
+    *ret = list.count;
+    return 0;
+}
+
+/* system or name NULL: any. */
+static const struct other {
+    const char *system, *name;
+    int (*load)(struct mu_arena *arena, const char *path, size_t *ret, struct mu_err *err);
+    const char *one, *many;
+} others[] = {{NULL, "tools", load_tools, "tool", "tools"},
+              {NULL, "access", load_access, "requirement", "requirements"},
+              {"audit", "sends", mu_sends_check_file, "system", "systems"},
+              {"audit", NULL, mu_checks_load_file, "check", "checks"}};
+
 static bool check_other(struct checking *c, const char *system, const char *name)
 {
     struct mu_err why = MU_ERR_INIT;
-    size_t count;
-    if (mu_streq(name, "tools")) {
-        check_tools(c);
-        return true;
-    }
-    if (!mu_streq(system, "audit"))
+    size_t count, i = 0;
+    while (i < MU_LEN(others) && ((others[i].system && !mu_streq(others[i].system, system)) ||
+                                  (others[i].name && !mu_streq(others[i].name, name))))
+        i++;
+    if (i == MU_LEN(others))
         return false;
-    if (mu_checks_load_file(c->cli->arena, c->file, &count, &why) < 0) {
+    if (others[i].load(c->cli->arena, c->file, &count, &why) < 0) {
         on_broken(c, &why);
         return true;
     }
     c->files++;
-    tell(c, "ok", NULL, mu_show_some(c->cli->arena, (int64_t)count, "check", "checks"));
+    tell(c, "ok", NULL, mu_show_some(c->cli->arena, (int64_t)count, others[i].one, others[i].many));
     return true;
+}
+
+/* Those that no list of mappings names. */
+static void check_unlisted(struct checking *c, const char *top, const char *system)
+{
+    for (size_t i = 0; i < MU_LEN(others); i++) {
+        if (others[i].system || !others[i].name)
+            continue;
+        c->file = mu_printf(c->cli->arena, "%s/%s/%s.yaml", top, system, others[i].name);
+        if (access(c->file, F_OK) == 0)
+            check_other(c, system, others[i].name);
+    }
 }
 
 static void check_resource(struct checking *c, const struct mu_layers *layers, const char *system,
@@ -176,9 +205,7 @@ static void check_layer(struct checking *c, const struct mu_layers *layers, cons
         if (!check_other(c, system, *names))
             check_resource(c, layers, system, *names);
     }
-    c->file = mu_printf(c->cli->arena, "%s/%s/tools.yaml", top, system);
-    if (access(c->file, F_OK) == 0)
-        check_tools(c);
+    check_unlisted(c, top, system);
 }
 
 static int is_system(const struct dirent *entry)

@@ -10,6 +10,8 @@ muster_SOURCES += \
 	src/cli/cmd_apply.c \
 	src/cli/audit.h \
 	src/cli/cmd_audit.c \
+	src/cli/cmd_audit_integrations.c \
+	src/cli/cmd_audit_onboarding.c \
 	src/cli/cmd_audit_report.c \
 	src/cli/cmd_audit_review.c \
 	src/cli/cmd_audit_verify.c \

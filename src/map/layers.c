@@ -216,7 +216,8 @@ static int list_dir(struct mu_arena *arena, const char *dir, struct mu_names *na
             continue;
         }
         const char *name = mu_strndup(arena, e->d_name, len - 5);
-        if (plain_name(name) && strcmp(name, "tools") != 0) { /* those are serve/tool.h's */
+        /* tools are serve/tool.h's, access is audit/access.h's */
+        if (plain_name(name) && strcmp(name, "tools") != 0 && strcmp(name, "access") != 0) {
             mu_names_add(arena, names, name);
         }
     }

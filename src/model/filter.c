@@ -409,15 +409,44 @@ static bool ordered(enum op op, int cmp)
     }
 }
 
+/* Folding changes nothing in it but letter case. */
+static bool is_ascii(const char *text)
+{
+    while (*text != '\0' && (unsigned char)*text < 0x80) {
+        text++;
+    }
+    return *text == '\0';
+}
+
+/* Whether a text can match a folded pattern as far as their first letters tell: most don't. */
+static bool may_match(const char *pattern, const char *text)
+{
+    unsigned char want = (unsigned char)*pattern, is = (unsigned char)*text;
+    if (want >= 0x80 || is >= 0x80 || want == '*' || want == '?') {
+        return true;
+    }
+    return want == is || (is >= 'A' && is <= 'Z' && want == is - 'A' + 'a');
+}
+
+static bool like(const struct mu_filter *f, const char *text, struct mu_buf *scratch)
+{
+    mu_buf_reset(scratch);
+    mu_fold_into(scratch, text, strlen(text));
+    return mu_glob(f->folded, scratch->data, false);
+}
+
 static bool test_text(const struct mu_filter *f, const char *text, struct mu_buf *scratch)
 {
     if (f->op == OP_PRESENT) {
         return true;
     }
     if (f->op == OP_LIKE) {
-        return mu_glob(f->value, text, true);
+        return may_match(f->folded, text) && like(f, text, scratch);
     }
     if (f->op == OP_EQ || f->op == OP_NE) {
+        if (is_ascii(text)) {
+            return mu_strieq(text, f->folded);
+        }
         mu_buf_reset(scratch);
         mu_fold_into(scratch, text, strlen(text));
         return strcmp(scratch->data, f->folded) == 0;

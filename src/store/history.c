@@ -26,6 +26,7 @@ static const char sql_trail[] =
 struct mu_versions {
     struct mu_store *store;
     sqlite3_stmt *stmt;
+    bool kept; /* the statement is the handle's, not ours */
     enum mu_kind kind;
 };
 
@@ -40,20 +41,32 @@ static int prepare(struct mu_store *s, const char *sql, sqlite3_stmt **ret, stru
     return rc == SQLITE_OK ? 0 : mu_sql_fail(s, rc, err);
 }
 
+/* Many entries are asked for one after another: their statement is kept, unless it is in use. */
+static int prepare_versions(struct mu_store *s, bool one, sqlite3_stmt **ret, bool *ret_kept,
+                            struct mu_err *err)
+{
+    *ret = one ? mu_sql(s, sql_of_one, err) : NULL;
+    if (one && !*ret)
+        return -1;
+    *ret_kept = one && !sqlite3_stmt_busy(*ret);
+    return *ret_kept ? 0 : prepare(s, one ? sql_of_one : sql_ended, ret, err);
+}
+
 int mu_versions_open(struct mu_store *s, const char *account, enum mu_kind kind, const char *id,
                      struct mu_versions **ret, struct mu_err *err)
 {
     int64_t number;
     sqlite3_stmt *stmt = NULL;
+    bool kept;
     if (mu_account_number(s, account, &number, err) < 0 ||
-        prepare(s, id ? sql_of_one : sql_ended, &stmt, err) < 0)
+        prepare_versions(s, id != NULL, &stmt, &kept, err) < 0)
         return -1;
     sqlite3_bind_int64(stmt, 1, number);
     sqlite3_bind_int(stmt, 2, (int)kind);
     if (id)
         mu_sql_text(stmt, 3, id);
     struct mu_versions *v = mu_xcalloc(1, sizeof(*v));
-    *v = (struct mu_versions){.store = s, .stmt = stmt, .kind = kind};
+    *v = (struct mu_versions){.store = s, .stmt = stmt, .kept = kept, .kind = kind};
     *ret = v;
     return 0;
 }
@@ -81,7 +94,10 @@ void mu_versions_close(struct mu_versions *v)
 {
     if (!v)
         return;
-    sqlite3_finalize(v->stmt);
+    if (v->kept)
+        sqlite3_reset(v->stmt);
+    else
+        sqlite3_finalize(v->stmt);
     free(v);
 }
 

@@ -117,6 +117,73 @@ audit_is 0 "nothing had changed" 'a["changes"]["total"]'
 expect 64 "since something newer" muster audit --as-of 1 --since 3
 expect 1 "before anything was read" muster audit --since 2001-01-01
 
+# --- who got the gift ---
+api '/api/v3/touches?per_page=100' >"$work/touches.json"
+python3 - "$work" <<'PY'
+import json, sys
+work = sys.argv[1]
+users = json.load(open(work + "/users.json"))
+touch = next(t for t in json.load(open(work + "/touches.json"))["touches"] if t["delivery_type"] == "email")
+active = [u for u in users if u["status"] == "active" and u.get("groups") and u.get("emails")]
+group = active[0]["groups"][0]["id"]
+members = [u for u in active if u["groups"][0]["id"] == group]
+for i, u in enumerate(members[:2]):
+    send = {"touch_id": touch["id"], "email": u["emails"][0]["email"].swapcase(), "via": "single_email_address",
+            "via_from": "test"}
+    json.dump({"send": send}, open(work + "/send%d.json" % i, "w"))
+open(work + "/touch", "w").write(str(touch["id"]))
+open(work + "/touch-name", "w").write(touch["name"].upper())
+open(work + "/group", "w").write(group)
+json.dump(sorted(u["id"] for u in members[:2]), open(work + "/sent.json", "w"))
+json.dump(len(members), open(work + "/members.json", "w"))
+PY
+for i in 0 1; do
+    curl -sS -f -X POST -H "Authorization: Bearer $SIM_TOKEN" -H 'Content-Type: application/json' \
+        -d @"$work/send$i.json" "$SIM_URL/api/v3/send" >/dev/null
+done
+group=$(cat "$work/group")
+expect 64 "onboarding without a campaign" muster audit onboarding "$group"
+expect 2 "onboarding of a group" muster audit onboarding "$group" --campaign "$(cat "$work/touch")" --format json
+audit_is True "everybody of the group is told" 'len(a) == json.load(open("'"$work"'/members.json"))'
+audit_is True "who got the gift" \
+    'set(json.load(open("'"$work"'/sent.json"))) <= {p["id"] for p in a if p["gift"] == "sent" and p["date"] and p["send"]}'
+cp "$work/out" "$work/by-id"
+expect 2 "by the campaign's name, folded" muster audit onboarding "$group" --campaign "$(cat "$work/touch-name")" --format json
+cp "$work/out" "$work/by-name"
+expect 0 "it is the same" cmp "$work/by-id" "$work/by-name"
+expect 2 "as text" muster audit onboarding "$group" --campaign "$(cat "$work/touch")"
+said '[0-9]+ missing, [0-9]+ failed' "with a summary"
+expect 2 "a campaign nobody got" muster audit onboarding "$group" --campaign Nothing
+said "no send of a campaign 'Nothing' was found" "it is said"
+expect 1 "a group that isn't there" muster audit onboarding 12345678 --campaign Nothing
+expect 2 "an audit with sends" muster audit --sends --format json
+audit_is ran "who sends was looked at" '[c["state"] for c in a["checks"] if c["name"] == "dormant"][0]'
+fault '{"path": "/api/v3/send", "times": 100, "kind": "status", "status": 403}'
+expect 1 "sends that may not be read" muster audit --sends
+said 'sends page 1' "the page is named"
+clear_faults
+
+# --- what other systems have to grant ---
+expect 0 "the checklist of all systems" "$MUSTER" audit integrations
+said '^  \[UNKNOWN\] SF-01  Lead object: Read \+ Update' "a requirement is unknown until somebody looks"
+said '^0 PASS, 0 FAIL, 0 WARN, 64 UNKNOWN, 0 N/A' "and counted"
+cat >"$work/answers.yaml" <<'EOF'
+kind: access-answers
+systems:
+  marketo:
+    MK-03: {result: pass, by: ada@example.test, on: 2026-11-20, note: seen in Admin}
+    MK-07: {result: n/a, by: ada@example.test, on: 2026-11-20}
+EOF
+expect 0 "what a person answered" "$MUSTER" audit integrations marketo --answers "$work/answers.yaml" --format json
+audit_is "('PASS', 'ada@example.test')" "is the result" '[(r["result"], r["by"]) for r in a if r["id"] == "MK-03"][0]'
+sed -i 's/result: pass/result: fail/' "$work/answers.yaml"
+expect 2 "something fails" "$MUSTER" audit integrations --answers "$work/answers.yaml"
+sed -i 's/MK-03/MK-033/' "$work/answers.yaml"
+expect 78 "an answer to no question" "$MUSTER" audit integrations --answers "$work/answers.yaml"
+said 'answers.yaml:4:5: marketo has no requirement .MK-033.; did you mean MK-03' "with line and the nearest"
+expect 64 "a system without a checklist" "$MUSTER" audit integrations zendesk
+said 'there is: eloqua, hubspot, marketo, salesforce' "those that have one are named"
+
 # --- a read that was not complete ---
 fault '{"path": "/api/scim/v2/Users", "times": 100, "kind": "status", "status": 500}'
 muster -q pull sendoso >/dev/null 2>&1 || true

@@ -83,6 +83,7 @@ last=$(muster snapshots --format json --limit 1 | python3 -c 'import json,sys; p
 expect 2 "diff finds changes" muster diff 1 "$last"
 said '^> user .*renamed|^> user .*name' "a renamed person"
 said '^[+] user New Person .*joined' "a joiner"
+said '[+] user New Person .*\[snapshot [0-9]+\]' "seen first in that read"
 said "sendoso, snapshot 1 to $last: .*1 joined" "a summary"
 expect 2 "diff as JSON" muster diff 1 "$last" --format json
 cp "$work/out" "$work/diff.json"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "model/number.h"
 #include "suites.h"
 
 static const char person[] =
@@ -165,12 +166,51 @@ START_TEST(test_limits)
 }
 END_TEST
 
+START_TEST(facts_stand_beside_fields)
+{
+    static const char *const facts[] = {"people", NULL};
+    MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
+    struct mu_err err = MU_ERR_INIT;
+    const struct mu_filter *f = NULL;
+    const struct mu_doc *doc = mu_doc_single(arena, "people", "12");
+    ck_assert_int_eq(
+        mu_filter_parse_facts(arena, MU_GROUP, facts, "people > 9 and not name?", &f, &err), 0);
+    ck_assert(mu_filter_match(f, doc));
+    ck_assert_int_eq(mu_filter_parse_facts(arena, MU_GROUP, facts, "peple > 9", &f, &err), -1);
+    ck_assert_ptr_nonnull(strstr(err.text, "did you mean people?"));
+    ck_assert_int_eq(mu_filter_parse(arena, MU_GROUP, "people > 9", &f, &err), -1);
+}
+END_TEST
+
+START_TEST(money_is_added_digit_by_digit)
+{
+    static const struct {
+        const char *a, *b, *sum, *difference;
+    } sums[] = {
+        {"12.50", "0.1", "12.60", "12.40"},
+        {"0.1", "0.2", "0.3", "-0.1"},
+        {"99999999999999999999.99", "0.01", "100000000000000000000.00", "99999999999999999999.98"},
+        {"-5", "7", "2", "-12"},
+        {"5", "-7", "-2", "12"},
+        {"-0.5", "-0.5", "-1.0", "0.0"},
+        {"007", "3", "10", "4"},
+        {"0", "0", "0", "0"}};
+    MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
+    for (size_t i = 0; i < MU_LEN(sums); i++) {
+        ck_assert_str_eq(mu_number_add(arena, sums[i].a, sums[i].b), sums[i].sum);
+        ck_assert_str_eq(mu_number_sub(arena, sums[i].a, sums[i].b), sums[i].difference);
+    }
+}
+END_TEST
+
 Suite *filter_suite(void);
 
 Suite *filter_suite(void)
 {
     Suite *s = suite_create("filter");
     TCase *t = tcase_create("filter");
+    tcase_add_test(t, facts_stand_beside_fields);
+    tcase_add_test(t, money_is_added_digit_by_digit);
     tcase_add_test(t, test_matches);
     tcase_add_test(t, test_refusals);
     tcase_add_test(t, test_limits);
