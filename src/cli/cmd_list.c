@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "cli/show.h"
 #include "cli/table.h"
+#include "engine/invited.h"
 #include "model/filter.h"
 
 /* What the words and options of the line ask for. */
@@ -18,6 +19,8 @@ struct asked {
     long long limit; /* 0: no limit */
     bool raw;
     struct mu_snapshot snap;
+    struct mu_entry *invited; /* beside the newest snapshot's users */
+    size_t invited_count;
 };
 
 /* ACCOUNT and ID may both be left out: a first word that is no account is an ID of the only source.
@@ -54,7 +57,12 @@ static int read_asked(struct mu_cli *cli, const struct mu_args *args, struct ask
     if (mu_args_int(args, "limit", 1, INT64_MAX, 0, &ret->limit, err) < 0 ||
         mu_cli_store(cli, MU_STORE_READ, err) < 0 || read_words(cli, args, ret, err) < 0)
         return -1;
-    return mu_cli_snapshot(cli, ret->def->name, mu_args_get(args, "as-of"), &ret->snap, err);
+    if (mu_cli_snapshot(cli, ret->def->name, mu_args_get(args, "as-of"), &ret->snap, err) < 0)
+        return -1;
+    if (ret->kind != MU_USER || ret->raw || mu_args_has(args, "as-of"))
+        return 0;
+    return mu_invited_entries(cli->store, cli->arena, ret->def->name, ret->snap.id, &ret->invited,
+                              &ret->invited_count, err);
 }
 
 /* ---- one entry ---- */
@@ -99,12 +107,26 @@ static int show_raw(const struct mu_entry *entry, struct mu_arena *arena, struct
     return 0;
 }
 
+/* In the snapshot, else among the invited. 1, 0, -1. */
+static int find_one(struct mu_cli *cli, const struct asked *q, struct mu_entry *ret,
+                    struct mu_err *err)
+{
+    int found =
+        mu_entry_get(cli->store, cli->arena, q->def->name, q->snap.id, q->kind, q->id, ret, err);
+    for (size_t i = 0; found == 0 && i < q->invited_count; i++) {
+        if (!mu_streq(q->invited[i].id, q->id))
+            continue;
+        *ret = q->invited[i];
+        found = 1;
+    }
+    return found;
+}
+
 static int show_one(struct mu_cli *cli, const struct asked *q, struct mu_err *err)
 {
     const char *kind = mu_schema_of(q->kind)->name;
     struct mu_entry entry;
-    int found =
-        mu_entry_get(cli->store, cli->arena, q->def->name, q->snap.id, q->kind, q->id, &entry, err);
+    int found = find_one(cli, q, &entry, err);
     if (found < 0)
         return -1;
     if (found == 0)
@@ -171,6 +193,8 @@ static int put_rows(struct mu_cli *cli, const struct asked *q, struct mu_table *
         if (ferror(stdout))
             break; /* nobody reads any more; main() says so */
     }
+    for (size_t i = 0; rc == 0 && i < q->invited_count && (q->limit == 0 || shown < q->limit); i++)
+        rc = put_row(cli, q, table, &q->invited[i], writer, &shown, err);
     return rc < 0 ? -1 : 0;
 }
 

@@ -265,7 +265,7 @@ static int show_text(struct mu_cli *cli, const struct mu_run *r, struct mu_err *
     return 0;
 }
 
-static int show(struct mu_cli *cli, const char *word, struct mu_err *err)
+static int show(struct mu_cli *cli, const char *word, bool results, struct mu_err *err)
 {
     long long id;
     struct mu_run r;
@@ -276,6 +276,8 @@ static int show(struct mu_cli *cli, const char *word, struct mu_err *err)
         return -1;
     if (found == 0)
         return mu_fail(err, MU_E_MISSING, "there is no run %lld; see muster runs", id);
+    if (results)
+        return mu_show_results(cli, &r, err);
     if (cli->format == MU_FORMAT_JSON)
         return show_json(cli, &r, err);
     return cli->format == MU_FORMAT_CSV ? show_csv(cli, &r, err) : show_text(cli, &r, err);
@@ -285,18 +287,23 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
 {
     if (mu_cli_store(cli, MU_STORE_READ, err) < 0)
         return -1;
-    return args->word_count ? show(cli, args->words[0], err) : list(cli, args, err);
+    bool results = mu_args_has(args, "results");
+    if (results && !args->word_count)
+        return mu_fail(err, MU_E_USAGE, "runs: --results is about one run; name its ID");
+    return args->word_count ? show(cli, args->words[0], results, err) : list(cli, args, err);
 }
 
 static const struct mu_cmd_opt opts[] = {
     {"limit", 0, "N", "at most so many, newest first (default: 20)"},
+    {"results", 0, NULL,
+     "of one run: what became of each person, for the system they came from (csv, json)"},
     {"parked", 0, NULL, "only what is parked: records and operations that wait for another try"},
     {.name = NULL}};
 
 const struct mu_cmd mu_cmd_runs = {
     .name = "runs",
     .summary = "what was written when, and each operation of one run",
-    .usage = "[ID] [--limit N] [--parked]",
+    .usage = "[ID] [--results] [--limit N] [--parked]",
     .about =
         "Lists what is parked, and runs, newest first; with an ID, the operations of that run and "
         "what became of each.\n"

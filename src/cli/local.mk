@@ -42,6 +42,7 @@ muster_SOURCES += \
 	src/cli/show_parked.c \
 	src/cli/show_explain.c src/cli/show_explain.h \
 	src/cli/show_plan.c \
+	src/cli/show_results.c \
 	src/cli/show_snapshot.c \
 	src/cli/table.c src/cli/table.h
 

@@ -48,6 +48,11 @@ int mu_show_parked_rows(struct mu_cli *cli, const struct mu_parked *parked, size
                         struct mu_err *err);
 void mu_show_parked_json(const struct mu_parked *parked, struct mu_jw *w);
 
+/* ---- show_results.c ---- */
+
+/* What a run did to people, for the system they came from: a row each. */
+int mu_show_results(struct mu_cli *cli, const struct mu_run *run, struct mu_err *err);
+
 /* ---- show_plan.c ---- */
 
 /* Diff, what is left alone, guards, cost. json: the plan document itself. */

@@ -28,6 +28,7 @@ libmuster_a_SOURCES += \
 	src/engine/guard.c \
 	src/engine/guards.c src/engine/guards.h \
 	src/engine/invite.c src/engine/invite.h \
+	src/engine/invited.c src/engine/invited.h \
 	src/engine/narrow.c src/engine/narrow.h \
 	src/engine/order.c src/engine/order.h \
 	src/engine/owning.c src/engine/owning.h \

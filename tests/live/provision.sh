@@ -28,6 +28,13 @@ expect 0 "three are invited" muster sync people --yes
 is "one invitation of Ada" 1 "$(invitations ada@example.test)"
 is "three POSTs" 3 "$(posts /api/v3/users POST)"
 expect 0 "the second plan is empty" muster plan people
+expect 0 "results for the HRIS" muster runs 1 --results --format json
+said '"id":"2","email":"bo@example.test","name":"Bo Lind","result":"invited","team_group":"75"' "say who was invited"
+expect 0 "a pull of Sendoso" muster pull sendoso
+expect 0 "its users" muster users sendoso --filter 'status=invited' --format json
+said '"id":"invited:ada@example.test".*"groups":\[\{"id":"71","name":"EMEA Sales"\}\]' "list the invited"
+expect 0 "one of them" muster users sendoso invited:bo@example.test
+said 'status +invited' "can be shown"
 expect 0 "and nobody is invited twice" muster sync people --yes
 is "still three POSTs" 3 "$(posts /api/v3/users POST)"
 
@@ -37,6 +44,8 @@ for who in Ada@Example.test bo@example.test cy@example.test; do
     change "{\"invitation\": \"$who\", \"set\": {\"status\": \"accepted\"}}"
 done
 expect 0 "nothing to do when they came" muster plan people
+expect 0 "results for the HRIS" muster runs 1 --results --format csv
+said '^1,Ada@Example.test,Ada Quist,active,71,regular' "say who is active"
 is "Ada is there" "Ada EMEA Sales sender active" "$(person ada@example.test)"
 people "${ADA/EMEA_Sales regular/Nordics manager}" "$BO" "$CY"
 expect 0 "a mover is read" muster pull hris
@@ -55,6 +64,8 @@ people "$ADA" "$BO" "$CY"
 expect 0 "both return" muster sync people --yes
 is "Ada is taken back, with group and role of today" "Ada EMEA Sales sender active" "$(person ada@example.test)"
 is "Cy is taken back" "Cy EMEA Sales sender active" "$(person cy@example.test)"
+expect 0 "results of returning" muster runs 4 --results --format csv
+said '^2,|^1,Ada@Example.test,Ada Quist,active' "active again"
 is "without another invitation" 3 "$(posts /api/v3/users POST)"
 expect 0 "the plan after returning is empty" muster plan people
 
