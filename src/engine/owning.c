@@ -82,6 +82,8 @@ static int done(struct mu_owning *o, const struct mu_op *op, const char *native,
             return -1;
         return put_object(o, op, op->new_name, op->native, run, err);
     case MU_OP_MODIFY:
+        if (op->why == MU_WHY_DISABLE || op->why == MU_WHY_ENABLE)
+            return put_object(o, op, op->name, op->native, run, err);
         return run ? mu_ledger_touch(o->store, o->sync, op->kind, op->id, run, err) : 0;
     case MU_OP_ADOPT:
         return put_object(o, op, op->name, op->native, 0, err); /* no run of ours has written it */

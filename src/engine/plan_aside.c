@@ -14,6 +14,21 @@ bool plan_lies_aside(struct planner *p, const struct mu_object *o)
     return have && have->count == 1 && plan_same(p, by->attr, &have->values[0], &out);
 }
 
+bool plan_by_hand(struct planner *p, size_t from, size_t to, const char *parked)
+{
+    bool any = false;
+    for (size_t i = from; p->ops_of->fit && i < to; i++) {
+        struct mu_op *op = &p->ops[i];
+        if (op->why != MU_WHY_DISABLE)
+            continue;
+        op->verb = MU_OP_MANUAL;
+        op->note = mu_printf(p->arena, "%s refuses to set them aside, do it there; %s",
+                             p->sync->to->name, parked);
+        any = true;
+    }
+    return any;
+}
+
 void plan_aside(struct planner *p, struct who *w, bool out)
 {
     const struct mu_aside *by = p->ops_of->aside(p->target);
@@ -29,7 +44,8 @@ void plan_aside(struct planner *p, struct who *w, bool out)
                                    .remove_count = have ? have->count : 0,
                                    .add = to,
                                    .add_count = 1,
-                                   .absent = !have};
+                                   .absent = !have,
+                                   .drift = w->owned && w->owned->run && w->owned->disabled == out};
     struct mu_op *op = plan_add_op(p, MU_OP_MODIFY, out ? MU_WHY_DISABLE : MU_WHY_ENABLE, w);
     op->name = w->object->name;
     op->changes = change;

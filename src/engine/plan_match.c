@@ -172,6 +172,23 @@ static void stay(struct planner *p, struct who *w)
     mu_map_put(p->who_by_key, w->key, strlen(w->key), w);
 }
 
+/* Held, or refused before: a step for a person where the target knows such, else left alone. */
+static bool gone_parked(struct planner *p, struct who *w, int policy)
+{
+    const char *why = w->object->held ? w->object->held : plan_parked(p, w);
+    size_t first = p->op_count;
+    if (!why)
+        return false;
+    if (!w->object->held && p->ops_of->aside && policy == MU_REMOVE_DISABLE) {
+        plan_aside(p, w, true);
+        if (plan_by_hand(p, first, p->op_count, why))
+            return true;
+        p->op_count = first;
+    }
+    plan_leave(p, w, w->owned->name, true, "%s", why);
+    return true;
+}
+
 /* Somebody of ours whom the target is not to have any more, by the sync's settings. */
 static int plan_gone(struct planner *p, struct who *w, const struct mu_decision *decision,
                      struct mu_err *err)
@@ -186,11 +203,8 @@ static int plan_gone(struct planner *p, struct who *w, const struct mu_decision 
     }
     if (policy == MU_REMOVE_DISABLE && plan_lies_aside(p, w->object))
         return 0;
-    const char *parked = w->object->held ? w->object->held : plan_parked(p, w);
-    if (parked) {
-        plan_leave(p, w, w->owned->name, true, "%s", parked);
+    if (gone_parked(p, w, policy))
         return 0;
-    }
     int stays = plan_grace(p, w, decision, err);
     if (stays != 0)
         return stays < 0 ? -1 : 0;
@@ -311,7 +325,7 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct plan_row *
     }
     w->op_end = p->op_count;
     const char *parked = w->op_end > w->first_op ? plan_parked(p, w) : NULL;
-    if (parked)
+    if (parked && !plan_by_hand(p, w->first_op, w->op_end, parked))
         plan_exclude(p, w, parked);
     return 0;
 }

@@ -183,6 +183,9 @@ const char *plan_parked(struct planner *p, const struct who *w);
  * back, by a value. */
 bool plan_lies_aside(struct planner *p, const struct mu_object *o);
 void plan_aside(struct planner *p, struct who *w, bool out);
+/* Of the operations [from, to) those that set aside are a person's, because the target refused them
+ * (`parked` says why); on targets that know such steps. False: there is none. */
+bool plan_by_hand(struct planner *p, size_t from, size_t to, const char *parked);
 
 /* plan_fit.c: the wants as the target has them, in the row's arena; MU_E_DATA: one means nothing
  * there. And what becomes of each operation on this target. */
