@@ -113,7 +113,8 @@ enum mu_cap {
     MU_CAP_RENAME = 1 << 2,
     MU_CAP_MOVE = 1 << 3, /* rename to another parent */
     MU_CAP_DELETE = 1 << 4,
-    MU_CAP_NATIVE = 1 << 5 /* objects have an immutable id */
+    MU_CAP_NATIVE = 1 << 5, /* objects have an immutable id */
+    MU_CAP_LDIF = 1 << 6    /* `show` writes LDIF */
 };
 
 /* Where a target keeps what; filled by the target, used by the planner to name things. */

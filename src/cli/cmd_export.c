@@ -209,6 +209,11 @@ static int export_ldif(const struct export *x, const char *as, struct mu_err *er
     if (target_of(x, as, &to, err) < 0 || mu_cli_open(x->cli, to, &target, err) < 0)
         return -1;
     mu_assert(to != NULL);
+    if (!(to->adapter->target->caps(target) & MU_CAP_LDIF))
+        return mu_fail(err, MU_E_USAGE,
+                       "export: %s is no directory, and its entries have no LDIF; name one with "
+                       "--as",
+                       to->name);
     /* The target with another way of reading: it is not asked, and so seems empty; which containers
      * exist stays open. */
     struct mu_target_ops ops = *to->adapter->target;

@@ -63,16 +63,25 @@ static int64_t known_rate(struct mu_cli *cli, const char *sync)
     return RATE_GUESS;
 }
 
+static int64_t plan_writes(const struct mu_plan *plan)
+{
+    int64_t writes = 0;
+    for (size_t i = 0; i < plan->op_count; i++)
+        writes += mu_verb_writes(plan->ops[i].verb);
+    return writes;
+}
+
 static void show_cost(struct mu_cli *cli, const struct mu_plan *plan)
 {
     int64_t manual = 0;
     for (size_t i = 0; i < plan->op_count; i++)
         manual += plan->ops[i].verb == MU_OP_MANUAL;
-    int64_t writes = plan->calls;
+    int64_t writes = plan_writes(plan);
     int64_t seconds = plan->rate > 0 ? mu_plan_seconds(plan) : writes / known_rate(cli, plan->sync);
-    printf("cost: %s, %s",
-           plan->rate > 0 ? mu_show_some(cli->arena, writes, "call", "calls")
-                          : mu_show_some(cli->arena, writes, "write", "writes"),
+    printf("cost: %s%s, %s", mu_show_some(cli->arena, writes, "write", "writes"),
+           plan->calls > writes ? mu_printf(cli->arena, " in %s",
+                                            mu_show_some(cli->arena, plan->calls, "call", "calls"))
+                                : "",
            seconds ? mu_printf(cli->arena, "about %" PRId64 " s", seconds) : "about a second");
     if (manual)
         printf("; %s for a person", mu_show_some(cli->arena, manual, "step", "steps"));

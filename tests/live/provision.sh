@@ -69,6 +69,9 @@ said '^2,|^1,Ada@Example.test,Ada Quist,active' "active again"
 is "without another invitation" 3 "$(posts /api/v3/users POST)"
 expect 0 "the plan after returning is empty" muster plan people
 
+expect 64 "Sendoso has no LDIF" muster export hris --format ldif --as sendoso
+said 'sendoso is no directory' "and that is told"
+
 # --- the way back ---
 
 people "$ADA" "${BO/Nordics manager/EMEA_Sales regular}" "$CY"

@@ -84,6 +84,14 @@ expect 0 "an admin leaves" muster pull hris
 expect 2 "is a step for a person" muster plan people
 said 'Sendoso deletes no admin.*make bo@example.test a Sender first' "in words"
 
+change "[{\"user\": $(id_of ada@example.test), \"set\": {\"role\": \"admin\"}},
+    {\"user\": $(id_of erik.garcia1@example.test), \"set\": {\"role\": \"sender\"}}]"
+people "$ADA" "$BO"
+expect 0 "two admins are to be less" muster pull hris
+expect 2 "one of them" muster plan people
+said 'is the last admin of Sendoso: make somebody else one before' "but not the last"
+said 'role: "admin" -> ' "the other one is"
+
 # --- between plan and apply ---
 
 fresh

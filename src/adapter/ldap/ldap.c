@@ -310,7 +310,7 @@ static const struct mu_resource *mapping(struct mu_account *account, enum mu_kin
 static unsigned caps(struct mu_account *account MU_UNUSED)
 {
     return MU_CAP_CREATE | MU_CAP_MODIFY | MU_CAP_RENAME | MU_CAP_MOVE | MU_CAP_DELETE |
-           MU_CAP_NATIVE;
+           MU_CAP_NATIVE | MU_CAP_LDIF;
 }
 
 void mu_ldap_key(const struct mu_ldap *a, const char *dn, size_t len, struct mu_buf *to)

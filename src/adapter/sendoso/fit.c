@@ -163,11 +163,29 @@ static const char *fit_invited(struct fitting *f)
                            day(f, i->expires), words_of(f), i->email));
 }
 
+/* Not even one by one. */
+static bool is_last_admin(struct fitting *f)
+{
+    const char *role = sendoso_given(f->op, "role");
+    if (!role || !f->person->active || !mu_streq(f->person->role, "admin"))
+        return false;
+    if (f->s->target->people->admins <= 1)
+        return true;
+    f->s->target->people->admins--;
+    return false;
+}
+
 static const char *fit_change(struct fitting *f)
 {
     const char *group = sendoso_given(f->op, "team_group");
     if (!drop_unseen_role(f))
         return "";
+    if (is_last_admin(f))
+        return leave(f, true,
+                     mu_printf(f->arena,
+                               "is the last admin of Sendoso: make somebody else one before %s "
+                               "becomes %s",
+                               f->person->name, sendoso_given(f->op, "role")));
     if (!f->person->id)
         return fit_invited(f);
     if (!f->s->scim) {
@@ -247,6 +265,8 @@ const char *sendoso_fit(struct mu_account *a, struct mu_arena *arena, struct mu_
                         bool *ret_trouble)
 {
     const struct sendoso *s = sendoso_of(a);
+    if (!s->target->people)
+        return NULL; /* nothing was read: somebody only looks what a plan would be */
     struct fitting f = {.s = s,
                         .arena = arena,
                         .op = op,

@@ -116,8 +116,7 @@ static void join_scim(struct reader *r, struct sendoso_person *p)
     p->id = over->id; /* what writes name, and what is left of somebody inactive */
     p->role = over->role;
     p->emails = over->emails;
-    if (!p->group)
-        p->group = over->group;
+    p->division = over->division;
 }
 
 /* A record that can't be used is somebody all the same, who must not be invited. */
@@ -180,7 +179,7 @@ static int take_record(struct reader *r, const struct mu_page *page, const struc
     if (group)
         take_group(r, page, entry);
     else
-        take_person(r, page, sendoso_person_of(r->people->arena, r->groups, entry));
+        take_person(r, page, sendoso_person_of(r->people->arena, NULL, entry));
     return 0;
 }
 
@@ -228,22 +227,29 @@ static int read_lists(struct reader *r, const char *const *only, struct mu_err *
     return rc;
 }
 
-/* Groups first: SCIM speaks of them by name. */
+/* SCIM comes first and speaks of groups by name, which are known in the end. */
+static void name_groups(struct reader *r)
+{
+    for (size_t i = 0; i < r->people->count; i++) {
+        struct sendoso_person *p = r->people->list[i];
+        const struct sendoso_group *named = sendoso_group_by_name(r->groups, p->division);
+        if (!p->group && named)
+            p->group = mu_strdup(r->people->arena, named->id);
+    }
+}
+
 static int read_once(struct reader *r, bool *ret_whole, struct mu_err *err)
 {
-    static const char *const groups[] = {"groups", NULL}, *const scim[] = {"scim_users", NULL},
-                             *const users[] = {"users", NULL};
+    static const char *const lists[] = {"groups", "scim_users", "users", NULL};
     r->groups = sendoso_groups_new();
     r->people = new_people();
     r->scim = mu_map_new(256);
     r->tally_count = 0;
-    int rc = read_lists(r, groups, err);
-    if (rc == 0 && r->s->scim)
-        rc = read_lists(r, scim, err);
-    if (rc == 0)
-        rc = read_lists(r, users, err);
-    if (rc == 0)
+    int rc = read_lists(r, lists, err);
+    if (rc == 0) {
         take_rest(r);
+        name_groups(r);
+    }
     *ret_whole = whole(r);
     for (size_t i = 0; i < r->tally_count; i++)
         mu_map_free(r->tallies[i].ids);
@@ -285,8 +291,10 @@ int sendoso_people_read(struct sendoso *s, struct mu_err *err)
         drop(&r);
         return -1;
     }
-    for (size_t i = 0; i < r.people->count; i++)
+    for (size_t i = 0; i < r.people->count; i++) {
         sendoso_person_object(r.people->arena, r.people->list[i]);
+        r.people->admins += r.people->list[i]->active && mu_streq(r.people->list[i]->role, "admin");
+    }
     r.people->took_us = mu_mono_us() - r.people->read_us;
     sendoso_people_free(t->people);
     sendoso_groups_free(t->groups);

@@ -82,6 +82,7 @@ struct sendoso_person *sendoso_person_of(struct mu_arena *arena, const struct se
         .last_name = copy(arena, mu_doc_str(entry, "last_name")),
         .role = copy(arena, sendoso_role(arena, mu_doc_str(first_of(entry, "roles"), "id"))),
         .group = group_of(arena, g, entry),
+        .division = copy(arena, mu_doc_str(mu_doc_member(entry, "attributes"), "division")),
         .emails = emails_of(arena, entry),
         .active = mu_streq(mu_doc_str(entry, "status"), "active")};
     p->name = p->email ? p->email : mu_printf(arena, "user %s", p->id);

@@ -46,9 +46,10 @@ struct sendoso_person {
     const char *name; /* the e-mail address, else what stands for it */
     const char *key;  /* folded */
     const char *email, *first_name, *last_name;
-    const char *role;   /* regular, manager, admin or what else Sendoso says; NULL: not seen */
-    const char *group;  /* id */
-    const char *emails; /* SCIM's list as it came, JSON; NULL: not seen */
+    const char *role;     /* regular, manager, admin or what else Sendoso says; NULL: not seen */
+    const char *group;    /* id */
+    const char *division; /* the group's name, as SCIM has it */
+    const char *emails;   /* SCIM's list as it came, JSON; NULL: not seen */
     bool active;
     const char *held;                       /* see mu_object */
     const struct mu_invitation *invitation; /* that is open, or was the last one */
@@ -61,6 +62,7 @@ struct sendoso_people {
     size_t count, cap;
     struct mu_map *by_key, *by_id; /* -> struct sendoso_person */
     struct mu_map *invitations;    /* key -> struct mu_invitation */
+    size_t admins;                 /* who are active, and the plan leaves so */
     int64_t read_us, took_us;      /* when its reading began (monotonic), and how long it took */
 };
 
@@ -125,7 +127,7 @@ int sendoso_groups_fresh(struct sendoso *s, struct mu_err *err);
 
 /* ---- person.c ---- */
 
-/* Of an entry of kind user, in the arena. */
+/* Of an entry of kind user, in the arena. g NULL: groups aren't known yet. */
 struct sendoso_person *sendoso_person_of(struct mu_arena *arena, const struct sendoso_groups *g,
                                          const struct mu_doc *entry);
 /* Who holds an invitation. */
