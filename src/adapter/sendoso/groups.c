@@ -65,7 +65,7 @@ const struct sendoso_group *sendoso_group_by_name(const struct sendoso_groups *g
 {
     const struct sendoso_group *found =
         g && name ? mu_map_get(g->by_name, name, strlen(name)) : NULL;
-    return found == &g->several ? NULL : found;
+    return found && found != &g->several ? found : NULL;
 }
 
 static int no_group(const struct sendoso_groups *g, const char *text, struct mu_err *err)
