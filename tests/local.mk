@@ -75,9 +75,8 @@ live_tests = \
 	tests/live/parked.sh \
 	tests/live/plan.sh \
 	tests/live/provision.sh \
-	tests/live/report.sh tests/live/review.sh \
 	tests/live/provision_scim.sh \
-	tests/live/report.sh \
+	tests/live/report.sh tests/live/review.sh \
 	tests/live/secrets.sh \
 	tests/live/serve.sh \
 	tests/live/serve_tokens.sh \

@@ -205,6 +205,7 @@ START_TEST(answers)
         {{302, "", false, 0}, MU_INVITED_REFUSED, "302", 1},
         {{500, "<html>oops</html>", false, 0}, MU_INVITED_DOUBT, "no one knows", 1},
         {{503, "", false, 0}, MU_INVITED_DOUBT, "no one knows", 1},
+        {{408, "", false, 0}, MU_INVITED_DOUBT, "no one knows", 1},
         {{201, pending, true, 0}, MU_INVITED_DOUBT, "no one knows", 1},
     };
     for (size_t i = 0; i < MU_LEN(cases); i++) {
@@ -270,6 +271,27 @@ START_TEST(comes)
 }
 END_TEST
 
+/* Somebody else has sent one and noted no end of it. */
+START_TEST(ends_without_a_told_end)
+{
+    struct bench b;
+    set_up(&b, (struct answer){201, pending, false, 0});
+    const struct mu_invitation other = {
+        .account = "sendoso", .key = "ada@x.test", .email = "ada@x.test", .via = "invite"};
+    struct mu_invitation doubt = {
+        .account = "sendoso", .key = "ada@x.test", .state = MU_INVITED_SENT};
+    ck_assert_int_eq(mu_invitation_intend(storage, &other, 0, &b.err), 0);
+    ck_assert_int_eq(mu_invitation_move(storage, &doubt, UINT32_MAX, &b.err), 1);
+    doubt.state = MU_INVITED_DOUBT;
+    ck_assert_int_eq(mu_invitation_move(storage, &doubt, UINT32_MAX, &b.err), 1);
+    refused(&b, &ada, MU_E_CONFLICT, "in doubt");
+    storage_int("UPDATE invitation SET sent = sent - 8 * 86400 RETURNING 1");
+    ck_assert_msg(invite(&b, &ada) == 0, "%s", b.err.text);
+    ck_assert_int_eq(b.now.invitation.tries, 2);
+    tear_down(&b);
+}
+END_TEST
+
 Suite *invite_suite(void)
 {
     Suite *s = suite_create("invite");
@@ -279,6 +301,7 @@ Suite *invite_suite(void)
     tcase_add_test(t, answers);
     tcase_add_test(t, one_at_a_time);
     tcase_add_test(t, comes);
+    tcase_add_test(t, ends_without_a_told_end);
     tcase_set_timeout(t, 120);
     suite_add_tcase(s, t);
     return s;

@@ -88,6 +88,13 @@ static bool never_was(const struct sendoso *s, const struct mu_invitation *i)
            i->sent + SEEN_AFTER_S < mu_now();
 }
 
+/* Those too whose end nobody has told. */
+static bool is_over(const struct mu_invitation *i)
+{
+    return mu_invited_open(i->state) && i->state != MU_INVITED_INTENDED && i->expires &&
+           i->expires <= mu_now();
+}
+
 static int hold_against(struct sendoso *s, struct sendoso_people *people, struct mu_invitation *i,
                         struct mu_err *err)
 {
@@ -98,9 +105,10 @@ static int hold_against(struct sendoso *s, struct sendoso_people *people, struct
     if (!p && never_was(s, i) &&
         turn(s, i, MU_INVITED_WITHDRAWN, "never created: SCIM doesn't list it", err) < 0)
         return -1;
-    if (!mu_store_writable(s->target->store) && mu_invited_open(i->state) && i->expires &&
-        i->expires <= mu_now())
-        i->state = MU_INVITED_EXPIRED;
+    if (mu_invited_open(i->state) && !i->expires && i->sent)
+        i->expires = i->sent + s->settings->invitation_life;
+    if (!p && is_over(i) && turn(s, i, MU_INVITED_EXPIRED, i->detail, err) < 0)
+        return -1;
     mu_map_put(people->invitations, i->key, strlen(i->key), i);
     if (p) {
         p->invitation = i;

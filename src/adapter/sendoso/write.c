@@ -79,7 +79,7 @@ bool sendoso_refused(const struct mu_response *r)
 {
     if (r->status == 0)
         return !r->sent || r->failed.native == 401;
-    return r->status >= 300 && r->status < 500;
+    return r->status >= 300 && r->status < 500 && r->status != 408;
 }
 
 static bool is_write(const struct sendoso_flight *f)
