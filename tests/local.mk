@@ -158,6 +158,7 @@ unit_sources = \
 	tests/unit/test_governor.c \
 	tests/unit/test_guard.c \
 	tests/unit/test_http.c \
+	tests/unit/test_fit.c \
 	tests/unit/test_invitations.c \
 	tests/unit/test_invite.c \
 	tests/unit/test_io.c \

@@ -328,7 +328,7 @@ static int64_t count_one_way(struct planner *p)
     for (size_t i = 0; i < p->op_count; i++) {
         struct mu_op back;
         mu_arena_reset(p->row);
-        count += !mu_op_inverse(p->row, &p->ops[i], NULL, &back);
+        count += p->ops[i].verb != MU_OP_MANUAL && !mu_op_inverse(p->row, &p->ops[i], NULL, &back);
     }
     return count;
 }

@@ -295,6 +295,62 @@ static const struct mu_target_ops ops = {
 
 static const struct mu_adapter adapter = {.name = "fake", .summary = "in memory", .target = &ops};
 
+/* ---- a target that knows more ---- */
+
+static const struct mu_aside *aside(struct mu_account *a)
+{
+    static const struct mu_aside by = {.attr = "active", .in = "true", .out = "false"};
+    (void)a;
+    return &by;
+}
+
+static int resolve(struct mu_account *a, struct mu_arena *arena, const char *attr,
+                   struct mu_value *value, struct mu_err *err)
+{
+    (void)a;
+    if (mu_strieq(attr, "title") && mu_streq(value->bytes, "nobody"))
+        return mu_fail(err, MU_E_DATA, "there is no nobody");
+    if (mu_strieq(attr, "title") && mu_streq(value->bytes, "boss"))
+        *value = (struct mu_value){.bytes = mu_strdup(arena, "Manager"), .len = strlen("Manager")};
+    return 0;
+}
+
+static const char *fit(struct mu_account *a, struct mu_arena *arena, struct mu_op *op,
+                       bool *ret_trouble)
+{
+    struct fake_target *f = fake_of(a);
+    return f->fit ? f->fit(arena, op, ret_trouble) : NULL;
+}
+
+static const struct mu_target_ops choosy_ops = {
+    .mapping = mapping,
+    .caps = caps,
+    .read = read_all,
+    .get = get,
+    .identity = identity,
+    .prepare = prepare,
+    .place = place,
+    .move = move,
+    .place_of = place_of,
+    .fold = fold,
+    .rank = rank,
+    .placeholder = placeholder,
+    .aside = aside,
+    .resolve = resolve,
+    .fit = fit,
+    .submit = submit,
+    .reap = reap,
+    .show = show,
+};
+
+static const struct mu_adapter choosy = {
+    .name = "choosy", .summary = "in memory", .target = &choosy_ops};
+
+void fake_target_choosy(struct fake_target *f)
+{
+    f->account.adapter = &choosy;
+}
+
 void fake_target_init(struct fake_target *f, const char *mappings)
 {
     struct mu_layers layers = {.dirs = {mappings}};

@@ -26,10 +26,16 @@ struct fake_target {
     bool break_late;        /* that write is done all the same, only its answer is lost */
     struct mu_outcome waiting[64];
     size_t waiting_count;
+    /* of fake_target_choosy: what becomes of an operation; NULL: it stays */
+    const char *(*fit)(struct mu_arena *arena, struct mu_op *op, bool *ret_trouble);
 };
 
 void fake_target_init(struct fake_target *f, const char *mappings);
 void fake_target_done(struct fake_target *f);
+
+/* From now on people are set aside by `active: false`, titles are resolved (`boss` is Manager,
+ * `nobody` is none), and `fit` is asked. */
+void fake_target_choosy(struct fake_target *f);
 
 /* An object as somebody else would make it. */
 void fake_target_put(struct fake_target *f, enum mu_kind kind, const char *name, const char *attr,

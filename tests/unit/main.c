@@ -38,6 +38,7 @@ static const struct unit units[] = {
     {"governor", governor_suite},
     {"guard", guard_suite},
     {"http", http_suite},
+    {"fit", fit_suite},
     {"invitations", invitations_suite},
     {"invite", invite_suite},
     {"io", io_suite},
