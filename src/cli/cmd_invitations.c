@@ -9,7 +9,7 @@
 #include "cli/show.h"
 #include "store/invitations.h"
 
-enum { LOCK_WAIT_S = 60 };
+enum { LOCK_WAIT_S = 60, MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400 };
 
 #define SET(state) (1U << (state))
 
@@ -33,20 +33,24 @@ static const struct word {
      MU_INVITED_WITHDRAWN, "a person allowed another one"},
 };
 
-static int find_word(const struct mu_args *args, const struct word **ret, struct mu_err *err)
+/* NULL: none or more than one is said; err tells. */
+static const struct word *find_word(const struct mu_args *args, struct mu_err *err)
 {
-    *ret = NULL;
+    const struct word *found = NULL;
     for (size_t i = 0; i < MU_LEN(words); i++) {
         if (!mu_args_has(args, words[i].option))
             continue;
-        if (*ret)
-            return mu_fail(err, MU_E_USAGE, "invitations settle: --%s and --%s exclude each other",
-                           (*ret)->option, words[i].option);
-        *ret = &words[i];
+        if (found) {
+            mu_fail(err, MU_E_USAGE, "invitations settle: --%s and --%s exclude each other",
+                    found->option, words[i].option);
+            return NULL;
+        }
+        found = &words[i];
     }
-    return *ret ? 0
-                : mu_fail(err, MU_E_USAGE,
-                          "invitations settle: say --sent, --not-sent, --withdrawn or --again");
+    if (!found)
+        mu_fail(err, MU_E_USAGE,
+                "invitations settle: say --sent, --not-sent, --withdrawn or --again");
+    return found;
 }
 
 /* The one invitation of that address, in the named account or in any. */
@@ -76,13 +80,13 @@ static int find_one(struct mu_cli *cli, const char *email, const char *account,
 
 static int settle(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
 {
-    const struct word *word;
     struct mu_invitation is = {.account = NULL};
     MU_AUTO(lock) struct mu_lock *lock = NULL;
     if (args->word_count < 2)
         return mu_fail(err, MU_E_USAGE, "invitations settle: whose? usage: muster invitations %s",
                        args->cmd->usage);
-    if (find_word(args, &word, err) < 0 || mu_cli_store(cli, MU_STORE_WRITE, err) < 0 ||
+    const struct word *word = find_word(args, err);
+    if (!word || mu_cli_store(cli, MU_STORE_WRITE, err) < 0 ||
         find_one(cli, args->words[1], mu_args_get(args, "account"), &is, err) < 0 ||
         mu_invitations_lock(cli->store, is.account, LOCK_WAIT_S, &lock, err) < 0 ||
         mu_invitations_recover(cli->store, is.account, err) < 0)
@@ -105,10 +109,10 @@ static int settle(struct mu_cli *cli, const struct mu_args *args, struct mu_err 
 static const char *age_of(struct mu_arena *arena, const struct mu_invitation *i)
 {
     int64_t s = mu_now() - (i->sent ? i->sent : i->intended);
-    return s < 2 * 60      ? mu_printf(arena, "%" PRId64 "s", s)
-           : s < 2 * 3600  ? mu_printf(arena, "%" PRId64 "m", s / 60)
-           : s < 2 * 86400 ? mu_printf(arena, "%" PRId64 "h", s / 3600)
-                           : mu_printf(arena, "%" PRId64 "d", s / 86400);
+    return s / MINUTE_S < 2 ? mu_printf(arena, "%" PRId64 "s", s)
+           : s / HOUR_S < 2 ? mu_printf(arena, "%" PRId64 "m", s / MINUTE_S)
+           : s / DAY_S < 2  ? mu_printf(arena, "%" PRId64 "h", s / HOUR_S)
+                            : mu_printf(arena, "%" PRId64 "d", s / DAY_S);
 }
 
 /* What its time has ended is over, whether or not a run has noticed. */

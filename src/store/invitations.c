@@ -166,7 +166,7 @@ static int insert(struct mu_store *s, const struct mu_invitation *of, int64_t fo
 static int is_open(struct mu_store *s, const struct mu_invitation *of, struct mu_err *err)
 {
     MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
-    struct mu_invitation there;
+    struct mu_invitation there = {.account = NULL};
     char since[MU_TIME_TEXT];
     int found = mu_invitation_get(s, arena, of->account, of->key, &there, err);
     if (found <= 0)

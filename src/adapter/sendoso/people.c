@@ -275,10 +275,11 @@ static int read_whole(struct reader *r, struct mu_err *err)
             return 0;
         drop(r);
     }
-    return mu_fail(err, MU_E_REMOTE,
-                   "%s: its lists of users and groups moved, or were shorter than they say, %d "
-                   "times in a row; nobody is invited by half a list",
-                   r->s->base.name, (int)ATTEMPTS);
+    mu_fail(err, MU_E_REMOTE,
+            "%s: its lists of users and groups moved, or were shorter than they say, %d times in a "
+            "row; nobody is invited by half a list",
+            r->s->base.name, (int)ATTEMPTS);
+    return -1;
 }
 
 int sendoso_people_read(struct sendoso *s, struct mu_err *err)
