@@ -39,6 +39,8 @@ struct mu_waiver {
 /* From a file: a list `waivers` of {finding, owner, reason, expires}. MU_E_CONFIG with its line. */
 int mu_waivers_load(struct mu_arena *arena, const char *path, const struct mu_waiver **ret,
                     size_t *ret_count, struct mu_err *err);
+int mu_waivers_parse(struct mu_arena *arena, const char *name, const char *text, size_t len,
+                     const struct mu_waiver **ret, size_t *ret_count, struct mu_err *err);
 
 struct mu_audit_options {
     const char *account; /* of the configuration */

@@ -48,6 +48,8 @@ static int read_one(struct mu_arena *arena, const struct mu_y *at, struct mu_map
                     struct mu_waiver *ret, struct mu_err *err)
 {
     struct conf conf = {.finding = NULL};
+    if (at->type != MU_Y_MAP)
+        return mu_y_fail(at, err, "a waiver says finding, owner, reason and expires");
     if (mu_opt_read(arena, opts, at, &conf, err) < 0 ||
         check_text(at, "owner", conf.owner, err) < 0 ||
         check_text(at, "reason", conf.reason, err) < 0)
@@ -68,13 +70,10 @@ static int read_one(struct mu_arena *arena, const struct mu_y *at, struct mu_map
                   : 0;
 }
 
-int mu_waivers_load(struct mu_arena *arena, const char *path, const struct mu_waiver **ret,
-                    size_t *ret_count, struct mu_err *err)
+static int read_file(struct mu_arena *arena, const struct mu_y *file, const struct mu_waiver **ret,
+                     size_t *ret_count, struct mu_err *err)
 {
     static const char *const keys[] = {"waivers"};
-    const struct mu_y *file;
-    if (mu_y_load(arena, path, &file, err) < 0)
-        return -1;
     if (file->type != MU_Y_MAP)
         return mu_y_fail(file, err, "a list is expected under `waivers`");
     const struct mu_y *list = mu_y_get(file, "waivers");
@@ -93,4 +92,21 @@ int mu_waivers_load(struct mu_arena *arena, const char *path, const struct mu_wa
     *ret = waivers;
     *ret_count = list->count;
     return 0;
+}
+
+int mu_waivers_load(struct mu_arena *arena, const char *path, const struct mu_waiver **ret,
+                    size_t *ret_count, struct mu_err *err)
+{
+    const struct mu_y *file;
+    return mu_y_load(arena, path, &file, err) < 0 ? -1
+                                                  : read_file(arena, file, ret, ret_count, err);
+}
+
+int mu_waivers_parse(struct mu_arena *arena, const char *name, const char *text, size_t len,
+                     const struct mu_waiver **ret, size_t *ret_count, struct mu_err *err)
+{
+    const struct mu_y *file;
+    return mu_y_parse(arena, name, text, len, &file, err) < 0
+               ? -1
+               : read_file(arena, file, ret, ret_count, err);
 }

@@ -16,8 +16,10 @@ fuzzers = \
 	tests/fuzz/fuzz_plan \
 	tests/fuzz/fuzz_policy \
 	tests/fuzz/fuzz_query \
+	tests/fuzz/fuzz_report \
 	tests/fuzz/fuzz_rows \
 	tests/fuzz/fuzz_text \
+	tests/fuzz/fuzz_waivers \
 	tests/fuzz/fuzz_yaml
 
 check_PROGRAMS += $(fuzzers)
@@ -60,10 +62,14 @@ tests_fuzz_fuzz_policy_SOURCES = tests/fuzz/fuzz_policy.c tests/fuzz/fuzz.h $(fu
 tests_fuzz_fuzz_policy_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_query_SOURCES = tests/fuzz/fuzz_query.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_query_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_report_SOURCES = tests/fuzz/fuzz_report.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_report_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_rows_SOURCES = tests/fuzz/fuzz_rows.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_rows_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_text_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_waivers_SOURCES = tests/fuzz/fuzz_waivers.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_waivers_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_yaml_SOURCES = tests/fuzz/fuzz_yaml.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_yaml_LDFLAGS = $(fuzz_ldflags)
 
