@@ -128,6 +128,20 @@ def directory():
         "argument": {"name": "account", "value": "sen"}})["result"]["completion"]["values"] == ["sendoso"])
 
 
+def records():
+    """What is documented of the pass-through says what the tools do."""
+    answer, text = new.send(None, method="GET", path="/proxy/sendoso")
+    said = {r["tool"]: r for r in json.loads(text)["requests"]}
+    check("requests are documented", answer.status == 200 and len(said) == 12 and
+          said["list_all_sendoso_users"]["path"] == "/proxy/sendoso/api/v3/users", text)
+    gift = said["create_a_sendoso_egift_link"]
+    check("with where each argument goes", gift["fixed"]["/send/via"] == "generate_egift_links" and
+          {"name": "recipient_emails", "in": "body", "pointer": "/send/recipient_users", "each": "/email"}.items()
+          <= gift["arguments"][1].items(), gift)
+    answer, _ = new.send(None, method="GET", path="/proxy/nobody")
+    check("of accounts that are there", answer.status == 404)
+
+
 def streams():
     client = Sse(url, token=token)
     check("the stream says where to", client.address.startswith("/messages?sessionId="), client.address)
@@ -175,6 +189,7 @@ answers()
 listing()
 tokens()
 directory()
+records()
 streams()
 stdio()
 finish()

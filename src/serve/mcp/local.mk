@@ -20,6 +20,7 @@ libmuster_a_SOURCES += \
 	src/serve/mcp/methods.c \
 	src/serve/mcp/plans.c \
 	src/serve/mcp/prompts.c \
+	src/serve/mcp/records.c \
 	src/serve/mcp/reply.c \
 	src/serve/mcp/resources.c \
 	src/serve/mcp/search.c \

@@ -14,6 +14,9 @@
 
 extern const struct mu_route mu_mcp_routes[];
 
+/* records.c: what is documented of the pass-through */
+extern const struct mu_route mu_record_routes[];
+
 /* Tokens stand in addresses here: nobody may keep those, nor pass them on. */
 void mcp_keep_private(struct mu_reply *reply);
 
