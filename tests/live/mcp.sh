@@ -20,7 +20,7 @@ expect 0 "a second read" muster pull sendoso
 
 token() { muster token create --name "$1" --methods "$2" 2>/dev/null; }
 all=$(token all 'read,create,custom')
-other=$(token other read)
+other=$(token other create)
 reads=$(token reads read)
 ends=$(token ends read)
 

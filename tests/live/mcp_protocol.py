@@ -122,6 +122,9 @@ def directory():
     uri = "directory://sendoso/users/" + seen[0]
     read = new.ask("resources/read", {"uri": uri})["result"]["contents"][0]
     check("a resource", json.loads(read["text"])["id"] == seen[0], read)
+    blind = Http(url, token=other)
+    check("nor with a token that doesn't read", blind.ask("resources/read", {"uri": uri})["error"]["code"] == -32602 and
+          not blind.ask("resources/list")["result"]["resources"])
     check("no resource", new.ask("resources/read", {"uri": uri + "x"})["error"]["code"] == -32602)
     check("completion", new.ask("completion/complete", {
         "ref": {"type": "ref/prompt", "name": "onboarding_audit"},

@@ -138,6 +138,8 @@ struct mcp_tool {
 int mcp_tools_list(struct mcp_call *c);
 int mcp_tools_call(struct mcp_call *c);
 bool mcp_allowed(const struct mcp_call *c, const struct mcp_tool *tool);
+/* Whether the directory may be read at all: as resources, too, and not by its tools alone. */
+bool mcp_may_read(const struct mcp_call *c);
 bool mcp_account_allowed(const struct mcp_call *c, const char *account);
 
 /* ---- build.c: tools from records ---- */

@@ -74,7 +74,7 @@ static void offer(struct completing *k, const char *value)
 static void offer_accounts(struct completing *k)
 {
     const struct mu_config *config = k->c->mcp->conf.config;
-    for (size_t i = 0; config && i < config->account_count; i++) {
+    for (size_t i = 0; config && mcp_may_read(k->c) && i < config->account_count; i++) {
         if (mcp_account_allowed(k->c, config->accounts[i].name))
             offer(k, config->accounts[i].name);
     }

@@ -24,7 +24,7 @@ static void write_pair(struct mu_jw *w, const char *key, const char *value)
 static int list_accounts(struct mcp_call *c, struct mu_err *err)
 {
     const struct mu_config *config = c->mcp->conf.config;
-    for (size_t i = 0; config && i < config->account_count; i++) {
+    for (size_t i = 0; config && mcp_may_read(c) && i < config->account_count; i++) {
         struct mu_snapshot snap;
         int is = mcp_account_read(c, i, &snap, err);
         if (is < 0)
@@ -66,7 +66,7 @@ int mcp_resources_templates(struct mcp_call *c)
     mu_jw_key(&c->w, "resourceTemplates");
     mu_jw_array(&c->w);
     mcp_book_list(c, "templates");
-    for (size_t i = 0; c->mcp->conf.config && i < MU_LEN(kinds); i++) {
+    for (size_t i = 0; c->mcp->conf.config && mcp_may_read(c) && i < MU_LEN(kinds); i++) {
         mu_jw_object(&c->w);
         write_pair(&c->w, "uriTemplate",
                    mu_printf(c->arena, "%s{account}/%s/{id}", scheme, kinds[i]));
@@ -183,7 +183,7 @@ int mcp_resources_read(struct mcp_call *c)
     if (!uri)
         return mcp_fail(c, MCP_PARAMS, "params.uri is missing");
     int is = read_book(c, uri);
-    if (!is && mu_starts(uri, scheme))
+    if (!is && mu_starts(uri, scheme) && mcp_may_read(c))
         is = read_directory(c, uri, &err);
     if (is < 0)
         return internal(c, &err);

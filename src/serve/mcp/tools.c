@@ -13,6 +13,13 @@ bool mcp_allowed(const struct mcp_call *c, const struct mcp_tool *tool)
     return !t || mu_grant_allows(c->peer->grant, t->need, t->name, NULL, t->tags);
 }
 
+bool mcp_may_read(const struct mcp_call *c)
+{
+    static const char reader[] = "people";
+    const struct mcp_tool *tool = mu_map_get(c->mcp->by_name, reader, sizeof(reader) - 1);
+    return tool && mcp_allowed(c, tool);
+}
+
 bool mcp_account_allowed(const struct mcp_call *c, const char *account)
 {
     return mu_grant_account(c->peer->grant, account);
