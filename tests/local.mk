@@ -79,6 +79,7 @@ live_tests = \
 	tests/live/report.sh tests/live/review.sh \
 	tests/live/secrets.sh \
 	tests/live/serve.sh \
+	tests/live/serve_create.sh \
 	tests/live/serve_tokens.sh \
 	tests/live/tolerance.sh \
 	tests/live/token.sh \

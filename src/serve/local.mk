@@ -25,6 +25,7 @@ libmuster_a_SOURCES += \
 	src/serve/target.c src/serve/target.h \
 	src/serve/rest/ask.c src/serve/rest/ask.h \
 	src/serve/rest/ask_filter.c \
+	src/serve/rest/create.c \
 	src/serve/rest/cursor.c src/serve/rest/cursor.h \
 	src/serve/rest/get.c \
 	src/serve/rest/lines.c \

@@ -4,7 +4,8 @@
  * people at /docs.
  *
  * Names that a route's documentation may use for bodies and answers: User, Group, Role, RoleAssignment
- * and each of them with List behind it (from model/schema.h), Error, and Object for any object.
+ * and each of them with List behind it (from model/schema.h), NewUser, InvitedUser, Error,
+ * and Object for any object.
  */
 #ifndef MU_SERVE_OPENAPI_H
 #define MU_SERVE_OPENAPI_H

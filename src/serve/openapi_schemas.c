@@ -195,6 +195,47 @@ static void error(struct mu_jw *w)
     mu_jw_end(w, '}');
 }
 
+/* A member of the user's schema, with one item where it is a list. */
+static void of_user(struct mu_jw *w, const char *name)
+{
+    const struct mu_attr *attr = mu_schema_attr(MU_USER, name);
+    mu_jw_key(w, name);
+    mu_jw_object(w);
+    shape(w, attr);
+    if (attr->shape == MU_SHAPE_LIST) {
+        mu_jw_key(w, "maxItems");
+        mu_jw_int(w, 1);
+    }
+    mu_jw_end(w, '}');
+}
+
+/* What an invitation is asked for with, and what is told of it: a user who has no id yet. */
+static void invitations(struct mu_jw *w)
+{
+    static const char *const carried[] = {"first_name", "last_name", "emails",
+                                          "roles",      "groups",    NULL};
+    static const char *const needed[] = {"emails", NULL};
+    static const char *const told[] = {"emails", "status", "run", NULL};
+    begin(w, "NewUser");
+    for (const char *const *name = carried; *name; name++)
+        of_user(w, *name);
+    mu_jw_end(w, '}');
+    required(w, needed);
+    mu_jw_key(w, "additionalProperties");
+    mu_jw_bool(w, false);
+    mu_jw_end(w, '}');
+    begin(w, "InvitedUser");
+    for (const char *const *name = carried; *name; name++)
+        of_user(w, *name);
+    of_user(w, "status");
+    of_user(w, "status_raw");
+    typed(w, "expires_at", "string");
+    typed(w, "run", "integer");
+    mu_jw_end(w, '}');
+    required(w, told);
+    mu_jw_end(w, '}');
+}
+
 void mu_openapi_components(struct mu_jw *w)
 {
     mu_jw_key(w, "components");
@@ -205,6 +246,7 @@ void mu_openapi_components(struct mu_jw *w)
         entry(w, (enum mu_kind)kind);
         list(w, (enum mu_kind)kind);
     }
+    invitations(w);
     error(w);
     typed(w, "Object", "object");
     mu_jw_end(w, '}');

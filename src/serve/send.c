@@ -80,6 +80,7 @@ static void write_error(struct exchange *x)
     mu_buf_reset(&reply->body);
     reply->type = NULL;
     reply->etag = NULL;
+    reply->stream.fill = NULL;
     mu_jw_init(&w, &reply->body, false);
     mu_jw_object(&w);
     mu_jw_key(&w, "statusCode");

@@ -151,6 +151,8 @@ def lists():
     check("by group", listed(f"{users}?groups[id]={group}") ==
           [u for u in everybody if group in [g["id"] for g in u.get("groups", [])]])
     check("a user's groups", [g["id"] for g in listed(f"{BASE}/groups?user_id={one['id']}")] == [group])
+    own = listed(f"{BASE}/role-assignments?user_id={one['id']}")
+    check("a user's role assignments", [a["id"] for a in own] == [f"{group}/{one['id']}"], own)
     keyed = keys(users + "?limit=3&key_by=id")
     check("by key", list(keyed) == ids[:3] and keyed[ids[1]] == everybody[1], keyed)
     left = call(users + "?limit=1&exclude_fields=emails,name&exclude_fields[]=status").json["result"][0]

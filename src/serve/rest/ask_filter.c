@@ -135,7 +135,8 @@ int mu_ask_filter(const struct mu_request *r, struct mu_asked *ask, const char *
     MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(TEXT_MAX);
     const char *expression = mu_rest_param(r, "filter");
     for (size_t i = 0; i < r->query_count; i++)
-        if (!mu_is_param(r->query[i].name) && put_filter(r, ask, &r->query[i], &text, err) < 0)
+        if (!mu_is_param(r->query[i].name) && !mu_is_groups_user(ask->kind, r->query[i].name) &&
+            put_filter(r, ask, &r->query[i], &text, err) < 0)
             return -1;
     if (expression) {
         mu_buf_printf(&text, text.len ? " and (%s)" : "%s", expression);

@@ -73,9 +73,14 @@ static int note_groups(void *arg, const struct mu_entry *entry, struct mu_err *e
     return 1;
 }
 
+static const char *of_user(const struct mu_request *r, const struct mu_asked *ask)
+{
+    return ask->kind == MU_GROUP ? mu_request_param(r, "user_id") : NULL;
+}
+
 static int groups_of_user(struct mu_request *r, struct mu_rest_page *page, struct mu_err *err)
 {
-    const char *user = mu_request_param(r, "user_id");
+    const char *user = of_user(r, page->ask);
     if (!user)
         return 0;
     int found =
@@ -148,7 +153,7 @@ static int start(struct mu_request *r, const struct mu_asked *ask, struct mu_res
 /* What looks at every entry keeps an event loop from its other connections. */
 static bool is_long(const struct mu_request *r, const struct mu_asked *ask)
 {
-    return ask->filter || ask->sort || mu_request_param(r, "user_id");
+    return ask->filter || ask->sort || of_user(r, ask);
 }
 
 int mu_rest_list(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)

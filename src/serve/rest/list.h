@@ -7,6 +7,7 @@
 
 int mu_rest_list(struct mu_request *r, struct mu_reply *reply, struct mu_err *err);
 int mu_rest_get(struct mu_request *r, struct mu_reply *reply, struct mu_err *err);
+int mu_rest_create(struct mu_request *r, struct mu_reply *reply, struct mu_err *err);
 int mu_rest_me(struct mu_request *r, struct mu_reply *reply, struct mu_err *err);
 
 /* ---- inside of it ---- */

@@ -76,6 +76,8 @@ const struct mu_param mu_get_params[] = {
     MAX_AGE,
     {.name = NULL}};
 
+const struct mu_param mu_create_params[] = {ACCOUNT, {.name = NULL}};
+
 const char *mu_rest_param(const struct mu_request *r, const char *name)
 {
     const char *value = mu_request_param(r, name);
@@ -93,7 +95,7 @@ bool mu_is_param(const char *name)
     for (size_t i = 0; i < MU_LEN(aliases); i++)
         if (mu_streq(aliases[i].also, name) || mu_streq(aliases[i].name, name))
             return true;
-    return mu_streq(name, "user_id");
+    return false;
 }
 
 static bool is_get_param(const char *name)
@@ -134,10 +136,9 @@ int mu_params_check(const struct mu_request *r, enum mu_kind kind, bool one, str
 {
     for (size_t i = 0; i < r->query_count; i++) {
         const char *name = r->query[i].name;
-        bool fits =
-            one ? is_get_param(name)
-                : mu_is_filter(r->arena, kind, name) ||
-                      (mu_is_param(name) && (!mu_streq(name, "user_id") || kind == MU_GROUP));
+        bool fits = one ? is_get_param(name)
+                        : mu_is_param(name) || mu_is_groups_user(kind, name) ||
+                              mu_is_filter(r->arena, kind, name);
         if (!fits)
             return unknown(r, kind, one, name, err);
     }

@@ -25,6 +25,20 @@ static const struct mu_route_doc list_users = {.summary = "List users",
                                                .answer = "UserList"};
 static const struct mu_route_doc get_user = {
     .summary = "One user", .tag = "Users", .params = mu_get_params, .answer = "User"};
+static const struct mu_route_doc create_user = {
+    .summary = "Invite a user",
+    .about =
+        "The invitation is planned, guarded and journalled as everything muster writes, and "
+        "registered, so that nobody is asked twice: 409 when somebody of that address is there "
+        "or invited. The body is a user: first_name, last_name, emails with one email, groups "
+        "with one id or name, and roles with one id, or none. A user who was only invited has "
+        "no id yet; status_raw says how the invitation stands. An answer that never came is a "
+        "502 that says so: don't ask again then.",
+    .tag = "Users",
+    .params = mu_create_params,
+    .body = "NewUser",
+    .answer = "InvitedUser",
+    .status = 201};
 static const struct mu_route_doc list_groups = {
     .summary = "List groups",
     .about =
@@ -79,6 +93,8 @@ static const struct mu_route_doc me = {
 /* role_assignments is the same under the name of others, and not documented twice. */
 const struct mu_route mu_rest_routes[] = {
     LIST("/users", users, "users", &list_users),
+    {"POST", BASE "/users", mu_rest_create, .need = "create", .resource = "users", .blocks = true,
+     .body_max = 16 << 10, .doc = &create_user},
     GET("/users", users, "users", &get_user),
     LIST("/groups", groups, "groups", &list_groups),
     GET("/groups", groups, "groups", &get_group),

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* POST of a user: an invitation, by the way all plans go (engine/invite.h). */
+#include <string.h>
+
+#include "base/io.h"
+#include "base/str.h"
+#include "base/time.h"
+#include "engine/invite.h"
+#include "serve/rest/list.h"
+#include "serve/rest/params.h"
+#include "serve/serve.h"
+
+enum { LOCK_WAIT_S = 10 };
+
+/* ---- what is asked ---- */
+
+static int read_body(const struct mu_request *r, const struct mu_doc **ret, struct mu_err *err)
+{
+    if (r->body_len == 0)
+        return mu_fail(err, MU_E_USAGE,
+                       "the body is empty; send a user: {\"first_name\": ..., \"last_name\": ..., "
+                       "\"emails\": [{\"email\": ...}], \"groups\": [{\"id\": ...}]}");
+    if (mu_doc_parse(r->arena, r->body, r->body_len, ret, err) < 0)
+        return mu_wrap(err, "body");
+    return mu_doc_is(*ret, MU_DOC_OBJECT) ? 0
+                                          : mu_fail(err, MU_E_USAGE, "body: an object is wanted");
+}
+
+/* What an invitation can't carry would be lost in silence. */
+static int check_members(const struct mu_request *r, const struct mu_doc *body, struct mu_err *err)
+{
+    static const char *const known[] = {"first_name", "last_name", "emails", "roles", "groups"};
+    for (const struct mu_doc *m = body->first; m; m = m->next) {
+        size_t i = 0;
+        while (i < MU_LEN(known) && !mu_streq(known[i], m->name))
+            i++;
+        if (i == MU_LEN(known))
+            return mu_fail(err, MU_E_USAGE,
+                           "body: an invitation carries first_name, last_name, emails, roles and "
+                           "groups, and no '%s'",
+                           mu_printable(r->arena, m->name, m->name_len, 60));
+    }
+    return 0;
+}
+
+/* The one item of a list that may have one; NULL: none. */
+static int single(const struct mu_doc *body, const char *list, const struct mu_doc **ret,
+                  struct mu_err *err)
+{
+    const struct mu_doc *items = mu_doc_member(body, list);
+    *ret = NULL;
+    if (!items)
+        return 0;
+    if (!mu_doc_is(items, MU_DOC_LIST) || items->len > 1 ||
+        (items->len == 1 && !mu_doc_is(items->first, MU_DOC_OBJECT)))
+        return mu_fail(err, MU_E_USAGE, "body: %s is a list of one object", list);
+    *ret = items->first;
+    return 0;
+}
+
+/* As mu_invite wants a group: by id, or by name. */
+static const char *group_text(struct mu_arena *arena, const struct mu_doc *group)
+{
+    const char *id = mu_doc_str(group, "id"), *name = mu_doc_str(group, "name");
+    if (id)
+        return mu_printf(arena, "id:%s", id);
+    return name ? mu_printf(arena, "name:%s", name) : NULL;
+}
+
+static int read_who(const struct mu_request *r, struct mu_invite *ret, struct mu_err *err)
+{
+    const struct mu_doc *body, *email, *role, *group;
+    if (read_body(r, &body, err) < 0 || check_members(r, body, err) < 0 ||
+        single(body, "emails", &email, err) < 0 || single(body, "roles", &role, err) < 0 ||
+        single(body, "groups", &group, err) < 0)
+        return -1;
+    *ret = (struct mu_invite){.email = mu_doc_str(email, "email"),
+                              .first_name = mu_doc_str(body, "first_name"),
+                              .last_name = mu_doc_str(body, "last_name"),
+                              .role = mu_doc_str(role, "id") ? mu_doc_str(role, "id")
+                                                             : mu_doc_str(role, "name"),
+                              .team_group = group_text(r->arena, group)};
+    return ret->email ? 0 : mu_fail(err, MU_E_USAGE, "body: emails[0].email is missing");
+}
+
+/* ---- what is answered ---- */
+
+static void member(struct mu_jw *w, const char *key, const char *text)
+{
+    if (!text)
+        return;
+    mu_jw_key(w, key);
+    mu_jw_str(w, text);
+}
+
+static void list_of_one(struct mu_jw *w, const char *list, const char *key, const char *text)
+{
+    if (!text)
+        return;
+    mu_jw_key(w, list);
+    mu_jw_array(w);
+    mu_jw_object(w);
+    member(w, key, text);
+    mu_jw_end(w, '}');
+    mu_jw_end(w, ']');
+}
+
+/* A user who isn't one yet has no id. */
+static void write_invited(const struct mu_invited_now *now, struct mu_buf *to)
+{
+    const struct mu_invitation *i = &now->invitation;
+    char at[MU_TIME_TEXT];
+    struct mu_jw w;
+    mu_jw_init(&w, to, false);
+    mu_jw_object(&w);
+    member(&w, "first_name", i->first_name);
+    member(&w, "last_name", i->last_name);
+    list_of_one(&w, "emails", "email", i->email);
+    list_of_one(&w, "roles", "id", i->role);
+    list_of_one(&w, "groups", "id", i->team_group);
+    member(&w, "status", "invited");
+    member(&w, "status_raw", mu_invited_name(i->state));
+    if (i->expires)
+        member(&w, "expires_at", mu_time_text(i->expires, at));
+    mu_jw_key(&w, "run");
+    mu_jw_int(&w, now->run);
+    mu_jw_end(&w, '}');
+}
+
+/* ---- doing it ---- */
+
+static int invite(struct mu_request *r, const struct mu_account_def *def,
+                  const struct mu_invite *who, struct mu_store *store, struct mu_account *target,
+                  struct mu_invited_now *ret, struct mu_err *err)
+{
+    const struct mu_sync *sync;
+    const struct mu_plan *plan;
+    MU_AUTO(lock) struct mu_lock *lock = NULL;
+    if (mu_invite_sync(r->arena, def, &sync, err) < 0 ||
+        mu_sync_lock(store, sync, LOCK_WAIT_S, &lock, err) < 0 ||
+        mu_invite_plan(store, sync, target, who, r->arena, r->serve->log, &plan, err) < 0)
+        return -1;
+    return mu_invite_apply(store, sync, target, plan, r->serve->log, r->arena, ret, err);
+}
+
+int mu_rest_create(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
+{
+    const struct mu_account_def *def;
+    struct mu_invite who;
+    struct mu_store *store;
+    struct mu_account *target = NULL;
+    struct mu_invited_now now = {.registered = false};
+    for (size_t i = 0; i < r->query_count; i++)
+        if (!mu_streq(r->query[i].name, "account") &&
+            !mu_streq(r->query[i].name, "integrated_account_id"))
+            return mu_fail(err, MU_E_USAGE, "no parameter '%s' here; there is account",
+                           mu_printable(r->arena, r->query[i].name, strlen(r->query[i].name), 60));
+    if (mu_view_account(r, &def, err) < 0 || read_who(r, &who, err) < 0 ||
+        mu_request_writable(r, &store, err) < 0 ||
+        mu_config_open(r->arena, r->serve->config, def, r->serve->log, &target, err) < 0)
+        return -1;
+    int rc = invite(r, def, &who, store, target, &now, err);
+    mu_account_close(target);
+    if (rc < 0 && now.registered && now.invitation.state == MU_INVITED_DOUBT)
+        return mu_wrap(err,
+                       "whether %s was invited is in doubt; don't ask again, the next read of "
+                       "%s tells",
+                       who.email, def->name);
+    if (rc < 0)
+        return -1;
+    reply->status = 201;
+    write_invited(&now, &reply->body);
+    return 0;
+}
