@@ -73,7 +73,7 @@ int blocking_start(struct mu_listener *l, size_t threads, struct mu_err *err)
     b->workers = mu_xcalloc(threads, sizeof(*b->workers));
     for (; b->count < threads; b->count++) {
         struct mu_worker *w = &b->workers[b->count];
-        *w = (struct mu_worker){.serve = l->serve, .listener = l};
+        *w = (struct mu_worker){.serve = l->serve, .listener = l, .waits = true};
         if (mu_thread_start(&b->threads[b->count], work, w, err) < 0)
             return -1;
     }

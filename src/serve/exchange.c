@@ -189,7 +189,7 @@ bool exchange_run(struct exchange *x, struct mu_worker *on)
     if (x->refused || x->state == EXCHANGE_DONE)
         return false;
     x->r.worker = on;
-    x->r.may_block = on->daemon == NULL;
+    x->r.may_block = on->waits;
     x->r.body = x->in.data;
     x->r.body_len = x->in.len;
     if (x->r.route->blocks && !x->r.may_block)

@@ -19,11 +19,12 @@ struct mu_views;
 struct mu_blocking;
 struct mu_ticker;
 
-/* A thread that runs handlers: one with an event loop, or one that may wait (daemon NULL). */
+/* A thread that runs handlers: one with an event loop, or one that may wait. */
 struct mu_worker {
     struct mu_serve *serve;
     struct mu_listener *listener;
-    struct MHD_Daemon *daemon;
+    struct MHD_Daemon *daemon;         /* the thread that starts and stops it, alone, looks at it */
+    bool waits;                        /* may wait: it has no event loop */
     struct mu_store *store, *writable; /* NULL until asked for */
     struct mu_views *views;            /* what the REST handlers keep (rest/view.h) */
     void (*views_free)(struct mu_views *views);
