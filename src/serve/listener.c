@@ -122,16 +122,15 @@ static int start_worker(struct mu_worker *w, int fd, const struct pem *pem, stru
         {MHD_OPTION_HTTPS_PRIORITIES, 0, versions},
         {MHD_OPTION_END, 0, NULL},
     };
-    if (!pem->cert.len)
-        tls[0] = tls[MU_LEN(tls) - 1];
+    struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
     w->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, w, MHD_OPTION_EXTERNAL_LOGGER, on_complaint, w,
-        MHD_OPTION_ARRAY, tls, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, on_begin,
-        w, MHD_OPTION_NOTIFY_COMPLETED, on_end, w, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)(share > 0 ? share : 1), MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        (unsigned)conf->connections_per_ip, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)conf->idle_s,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)conf->header_kib << 10,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        MHD_OPTION_ARRAY, pem->cert.len ? tls : none, MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_URI_LOG_CALLBACK, on_begin, w, MHD_OPTION_NOTIFY_COMPLETED, on_end, w,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)(share > 0 ? share : 1),
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)conf->connections_per_ip,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)conf->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)conf->header_kib << 10, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
     if (w->daemon)
         return 0;
     close(fd);

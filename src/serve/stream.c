@@ -38,19 +38,25 @@ struct mu_ticker {
 
 /* ---- waking ---- */
 
-struct mu_waker *mu_request_waker(struct mu_request *r)
+/* The exchange's own hold on its waker. */
+static struct mu_waker *own_waker(struct exchange *x)
 {
-    struct exchange *x = (struct exchange *)(void *)r;
     if (!x->waker) {
         x->waker = mu_xcalloc(1, sizeof(*x->waker));
         pthread_mutex_init(&x->waker->lock, NULL);
         x->waker->conn = x->conn;
         x->waker->refs = 1;
     }
-    pthread_mutex_lock(&x->waker->lock);
-    x->waker->refs++;
-    pthread_mutex_unlock(&x->waker->lock);
     return x->waker;
+}
+
+struct mu_waker *mu_request_waker(struct mu_request *r)
+{
+    struct mu_waker *w = own_waker((struct exchange *)(void *)r);
+    pthread_mutex_lock(&w->lock);
+    w->refs++;
+    pthread_mutex_unlock(&w->lock);
+    return w;
 }
 
 /* With its lock held. */
@@ -252,8 +258,7 @@ struct MHD_Response *stream_response(struct exchange *x)
 {
     struct reader *s = mu_alloc(x->r.arena, sizeof(*s));
     *s = (struct reader){.x = x, .piece = MU_BUF_INIT(PIECE_MAX)};
-    mu_waker_drop(mu_request_waker(&x->r));
-    enlist(x->home->listener->ticker, x->waker);
+    enlist(x->home->listener->ticker, own_waker(x));
     x->reader = s;
     x->r.worker = x->home;
     x->r.may_block = false;

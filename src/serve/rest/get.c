@@ -68,24 +68,23 @@ int mu_rest_get(struct mu_request *r, struct mu_reply *reply, struct mu_err *err
 
 /* ---- me ---- */
 
-/* The id our credential is bound to, as the read's evidence has it. */
-static int bound_id(struct mu_request *r, struct mu_store *store, const struct mu_view *view,
-                    const char **ret, struct mu_err *err)
+/* The id our credential is bound to, as the read's evidence has it; NULL: failed. */
+static const char *bound_id(struct mu_request *r, struct mu_store *store,
+                            const struct mu_view *view, struct mu_err *err)
 {
     struct mu_snapshot snap;
-    const struct mu_doc *evidence;
-    int found =
-        mu_snapshot_get(store, r->arena, view->account->name, view->at.snapshot, &snap, err);
-    if (found < 0)
-        return -1;
-    if (found && snap.evidence &&
-        mu_doc_parse(r->arena, snap.evidence, strlen(snap.evidence), &evidence, err) == 0)
-        *ret = mu_doc_str(mu_doc_member(evidence, "bound"), "id");
-    if (*ret)
-        return 0;
-    return mu_fail(err, MU_E_MISSING,
-                   "%s doesn't tell whose credential we use; see muster doctor %s",
-                   view->account->name, view->account->name);
+    const struct mu_doc *evidence = NULL;
+    const char *account = view->account->name;
+    int found = mu_snapshot_get(store, r->arena, account, view->at.snapshot, &snap, err);
+    if (found < 0 ||
+        (found && snap.evidence &&
+         mu_doc_parse(r->arena, snap.evidence, strlen(snap.evidence), &evidence, err) < 0))
+        return NULL;
+    const char *id = mu_doc_str(mu_doc_member(evidence, "bound"), "id");
+    if (!id)
+        mu_fail(err, MU_E_MISSING, "%s doesn't tell whose credential we use; see muster doctor %s",
+                account, account);
+    return id;
 }
 
 int mu_rest_me(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
@@ -93,13 +92,13 @@ int mu_rest_me(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
     struct mu_asked ask;
     struct mu_store *store;
     const struct mu_view *view;
-    const char *id = NULL;
     if (mu_ask_read(r, MU_USER, true, &ask, err) < 0)
         return -1;
     int rc = mu_rest_view(r, &ask, &store, &view, err);
     if (rc != 0)
         return rc;
-    if (bound_id(r, store, view, &id, err) < 0)
+    const char *id = bound_id(r, store, view, err);
+    if (!id)
         return -1;
     mu_buf_adds(&reply->body, "{\"result\":[");
     rc = find(r, &ask, store, view, id, &reply->body, err);

@@ -107,7 +107,7 @@ static int check_data(struct mu_request *r, struct mu_rest_page *page, struct mu
 static void link_next(struct mu_request *r, struct mu_rest_page *page, struct mu_reply *reply)
 {
     const char *cursor = mu_page_cursor(page, false);
-    MU_AUTO(buf) struct mu_buf link = MU_BUF_INIT(MU_TARGET_MAX * 4);
+    MU_AUTO(buf) struct mu_buf link = MU_BUF_INIT((size_t)MU_TARGET_MAX * 4);
     if (!cursor)
         return;
     mu_buf_printf(&link, "<?cursor=%s", cursor);
