@@ -70,6 +70,49 @@ change '{"join": {"first_name": "New", "last_name": "Person", "email": "new@exam
 EOF
 checked "pages of one snapshot while it is read again" pages "$SERVE_URL" bash "$work/meanwhile"
 
+# --- max_age: one pull for all who ask, and nobody waits for ever ---
+
+snapshot() { sed -n 's/^Muster-Snapshot: \([0-9]*\).*/\1/p' "$work/head"; }
+directory "/users?limit=1"
+before=$(snapshot)
+setting '{"latency": 300}'
+for i in 1 2 3 4 5 6; do
+    curl -sS -o /dev/null -w '%{http_code}\n' "$SERVE_URL/unified/user-directory/users?limit=1&max_age=0" >"$work/code.$i" &
+    asked[i]=$!
+done
+wait "${asked[@]}"
+if [ "$(cat "$work"/code.* | sort | uniq -c | tr -s ' ')" = " 6 200" ]; then
+    ok "six ask for fresh people at once, and get them"
+else
+    bad "six ask for fresh people at once" "$(cat "$work"/code.*)"
+fi
+directory "/users?limit=1"
+if [ $(($(snapshot) - before)) -lt 6 ]; then ok "they share pulls"; else bad "they share pulls: $before, $(snapshot)"; fi
+directory "/users?limit=1&max_age=1h"
+serve_stop
+echo 'serve: {pull_wait: 1s}' >>"$work/muster.yaml"
+serve_start --insecure-local
+before=$(snapshot)
+setting '{"latency": 1500}'
+directory "/users?limit=1&max_age=0"
+said '"statusCode":503.*goes on' "a pull that takes too long: said"
+cp "$work/head" "$work/out"
+said '^Retry-After: ' "a pull that takes too long: when to ask again"
+setting '{"latency": 0}'
+for ((i = 0; i < 300; i++)); do
+    directory "/users?limit=1"
+    [ "$(snapshot)" = "$before" ] || break
+    sleep 0.2
+done
+if [ "$(snapshot)" != "$before" ]; then ok "it went on all the same"; else bad "it went on all the same"; fi
+fault '{"path": "/api/v3/users", "kind": "500", "times": 1000}'
+directory "/users?limit=1&max_age=0"
+said '"statusCode":50[023]' "a pull that fails: said"
+directory "/users?limit=1"
+said '"result_count":1' "what is known is told all the same"
+clear_faults
+sed -i '/^serve:/d' "$work/muster.yaml"
+
 # --- TLS, and pages of others ---
 
 serve_stop
