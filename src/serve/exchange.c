@@ -195,6 +195,8 @@ bool exchange_run(struct exchange *x, struct mu_worker *on)
     if (x->r.route->blocks && !x->r.may_block)
         return true;
     int rc = x->r.route->handle(&x->r, &x->reply, &x->err);
+    if (on->store)
+        mu_store_release(on->store);
     if (rc == MU_LATER && !x->r.may_block)
         return true;
     mu_assert(rc != MU_LATER);

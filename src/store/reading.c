@@ -80,8 +80,8 @@ int mu_reading_walk(struct mu_store *s, const struct mu_at *at, const struct mu_
     return rc < 0 ? -1 : 0;
 }
 
-int mu_reading_get(struct mu_store *s, const struct mu_at *at, enum mu_kind kind,
-                   const char *id, bool raw, mu_walk_each *each, void *arg, struct mu_err *err)
+int mu_reading_get(struct mu_store *s, const struct mu_at *at, enum mu_kind kind, const char *id,
+                   bool raw, mu_walk_each *each, void *arg, struct mu_err *err)
 {
     sqlite3_stmt *stmt = prepare(s, raw ? sql_one_raw : sql_one, at, kind, id, err);
     int rc = stmt ? mu_sql_step(s, stmt, err) : -1;
@@ -102,6 +102,30 @@ int mu_store_version(struct mu_store *s, int64_t *ret, struct mu_err *err)
     *ret = sqlite3_column_int64(stmt, 0);
     sqlite3_reset(stmt);
     return 0;
+}
+
+int mu_store_hold(struct mu_store *s, struct mu_err *err)
+{
+    static const char sql[] = "BEGIN";
+    sqlite3_stmt *stmt = s->held ? NULL : mu_sql(s, sql, err);
+    if (!stmt)
+        return s->held ? 0 : -1;
+    if (mu_sql_done(s, stmt, err) < 0)
+        return -1;
+    s->held = true;
+    return 0;
+}
+
+void mu_store_release(struct mu_store *s)
+{
+    static const char sql[] = "COMMIT";
+    struct mu_err ignored = MU_ERR_INIT;
+    if (!s->held)
+        return;
+    s->held = false;
+    sqlite3_stmt *stmt = mu_sql(s, sql, &ignored);
+    if (!stmt || mu_sql_done(s, stmt, &ignored) < 0)
+        mu_sql_rollback(s);
 }
 
 void mu_store_seal(const struct mu_store *s, const void *bytes, size_t len,

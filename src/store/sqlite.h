@@ -45,6 +45,7 @@ struct mu_store {
     int64_t busy_since;
     bool durable; /* PRAGMA synchronous is FULL now, not NORMAL */
     bool reading; /* mu_sql_read's transaction is open */
+    bool held;    /* between mu_store_hold and mu_store_release */
     bool journal; /* between mu_journal_begin and mu_journal_commit */
     struct mu_pull *pull;
     struct mu_link head; /* of the chain, in the transaction at hand */

@@ -152,11 +152,19 @@ typedef int mu_walk_each(void *arg, const struct mu_entry *entry, struct mu_err 
 int mu_reading_walk(struct mu_store *s, const struct mu_at *at, const struct mu_walk *walk,
                     mu_walk_each *each, void *arg, struct mu_err *err);
 /* The one of that id: 1 when it was there, whatever `each` said, 0, -1. */
-int mu_reading_get(struct mu_store *s, const struct mu_at *at, enum mu_kind kind,
-                   const char *id, bool raw, mu_walk_each *each, void *arg, struct mu_err *err);
+int mu_reading_get(struct mu_store *s, const struct mu_at *at, enum mu_kind kind, const char *id,
+                   bool raw, mu_walk_each *each, void *arg, struct mu_err *err);
 
 /* A number that differs once another handle has written to the store. */
 int mu_store_version(struct mu_store *s, int64_t *ret, struct mu_err *err);
+
+/*
+ * Between the two everything is read as of one moment, at the cost of one read instead of many. Not
+ * for longer than a few milliseconds: what others write meanwhile can't be folded into the file.
+ * Releasing what isn't held does nothing.
+ */
+int mu_store_hold(struct mu_store *s, struct mu_err *err);
+void mu_store_release(struct mu_store *s);
 
 /* A keyed mark over bytes that only who has this store can make: for what clients carry around. */
 void mu_store_seal(const struct mu_store *s, const void *bytes, size_t len,

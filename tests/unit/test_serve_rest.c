@@ -98,6 +98,27 @@ START_TEST(test_version)
 }
 END_TEST
 
+START_TEST(test_hold)
+{
+    int64_t before = 0, after = 0;
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_store *reader;
+    const char *const ids[] = {"a", NULL};
+    ck_assert_int_eq(mu_store_open(storage_path, MU_STORE_READ, &reader, &err), 0);
+    ck_assert_int_eq(mu_store_hold(reader, &err), 0);
+    ck_assert_int_eq(mu_store_hold(reader, &err), 0);
+    ck_assert_int_eq(mu_store_version(reader, &before, &err), 0);
+    pulled(ids, "{}");
+    ck_assert_int_eq(mu_store_version(reader, &after, &err), 0);
+    ck_assert(before == after);
+    mu_store_release(reader);
+    mu_store_release(reader);
+    ck_assert_int_eq(mu_store_version(reader, &after, &err), 0);
+    ck_assert(before != after);
+    mu_store_close(reader);
+}
+END_TEST
+
 /* ---- cursors ---- */
 
 static int read_cursor(const char *what, const char *text, struct mu_cursor *ret)
@@ -201,6 +222,7 @@ Suite *serve_rest_suite(void)
     tcase_add_test(t, test_walk);
     tcase_add_test(t, test_get);
     tcase_add_test(t, test_version);
+    tcase_add_test(t, test_hold);
     tcase_add_test(t, test_cursor);
     tcase_add_test(t, test_cursor_forged);
     tcase_add_test(t, test_filters);

@@ -91,7 +91,9 @@ static int current(struct mu_request *r, struct mu_store *store, struct mu_views
 {
     struct mu_worker *w = r->worker;
     int64_t version = 0;
-    if (mu_store_version(store, &version, err) < 0)
+    /* Until the handler has returned, on an event loop, where it does so soon. */
+    if ((!r->may_block && mu_store_hold(store, err) < 0) ||
+        mu_store_version(store, &version, err) < 0)
         return -1;
     if (!w->views) {
         w->views = mu_xcalloc(1, sizeof(*w->views));
