@@ -111,6 +111,8 @@ def contract(schema_file):
     with open(schema_file, encoding="utf-8") as f:
         found = valid(json.load(f), document)
     check("the OpenAPI document is one", not found, found)
+    refs = {r.split('"')[0] for r in json.dumps(document).split('"#/components/schemas/')[1:]}
+    check("what it refers to is there", refs <= set(document["components"]["schemas"]), refs)
     ids = [op["operationId"] for p in document["paths"].values() for op in p.values()]
     check("operations have ids of their own", len(ids) == len(set(ids)), ids)
     ERROR = resolve(document, {"$ref": "#/components/schemas/Error"})

@@ -17,7 +17,7 @@
 
 static bool too_old(const struct mu_asked *ask, const struct mu_view *view)
 {
-    return ask->max_age >= 0 && mu_now() - view->finished > ask->max_age;
+    return ask->max_age == 0 || (ask->max_age > 0 && mu_now() - view->finished > ask->max_age);
 }
 
 int mu_rest_view(struct mu_request *r, const struct mu_asked *ask, struct mu_store **ret_store,

@@ -46,7 +46,7 @@ static const char *const orders[] = {"asc", "desc", NULL};
     {                                                                                         \
         "max_age", "query", "string",                                                         \
             .help = "how old what is known may be (seconds, 15m, 2h); when it is older, the " \
-                    "account is read again first"                                             \
+                    "account is read again first; 0: in any case"                             \
     }
 
 const struct mu_param mu_list_params[] = {
