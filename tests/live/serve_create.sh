@@ -39,7 +39,7 @@ there new@example.test 1 "invited: once"
 expect 0 "it is in the register" muster invitations
 said 'new@example.test' "it is in the register: by its address"
 expect 0 "it is in the journal" muster runs
-said 'invite sendoso' "it is in the journal: by its name"
+said 'invite \(rest, token local\)' "it is in the journal: with who asked"
 post 409 "the same again, in other letters" "$(person NEW@example.test)"
 said 'is there already: invited' "the same again: says why"
 there new@example.test 1 "the same again: not sent"

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "engine/invite.h"
+#include "serve/auth.h"
 #include "serve/rest/list.h"
 #include "serve/rest/params.h"
 #include "serve/serve.h"
@@ -140,7 +141,8 @@ static int invite(struct mu_request *r, const struct mu_account_def *def,
         mu_sync_lock(store, sync, LOCK_WAIT_S, &lock, err) < 0 ||
         mu_invite_plan(store, sync, target, who, r->arena, r->serve->log, &plan, err) < 0)
         return -1;
-    return mu_invite_apply(store, sync, target, plan, r->serve->log, r->arena, ret, err);
+    const char *command = mu_printf(r->arena, "invite (rest, token %s)", r->grant->name);
+    return mu_invite_apply(store, sync, target, plan, command, r->serve->log, r->arena, ret, err);
 }
 
 int mu_rest_create(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
