@@ -4,4 +4,5 @@
 EXTRA_DIST += contrib/check contrib/install-deps contrib/quickstart contrib/m4/muster.m4
 
 # Examples of running it by timer; they go where a person looks for them, not into effect.
-dist_doc_DATA += README.md contrib/muster.service contrib/muster.timer
+dist_doc_DATA += README.md contrib/muster.service contrib/muster.timer \
+	contrib/muster-serve.service contrib/muster-serve.socket

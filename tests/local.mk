@@ -51,6 +51,7 @@ scenario_support = \
 
 live_tests = \
 	tests/live/worlds.sh \
+	tests/live/abuse.sh \
 	tests/live/access.sh \
 	tests/live/adopt.sh \
 	tests/live/approve.sh \
@@ -80,6 +81,8 @@ live_tests = \
 	tests/live/secrets.sh \
 	tests/live/serve.sh \
 	tests/live/serve_create.sh \
+	tests/live/serve_ops.sh \
+	tests/live/serve_proxy.sh \
 	tests/live/serve_tokens.sh \
 	tests/live/tolerance.sh \
 	tests/live/token.sh \
@@ -91,6 +94,7 @@ live_tests = \
 live_support = \
 	tests/live/browser.py tests/live/report.py \
 	tests/live/chain.py \
+	tests/live/abuse.py \
 	tests/live/lab.py \
 	tests/live/gifts.py \
 	tests/live/lib.sh \
@@ -102,6 +106,8 @@ live_support = \
 	tests/live/roundtrip.py \
 	tests/live/serve.py \
 	tests/live/slapd.sh \
+	tests/live/soak.py \
+	tests/live/soak.sh \
 	tests/live/worlds.py
 
 # The longest first, so that the others run beside them.
@@ -245,6 +251,22 @@ WORLDS = 500
 SEED = 1
 check-worlds: all
 	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/live/worlds.sh $(WORLDS) $(SEED)
+
+.PHONY: check-abuse check-soak check-tsan
+# muster serve: ten thousand connections at once among other abuse; mixed load for SOAK_MINUTES.
+SOAK_MINUTES = 60
+check-abuse: all
+	CONNECTIONS=10000 && export CONNECTIONS && $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS=tests/live/abuse.sh
+check-soak: all
+	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/live/soak.sh $(SOAK_MINUTES)
+
+# The threads of muster serve under ThreadSanitizer, in a build of its own.
+serve_tests = $(filter tests/live/abuse.sh tests/live/serve%,$(live_tests))
+check-tsan:
+	$(MKDIR_P) tsan && cd tsan && \
+	    { test -f Makefile || $(abs_top_srcdir)/configure -q --enable-sanitizers=thread CC='$(CC)' CFLAGS='-O1 -g'; } && \
+	    $(MAKE) $(AM_MAKEFLAGS) all && \
+	    TSAN_OPTIONS='halt_on_error=1 second_deadlock_stack=1' $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(serve_tests)'
 
 lint: all
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(lint_tests)'

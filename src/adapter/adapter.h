@@ -253,11 +253,9 @@ struct mu_adapter {
     /* A raw call with the account's credentials, under its rate. Reads (GET, HEAD) are repeated as
      * always (net/http.h), writes never. -1: nothing was sent: MU_E_USAGE (a path that leaves the
      * base address, an unknown method), MU_E_THROTTLED with retry_after_s, MU_E_AUTH, MU_E_NET. The
-     * slot is NULL for adapters without an HTTP API, and so is `rate`. */
+     * slot is NULL for adapters without an HTTP API. */
     int (*call)(struct mu_account *a, const struct mu_raw_call *call, struct mu_arena *arena,
                 struct mu_raw_answer *ret, struct mu_err *err);
-    /* What its rate allows right now. */
-    void (*rate)(struct mu_account *a, struct mu_rate_state *ret);
     const struct mu_source_ops *source; /* NULL: can't be read */
     const char *source_key; /* setting without which an account can't either; NULL: none */
     const struct mu_target_ops *target; /* NULL: can't be written */

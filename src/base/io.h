@@ -34,5 +34,6 @@ static inline void mu_auto_lock(struct mu_lock **lock)
  * */
 void mu_cancel_install(void);
 bool mu_cancelled(void);
+void mu_cancel(void); /* sets it by hand, for who takes signals otherwise */
 
 #endif

@@ -112,6 +112,11 @@ void mu_cancel_install(void)
     }
 }
 
+void mu_cancel(void)
+{
+    atomic_store(&cancelled, true);
+}
+
 bool mu_cancelled(void)
 {
     return atomic_load_explicit(&cancelled, memory_order_relaxed);

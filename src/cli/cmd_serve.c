@@ -1,97 +1,201 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* muster serve: answers over HTTP until it is told to end. */
+/* muster serve: answers over HTTP, pulls and syncs by itself, until it is told to end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/str.h"
+#include "base/time.h"
 #include "cli/session.h"
-#include "serve/listener.h"
-#include "serve/mcp/mcp.h"
-#include "serve/pulls.h"
+#include "net/governor.h"
+#include "serve/instance.h"
+#include "serve/metrics.h"
 #include "serve/socket.h"
+#include "serve/systemd.h"
 
-enum { NAP_MS = 100, DRAIN_S = 20 };
+enum { TICK_S = 1, DRAIN_S = 20, RETIRED_MAX = 16 };
 
-/* Who may reach it, and what keeps others from listening in or from asking. */
-static int check_exposure(const struct mu_serve *serve, const char *name, struct mu_err *err)
+struct serving {
+    struct mu_cli *cli;
+    struct mu_instance_conf conf;
+    struct mu_instance *now;
+    struct mu_instance *retired[RETIRED_MAX]; /* whose scheduled work hasn't ended yet */
+    size_t retired_count;
+    int fd; /* the listening socket; each instance has a copy */
+    sigset_t signals;
+};
+
+/* ---- where ---- */
+
+static int open_socket(struct mu_cli *cli, const struct mu_args *args, int *ret_fd,
+                       struct mu_err *err)
 {
-    const struct mu_serve_conf *conf = serve->config->serve;
-    if (serve->insecure_local && !serve->loopback)
-        return mu_fail(
-            err, MU_E_USAGE,
-            "--insecure-local: %s can be reached from other machines; without tokens only "
-            "127.0.0.1 or [::1] may be listened on",
-            name);
-    if (!serve->loopback && !conf->tls_cert && conf->proxy != MU_PROXY_TRUSTED)
-        return mu_fail(err, MU_E_CONFIG,
-                       "serve: %s can be reached from other machines, and nothing encrypts; set "
-                       "tls_cert and tls_key, or proxy: trusted when a proxy in front does TLS, or "
-                       "listen on 127.0.0.1",
-                       name);
-    return 0;
+    const char *listen = mu_args_get(args, "listen");
+    int passed = mu_systemd_socket(ret_fd, err);
+    if (passed != 0)
+        return passed < 0 ? -1 : 0;
+    return mu_socket_listen(listen ? listen : cli->config->serve->listen, ret_fd, err);
 }
 
-static int announce(struct mu_cli *cli, const char *ready, const char *url, struct mu_err *err)
+static int announce(struct serving *s, const char *ready, struct mu_err *err)
 {
     MU_AUTO(buf) struct mu_buf line = MU_BUF_INIT(MU_BUF_MAX);
+    const char *url = mu_instance_url(s->now);
     mu_buf_printf(&line, "muster: %s\n", url);
     if (ready && mu_write_file(ready, line.data, line.len, 0600, err) < 0)
         return -1;
-    mu_log(cli->log, MU_LOG_INFO, "serving on %s", url);
+    mu_log(s->cli->log, MU_LOG_INFO, "serving on %s", url);
+    mu_systemd_notify("READY=1");
     return 0;
 }
 
-static void wait_for_the_end(void)
+/* ---- instances ---- */
+
+static int start(struct serving *s, const struct mu_config *config, struct mu_arena *arena,
+                 struct mu_instance **ret, struct mu_err *err)
 {
-    while (!mu_cancelled())
-        nanosleep(&(struct timespec){.tv_nsec = NAP_MS * 1000000L}, NULL);
+    int copy = fcntl(s->fd, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0)
+        return mu_fail_errno(err, "listening socket");
+    return mu_instance_start(&s->conf, config, arena, copy, ret, err);
 }
 
-static int serve_on(struct mu_cli *cli, struct mu_serve *serve, const struct mu_args *args, int fd,
-                    struct mu_err *err)
+/* Ends those of earlier configurations whose work has ended. */
+static void reap(struct serving *s)
 {
-    struct mu_listener *listener;
-    char name[MU_SOCKET_NAME];
-    if (mu_socket_name(fd, name, &serve->loopback, err) < 0 ||
-        check_exposure(serve, name, err) < 0) {
-        close(fd);
+    size_t left = 0;
+    for (size_t i = 0; i < s->retired_count; i++) {
+        if (mu_instance_busy(s->retired[i]))
+            s->retired[left++] = s->retired[i];
+        else
+            mu_instance_end(s->retired[i]);
+    }
+    s->retired_count = left;
+}
+
+/* A configuration that can't be used changes nothing. */
+static void reload(struct serving *s)
+{
+    struct mu_arena *arena = mu_arena_new();
+    const struct mu_config *config;
+    struct mu_instance *next;
+    struct mu_err err = MU_ERR_INIT;
+    mu_systemd_notify("RELOADING=1");
+    if (s->retired_count == RETIRED_MAX)
+        mu_fail(&err, MU_E_BUSY, "%d earlier ones still have work that goes on", RETIRED_MAX);
+    else if (mu_config_load(arena, s->cli->config_path, &config, &err) == 0)
+        start(s, config, arena, &next, &err);
+    if (err.code != MU_OK) {
+        mu_log(s->cli->log, MU_LOG_ERROR, "not reloaded, the old configuration stays: %s",
+               err.text);
+        mu_arena_free(arena);
+    } else {
+        mu_instance_quiet(s->now, DRAIN_S, false);
+        s->retired[s->retired_count++] = s->now;
+        s->now = next;
+        mu_log(s->cli->log, MU_LOG_INFO, "reloaded %s", config->file);
+    }
+    mu_systemd_notify("READY=1");
+}
+
+/* ---- signals ---- */
+
+/* Before any thread is started: all of them keep out of it. */
+static void take_signals(struct serving *s)
+{
+    sigemptyset(&s->signals);
+    sigaddset(&s->signals, SIGTERM);
+    sigaddset(&s->signals, SIGINT);
+    sigaddset(&s->signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &s->signals, NULL);
+}
+
+/* From now on a second one ends the process as it would any other. */
+static void give_signals_back(const struct serving *s)
+{
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGHUP, SIG_IGN);
+    pthread_sigmask(SIG_UNBLOCK, &s->signals, NULL);
+}
+
+static void wait_for_the_end(struct serving *s)
+{
+    const struct timespec tick = {.tv_sec = TICK_S};
+    int64_t watchdog_us = mu_systemd_watchdog_us(), told_us = 0;
+    for (;;) {
+        int number = sigtimedwait(&s->signals, NULL, &tick);
+        if (number == SIGTERM || number == SIGINT)
+            return;
+        if (number == SIGHUP)
+            reload(s);
+        reap(s);
+        if (watchdog_us && mu_mono_us() - told_us > watchdog_us / 3) {
+            told_us = mu_mono_us();
+            mu_systemd_notify("WATCHDOG=1");
+        }
+    }
+}
+
+/* ---- the end ---- */
+
+static bool busy(struct serving *s)
+{
+    reap(s);
+    return s->retired_count > 0 || mu_instance_busy(s->now);
+}
+
+static void end(struct serving *s)
+{
+    const struct timespec nap = {.tv_nsec = 50 * 1000000L};
+    int64_t until = mu_mono_us() + DRAIN_S * 1000000LL;
+    mu_systemd_notify("STOPPING=1");
+    mu_log(s->cli->log, MU_LOG_INFO, "ending: what is being answered gets %d s", DRAIN_S);
+    give_signals_back(s);
+    close(s->fd);
+    mu_instance_quiet(s->now, DRAIN_S, true);
+    while (busy(s) && mu_mono_us() < until)
+        nanosleep(&nap, NULL);
+    mu_cancel();
+    for (size_t i = 0; i < s->retired_count; i++)
+        mu_instance_end(s->retired[i]);
+    mu_instance_end(s->now);
+}
+
+static int serve(struct serving *s, const struct mu_args *args, struct mu_err *err)
+{
+    if (start(s, s->cli->config, NULL, &s->now, err) < 0) {
+        close(s->fd);
         return -1;
     }
-    if (mu_listener_start(serve, fd, &listener, err) < 0)
-        return -1;
-    int rc = announce(cli, mu_args_get(args, "ready-file"), mu_listener_url(listener), err);
+    int rc = announce(s, mu_args_get(args, "ready-file"), err);
     if (rc == 0)
-        wait_for_the_end();
-    mu_listener_stop(listener, DRAIN_S);
+        wait_for_the_end(s);
+    end(s);
     return rc < 0 ? -1 : MU_EXIT_DONE;
 }
 
 static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
 {
-    const char *listen = mu_args_get(args, "listen");
-    int fd = -1;
-    if (mu_cli_config(cli, err) < 0 ||
-        mu_socket_listen(listen ? listen : cli->config->serve->listen, &fd, err) < 0)
+    struct serving s = {.cli = cli};
+    if (mu_cli_config(cli, err) < 0 || open_socket(cli, args, &s.fd, err) < 0)
         return -1;
-    struct mu_serve serve = {.config = cli->config,
-                             .log = cli->log,
-                             .pulls = mu_pulls_new(cli->config, cli->log),
-                             .token_rates = mu_governors_new(),
-                             .insecure_local = mu_args_has(args, "insecure-local")};
-    const struct mu_mcp_conf mcp = {.config = cli->config,
-                                    .log = cli->log,
-                                    .search = mu_args_has(args, "search"),
-                                    .fixtures = mu_args_get(args, "conformance-fixtures")};
-    int rc = mu_mcp_new(&mcp, &serve.mcp, err);
-    if (rc == 0)
-        rc = serve_on(cli, &serve, args, fd, err);
-    else
-        close(fd);
-    mu_mcp_free(serve.mcp);
-    mu_governors_free(serve.token_rates);
-    mu_pulls_free(serve.pulls);
+    take_signals(&s);
+    s.conf = (struct mu_instance_conf){.log = cli->log,
+                                       .insecure_local = mu_args_has(args, "insecure-local"),
+                                       .governors = mu_governors_new(),
+                                       .token_rates = mu_governors_new(),
+                                       .metrics = mu_metrics_new(mu_route_tables),
+                                       .search = mu_args_has(args, "search"),
+                                       .fixtures = mu_args_get(args, "conformance-fixtures")};
+    int rc = serve(&s, args, err);
+    mu_metrics_free(s.conf.metrics);
+    mu_governors_free(s.conf.token_rates);
+    mu_governors_free(s.conf.governors);
     return rc;
 }
 
@@ -105,15 +209,18 @@ static const struct mu_cmd_opt opts[] = {
 
 const struct mu_cmd mu_cmd_serve = {
     .name = "serve",
-    .summary = "answer over HTTP: the unified directory as REST",
+    .summary = "answer over HTTP and MCP, pull and sync by itself",
     .usage = "[--listen ADDRESS:PORT] [--ready-file FILE] [--insecure-local] [--search]",
     .about =
         "Serves what the store holds under /unified/user-directory/: users, groups, roles and role "
         "assignments;\n"
-        "and tools for language models at /mcp (Model Context Protocol).\n"
+        "tools for language models at /mcp (Model Context Protocol); each account's own API under "
+        "/proxy/ACCOUNT/; /metrics\n"
+        "for Prometheus. Accounts and syncs with every: or cron: are pulled and run.\n"
         "Without a token nothing but /healthz is answered, unless --insecure-local is said.\n"
         "It runs in the foreground until SIGTERM or SIGINT, and ends when what it is answering has "
-        "left.",
+        "left. SIGHUP reads the\n"
+        "configuration again; one that can't be used changes nothing.",
     .opts = opts,
     .example = "muster serve --listen 127.0.0.1:8470 --insecure-local",
     .run = run,

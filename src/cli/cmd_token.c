@@ -159,9 +159,12 @@ static int read_token(struct mu_cli *cli, const struct mu_args *args, struct mu_
         ret->methods = reading;
     const struct mu_grant grant = {.name = name, .methods = ret->methods, .tags = ret->tags};
     if (check_name(name, err) < 0 || read_expiry(args, ret->created, &ret->expires, err) < 0 ||
-        check_accounts(cli, ret->accounts, err) < 0 || mu_exposed_check(&grant, err) < 0)
+        check_accounts(cli, ret->accounts, err) < 0)
         return -1;
-    return 0;
+    struct mu_exposures all;
+    if (mu_exposed_load(cli->arena, cli->config, &all, err) < 0)
+        return -1;
+    return mu_exposed_check(&all, &grant, err);
 }
 
 /* Text: the token alone on standard output, for a script to take; what it is goes to the log. */

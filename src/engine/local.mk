@@ -67,6 +67,7 @@ libmuster_a_SOURCES += \
 	src/engine/settle.c src/engine/settle.h \
 	src/engine/pull_private.h \
 	src/engine/pull_run.c \
+	src/engine/sync_run.c src/engine/sync_run.h \
 	src/engine/undo.c src/engine/undo.h \
 	src/engine/undo_check.c \
 	src/engine/undo_state.c \

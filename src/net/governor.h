@@ -55,6 +55,9 @@ void mu_governors_free(struct mu_governors *all); /* with its governors; NULL is
 struct mu_governor *mu_governors_get(struct mu_governors *all, const char *name, double per_second,
                                      int burst);
 
+/* NULL: none of that name yet. */
+struct mu_governor *mu_governors_find(struct mu_governors *all, const char *name);
+
 double mu_governor_rate(const struct mu_governor *g); /* now; 0: off */
 
 #endif

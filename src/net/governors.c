@@ -40,6 +40,14 @@ void mu_governors_free(struct mu_governors *all)
     free(all);
 }
 
+struct mu_governor *mu_governors_find(struct mu_governors *all, const char *name)
+{
+    pthread_mutex_lock(&all->lock);
+    struct mu_governor *g = mu_map_get(all->by_name, name, strlen(name));
+    pthread_mutex_unlock(&all->lock);
+    return g;
+}
+
 struct mu_governor *mu_governors_get(struct mu_governors *all, const char *name, double per_second,
                                      int burst)
 {

@@ -45,6 +45,15 @@ static void *work(void *arg)
     return NULL;
 }
 
+unsigned mu_request_waiting(const struct mu_request *r)
+{
+    struct mu_blocking *b = r->worker->listener->blocking;
+    pthread_mutex_lock(&b->lock);
+    unsigned queued = b->queued;
+    pthread_mutex_unlock(&b->lock);
+    return queued;
+}
+
 bool blocking_put(struct mu_blocking *b, struct exchange *x)
 {
     pthread_mutex_lock(&b->lock);

@@ -7,7 +7,9 @@
 
 #include "base/str.h"
 #include "base/time.h"
+#include "serve/framing.h"
 #include "serve/gate.h"
+#include "serve/metrics.h"
 #include "serve/route.h"
 
 enum { FREE_MAX = 64, KEEP_BYTES = 256 << 10 };
@@ -57,6 +59,7 @@ struct exchange *exchange_begin(struct mu_worker *w, struct MHD_Connection *conn
         x = exchange_new();
     }
     atomic_fetch_add(&w->running, 1);
+    mu_metrics_began(w->serve->metrics);
     x->home = w;
     x->r.worker = w;
     x->conn = conn;
@@ -73,6 +76,7 @@ void exchange_end(struct exchange *x)
 {
     struct mu_worker *w = x->home;
     stream_end(x);
+    mu_metrics_ended(w->serve->metrics, x->r.route, x->reply.status, mu_mono_us() - x->began_us);
     atomic_fetch_sub(&w->running, 1);
     if (w->free_count >= FREE_MAX || x->in.cap > KEEP_BYTES || x->reply.body.cap > KEEP_BYTES ||
         mu_arena_used(x->r.arena) > KEEP_BYTES) {
@@ -159,6 +163,11 @@ void exchange_headers(struct exchange *x, const char *method)
     x->state = EXCHANGE_READING;
     x->head = mu_streq(method, "HEAD");
     x->r.method = x->head ? "GET" : mu_strdup(x->r.arena, method);
+    if (framing_check(x->conn, &x->err) < 0) {
+        mu_reply_header(&x->reply, "Connection", "close");
+        refuse(x, 400);
+        return;
+    }
     if (mu_target_parse(x->r.arena, x->r.target, &x->target, &x->err) < 0) {
         refuse(x, strlen(x->r.target) > MU_TARGET_MAX ? 414 : 0);
         return;

@@ -6,6 +6,7 @@
 #ifndef MU_SERVE_EXPOSED_H
 #define MU_SERVE_EXPOSED_H
 
+#include "engine/config.h"
 #include "serve/auth.h"
 
 struct mu_exposed {
@@ -14,14 +15,22 @@ struct mu_exposed {
     const char *const *tags;
 };
 
-/* In a fixed order; the list lives as long as the program. */
-const struct mu_exposed *mu_exposed(size_t *ret_count);
+struct mu_exposures {
+    const struct mu_exposed *list;
+    size_t count;
+};
+
+/* What the HTTP interface has, and the tools of the shipped mappings and the site's. Lives in the
+ * arena. */
+int mu_exposed_load(struct mu_arena *arena, const struct mu_config *config,
+                    struct mu_exposures *ret, struct mu_err *err);
 
 /* Tags of a resource of the HTTP interface; NULL: it has none. */
 const char *const *mu_exposed_tags(const char *name);
 
 /* Checks the words of a new token, and that they leave something open. MU_E_USAGE: an unknown
  * method, name or tag, with the nearest; MU_E_REFUSED: nothing is left, with what would be. */
-int mu_exposed_check(const struct mu_grant *grant, struct mu_err *err);
+int mu_exposed_check(const struct mu_exposures *all, const struct mu_grant *grant,
+                     struct mu_err *err);
 
 #endif

@@ -48,7 +48,7 @@ enum {
     MU_SEGMENTS_MAX = 32,      /* parts of a path */
     MU_BODY_MAX = 1 << 20,     /* bytes of a request's body, unless its route says less or more */
     MU_REPLY_MAX = 64 << 20,   /* bytes of an answer that is not a stream */
-    MU_REPLY_HEADERS_MAX = 16, /* that a handler sets */
+    MU_REPLY_HEADERS_MAX = 32, /* that a handler sets */
     MU_ROUTE_ARGS_MAX = 4      /* {names} in a pattern */
 };
 
@@ -121,6 +121,9 @@ struct mu_request {
     const char *body; /* "" when there is none; NUL behind it */
     size_t body_len;
     const struct mu_grant *grant; /* NULL: the route is open to everybody */
+    /* account whose system was asked for this answer, set by the handler: what its rate leaves is
+     * told with it (serve/rate.h); NULL: none was */
+    const char *upstream;
     bool may_block;
 };
 
@@ -133,6 +136,9 @@ int mu_request_store(struct mu_request *r, struct mu_store **ret, struct mu_err 
 
 /* The same, opened for writing, for moments only: the event loops wait for nobody. */
 int mu_request_writable(struct mu_request *r, struct mu_store **ret, struct mu_err *err);
+
+/* How many requests wait for a thread that may wait. */
+unsigned mu_request_waiting(const struct mu_request *r);
 
 /* ---- replies ---- */
 

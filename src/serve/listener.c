@@ -187,7 +187,7 @@ int mu_listener_start(struct mu_serve *serve, int fd, struct mu_listener **ret, 
     int rc = start_all(l, fd, err);
     close(fd);
     if (rc < 0) {
-        mu_listener_stop(l, 0);
+        mu_listener_stop(l, 0, false);
         return -1;
     }
     *ret = l;
@@ -225,7 +225,7 @@ static void drain(struct mu_listener *l, unsigned drain_s)
         nanosleep(&(struct timespec){.tv_nsec = NAP_MS * 1000000L}, NULL);
 }
 
-void mu_listener_stop(struct mu_listener *l, unsigned drain_s)
+void mu_listener_stop(struct mu_listener *l, unsigned drain_s, bool cancel)
 {
     if (!l)
         return;
@@ -233,6 +233,8 @@ void mu_listener_stop(struct mu_listener *l, unsigned drain_s)
     if (l->ticker)
         ticker_stop(l->ticker);
     drain(l, drain_s);
+    if (cancel && running(l) > 0)
+        mu_cancel();
     if (l->blocking)
         blocking_stop(l->blocking);
     for (size_t i = 0; i < l->worker_count; i++) {

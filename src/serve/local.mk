@@ -1,26 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
 # HTTP: the listener and what it serves, a folder a part.
 libmuster_a_SOURCES += \
+	src/serve/accounts.c src/serve/accounts.h \
 	src/serve/auth.c src/serve/auth.h \
 	src/serve/blocking.c \
 	src/serve/exchange.c src/serve/exchange.h \
 	src/serve/exposed.c src/serve/exposed.h \
+	src/serve/framing.c src/serve/framing.h \
 	src/serve/gate.c src/serve/gate.h \
 	src/serve/grant.c \
 	src/serve/health.c src/serve/health.h \
 	src/serve/http.h \
+	src/serve/instance.c src/serve/instance.h \
 	src/serve/listener.c src/serve/listener.h \
 	src/serve/docs.c \
 	src/serve/openapi.c src/serve/openapi.h \
 	src/serve/openapi_routes.c \
 	src/serve/openapi_schemas.c src/serve/openapi_schemas.h \
+	src/serve/metrics.c src/serve/metrics.h \
+	src/serve/metrics_store.c \
+	src/serve/proxy.c src/serve/proxy.h \
+	src/serve/proxy_list.c \
 	src/serve/pulls.c src/serve/pulls.h \
 	src/serve/rate.c src/serve/rate.h \
 	src/serve/route.c src/serve/route.h \
+	src/serve/scheduler.c src/serve/scheduler.h \
 	src/serve/send.c \
 	src/serve/serve.h \
 	src/serve/socket.c src/serve/socket.h \
 	src/serve/stream.c \
+	src/serve/systemd.c src/serve/systemd.h \
 	src/serve/tables.c \
 	src/serve/target.c src/serve/target.h \
 	src/serve/rest/ask.c src/serve/rest/ask.h \

@@ -12,6 +12,8 @@
 
 /* Nothing is set when no rate is known. */
 void mu_reply_rate(struct mu_request *r, struct mu_reply *reply, const struct mu_rate_state *is);
+/* That of r->upstream; nothing without one. */
+void mu_reply_upstream(struct mu_request *r, struct mu_reply *reply);
 void mu_reply_waited(struct mu_request *r, struct mu_reply *reply, int64_t waited_us);
 
 #endif

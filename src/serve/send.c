@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "base/time.h"
+#include "serve/rate.h"
 
 enum { GZIP_MIN = 1400, GZIP_LEVEL = 1, GZIP_WINDOW = 15 + 16 };
 
@@ -218,6 +219,7 @@ enum MHD_Result exchange_send(struct exchange *x)
         write_error(x);
     if (!reply->status)
         reply->status = 200;
+    mu_reply_upstream(&x->r, reply);
     if (!reply->stream.fill) {
         settle_etag(x);
         settle_coding(x);

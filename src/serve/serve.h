@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `muster serve` as a whole: what all of its threads share. The configuration is only read; whatever
- * else is shared has a lock of its own. One of it in a process, made and ended by cli/cmd_serve.c.
+ * else is shared has a lock of its own. One of it for a configuration, made and ended by serve/instance.c.
  */
 #ifndef MU_SERVE_SERVE_H
 #define MU_SERVE_SERVE_H
@@ -12,6 +12,8 @@
 
 struct mu_mcp;
 struct mu_pulls;
+struct mu_accounts;
+struct mu_metrics;
 
 struct mu_serve {
     const struct mu_config *config; /* config->serve is never NULL */
@@ -21,6 +23,8 @@ struct mu_serve {
     bool insecure_local;              /* no token is asked for: bound to loopback, and said aloud */
     struct mu_mcp *mcp;               /* serve/mcp/mcp.h */
     struct mu_pulls *pulls;           /* serve/pulls.h */
+    struct mu_accounts *accounts;     /* serve/accounts.h */
+    struct mu_metrics *metrics;       /* serve/metrics.h */
 };
 
 /* All tables of routes, in the order they are tried; ends with NULL. */

@@ -241,8 +241,11 @@ static ssize_t read_stream(void *arg, uint64_t at, char *to, size_t room)
     struct exchange *x = s->x;
     (void)at;
     while (s->piece.len == 0) {
-        if (s->ended || is_over(x->waker) || let_out(x))
+        if (s->ended)
             return MHD_CONTENT_READER_END_OF_STREAM;
+        /* cut, not ended: half of a list must not look like a whole one */
+        if (is_over(x->waker) || let_out(x))
+            return MHD_CONTENT_READER_END_WITH_ERROR;
         enum mu_stream_state state = x->reply.stream.fill(x->reply.stream.arg, &x->r, &s->piece);
         if (s->piece.full || state == MU_STREAM_FAILED)
             return MHD_CONTENT_READER_END_WITH_ERROR;

@@ -25,6 +25,8 @@ libmuster_a_SOURCES += \
     src/store/sqlite.h \
     src/store/sqlite_open.c \
     src/store/store.h \
+    src/store/tally.c src/store/tally.h \
     src/store/tokens.c src/store/tokens.h \
+    src/store/turns.c src/store/turns.h \
     src/store/undo.c \
     src/store/values.c

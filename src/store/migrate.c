@@ -69,6 +69,8 @@ static const char *const versions[] = {
     "CREATE TABLE superseded(n INTEGER PRIMARY KEY, row BLOB NOT NULL, link BLOB NOT NULL);"
     "CREATE TABLE head(n INTEGER NOT NULL, link BLOB NOT NULL);"
     "INSERT INTO head VALUES(0, zeroblob(32));"
+    "CREATE TABLE turn(what TEXT PRIMARY KEY, began INTEGER NOT NULL, ended INTEGER NOT NULL,"
+    " result TEXT) WITHOUT ROWID;"
     "CREATE TABLE token(name TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, methods TEXT, tags TEXT,"
     " accounts TEXT, created INTEGER NOT NULL, expires INTEGER NOT NULL, used INTEGER NOT NULL "
     "DEFAULT 0, revoked INTEGER NOT NULL DEFAULT 0, bearer INTEGER NOT NULL) WITHOUT ROWID;"

@@ -6,14 +6,14 @@ set -euo pipefail
 . "${top_srcdir:?}/tests/live/lib.sh"
 need curl python3
 
-sim_start --users 20 --groups 2 --seed 5 --rate off
+sim_start --users 30000 --groups 2 --seed 5 --rate off
 write_config 'rate: "off"'
 printf 'serve: {token_rate: 5/m}\n' >>"$work/muster.yaml"
 muster -q pull sendoso
 
 token() { muster -q token create --name "$@"; }
 call() { curl -sS -D "$work/head" -o "$work/out" "$@"; tr -d '\r' <"$work/head" >"$work/err"; }
-users() { call "$@" "$SERVE_URL/unified/user-directory/users"; }
+users() { call "$@" "$SERVE_URL/unified/user-directory/users?limit=100"; }
 bearer() { printf 'Authorization: Bearer %s' "$1"; }
 
 reader=$(token reader)
@@ -37,7 +37,7 @@ said 'has methods create' "a token for something else: what it has is named"
 users -H "$(bearer "$proxy")"
 said '^HTTP/1.1 403 ' "a token of other tags: 403"
 users -H "$(bearer "$reader")"
-said '"result_count":20' "a right token"
+said '"result_count":100' "a right token"
 call -H "$(bearer "$reader")" "$SERVE_URL/.well-known/oauth-protected-resource"
 said '^HTTP/1.1 404 ' "no OAuth metadata"
 unsaid "$reader" "no token is repeated"
@@ -54,6 +54,34 @@ users -H "$(bearer "$reader")"
 said '^HTTP/1.1 429 ' "too often: 429"
 said '^Retry-After: [0-9]+' "too often: when to come again"
 said '^ratelimit-remaining: 0' "too often: the rate is told"
+
+# --- a stream ends with its token, and doesn't look whole ---
+cat >"$work/slowly.py" <<'END'
+import http.client, socket, subprocess, sys, time, urllib.parse
+url, token, revoke = sys.argv[1], sys.argv[2], sys.argv[3:]
+at = urllib.parse.urlsplit(url)
+c = http.client.HTTPConnection(at.hostname, at.port, timeout=120)
+c.sock = socket.socket()
+c.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+c.sock.settimeout(120)
+c.sock.connect((at.hostname, at.port))
+c.request("GET", "/unified/user-directory/users?format=stream", headers={"Authorization": "Bearer " + token})
+r = c.getresponse()
+assert r.status == 200, r.read()
+got = len(r.read(1000))
+subprocess.run(revoke, check=True)
+try:
+    while piece := r.read(65536):
+        got += len(piece)
+        time.sleep(0.2)
+except (http.client.IncompleteRead, ConnectionError) as e:
+    print(f"cut: {type(e).__name__}")
+    sys.exit(0)
+sys.exit(f"whole: {got} bytes")
+END
+streamer=$(token streamer)
+expect 0 "a stream is cut when its token is revoked" python3 "$work/slowly.py" "$SERVE_URL" "$streamer" \
+    "$MUSTER" -q -c "$work/muster.yaml" token revoke streamer
 
 # --- taken back ---
 last=$(token last)

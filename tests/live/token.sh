@@ -23,6 +23,11 @@ expect 64 "unknown account" muster token create --name x --accounts sendozo
 said 'sendoso' "the accounts are named"
 expect 3 "nothing left open" muster token create --name x --methods custom --tags directory
 said 'leave nothing open.*tags proxy' "what would is named"
+expect 0 "tools by name" muster token create --name tools --methods "list_all_sendoso_users,create_a_sendoso_e*"
+expect 64 "a tool that is none" muster token create --name x --methods list_all_sendoso_userz
+said 'did you mean list_all_sendoso_users' "the nearest tool is named"
+expect 0 "tags of tools" muster token create --name gifts --methods create --tags gifts
+expect 3 "no gift can be listed" muster token create --name x --methods delete --tags gifts
 expect 64 "no name" muster token create
 expect 64 "bad name" muster token create --name "a b"
 expect 64 "an expiry that is none" muster token create --name x --expires yesterday
@@ -39,7 +44,7 @@ expect 0 "list" muster token list
 said '^reader +valid +read +all +sendoso' "a row each"
 unsaid 'muster_' "no token in it"
 expect 0 "list as json" muster token list --format json
-python3 -c 'import json, sys; t = json.load(open(sys.argv[1])); assert [x["name"] for x in t] == ["reader", "writer"]' \
+python3 -c 'import json, sys; t = json.load(open(sys.argv[1])); assert [x["name"] for x in t] == ["gifts", "reader", "tools", "writer"]' \
     "$work/out" && ok "json: a list" || bad "json: a list" "$(cat "$work/out")"
 
 expect 0 "revoke" muster token revoke reader

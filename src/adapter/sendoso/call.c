@@ -45,7 +45,8 @@ static void answer(struct sendoso *s, const struct mu_response *r, int64_t waite
         .waited_us = waited_us,
         .failed = r->failed,
     };
-    sendoso_rate(&s->base, &ret->rate);
+    if (s->governor)
+        mu_governor_state(s->governor, mu_mono_us(), &ret->rate);
 }
 
 int sendoso_call(struct mu_account *a, const struct mu_raw_call *call, struct mu_arena *arena,
@@ -78,12 +79,4 @@ int sendoso_call(struct mu_account *a, const struct mu_raw_call *call, struct mu
     }
     answer(s, &response, after.wait_us - before.wait_us, arena, ret);
     return 0;
-}
-
-void sendoso_rate(struct mu_account *a, struct mu_rate_state *ret)
-{
-    struct sendoso *s = sendoso_of(a);
-    *ret = (struct mu_rate_state){0};
-    if (s->governor)
-        mu_governor_state(s->governor, mu_mono_us(), ret);
 }

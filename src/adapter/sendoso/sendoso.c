@@ -287,7 +287,6 @@ const struct mu_adapter mu_adapter_sendoso = {
     .probe = sendoso_probe,
     .oauth = sendoso_oauth,
     .call = sendoso_call,
-    .rate = sendoso_rate,
     .source = &sendoso_source,
     .target = &sendoso_target_ops,
 };

@@ -104,7 +104,6 @@ const char *sendoso_who_text(struct mu_arena *arena, const struct sendoso_who *w
 /* Raw calls, see struct mu_adapter. */
 int sendoso_call(struct mu_account *a, const struct mu_raw_call *call, struct mu_arena *arena,
                  struct mu_raw_answer *ret, struct mu_err *err);
-void sendoso_rate(struct mu_account *a, struct mu_rate_state *ret);
 
 /* Harmless calls, see struct mu_adapter. */
 int sendoso_probe(struct mu_account *a, mu_probe_report *report, void *arg, struct mu_err *err);

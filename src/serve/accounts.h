@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Open accounts to be lent out. An account belongs to one thread at a time, and opening one reads
+ * secrets and compiles mappings; so one that was given back is lent again. All openings of an
+ * account keep one rate (config->governors). Thread safe.
+ */
+#ifndef MU_SERVE_ACCOUNTS_H
+#define MU_SERVE_ACCOUNTS_H
+
+#include "engine/config.h"
+
+struct mu_accounts;
+
+struct mu_lease {
+    struct mu_account *account;
+    const struct mu_account_def *def;
+    struct mu_arena *arena; /* the account's own */
+    struct mu_lease *next;  /* among those given back */
+};
+
+/* config and log outlive it. */
+struct mu_accounts *mu_accounts_new(const struct mu_config *config, struct mu_log *log);
+void mu_accounts_free(struct mu_accounts *all); /* everything was given back; NULL is fine */
+
+/* MU_E_MISSING: no account of that name, with those there are; or why it can't be opened. */
+int mu_accounts_take(struct mu_accounts *all, const char *name, struct mu_lease **ret,
+                     struct mu_err *err);
+void mu_accounts_give(struct mu_accounts *all, struct mu_lease *lease);
+
+#endif

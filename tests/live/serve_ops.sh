@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# muster serve as a service: ready or not, metrics, schedules, reload, drain, sockets and messages of systemd, logs.
+set -euo pipefail
+# shellcheck source=tests/live/lib.sh
+. "${top_srcdir:?}/tests/live/lib.sh"
+need slapd ldapsearch curl python3
+
+slapd_start --nosync
+sim_start --users 30 --groups 3 --seed 5 --rate off
+write_config
+token=$(muster -q token create --name watcher --methods get --tags operations --expires 30d)
+call() { curl -sS -D "$work/head" -o "$work/out" -H "Authorization: Bearer $token" "$@"; tr -d '\r' <"$work/head" >"$work/err"; }
+
+# wait_for NAME COMMAND...: until it succeeds.
+wait_for() {
+    local name=$1 i
+    shift
+    for ((i = 0; i < 600; i++)); do
+        if "$@" >/dev/null 2>&1; then
+            ok "$name"
+            return
+        fi
+        sleep 0.1
+    done
+    bad "$name" "$(tail -n 20 "$work/serve.err")"
+}
+logged() { grep -Eq -- "$1" "$work/serve.err"; }
+
+# --- ready ---
+serve_start --log-format json
+call "$SERVE_URL/readyz"
+said '^HTTP/1.1 503 ' "nothing was pulled: not ready"
+said 'muster pull sendoso' "says what to do"
+muster -q pull sendoso
+call "$SERVE_URL/readyz"
+said '^HTTP/1.1 200 ' "ready"
+
+# --- metrics ---
+call "$SERVE_URL/metrics"
+said '^HTTP/1.1 200 ' "metrics"
+for line in 'muster_pulls_total\{account="sendoso",verdict="complete"\} 1' 'muster_snapshot_entries\{account="sendoso",kind="user"\} 30' \
+    'muster_token_expiry_timestamp_seconds\{token="watcher"\} [0-9]+' 'muster_http_requests_total\{route="/readyz",method="GET",code="5xx"\} 1' \
+    'muster_http_request_duration_seconds_count\{route="/readyz",method="GET"\} 2' 'process_resident_memory_bytes [0-9]+' \
+    'muster_build_info\{version="[0-9.]+"\} 1'; do
+    said "^$line" "metrics: $line"
+done
+if command -v promtool >/dev/null; then
+    promtool check metrics <"$work/out" >"$work/prom" 2>&1 && ok "promtool finds nothing" || bad "promtool" "$(cat "$work/prom")"
+fi
+python3 - "$work/out" <<'END' && ok "metrics: families stand together, each with HELP and TYPE" || bad "metrics: families" "$(cat "$work/out")"
+import re, sys
+seen, kind = [], {}
+for line in open(sys.argv[1]):
+    if line.startswith("# HELP"):
+        name = line.split()[2]
+        assert name not in seen, f"{name} twice"
+        seen.append(name)
+    elif line.startswith("# TYPE"):
+        kind[line.split()[2]] = line.split()[3]
+    else:
+        m = re.fullmatch(r'([a-zA-Z_:][\w:]*)(\{(\w+="(\\.|[^"\\])*",?)*\})? [-+.eE0-9NaIinf]+\n', line)
+        assert m, line
+        assert m[1].startswith(seen[-1]), f"{m[1]} below {seen[-1]}"
+        assert (kind[seen[-1]] == "counter") == m[1].endswith("_total"), m[1]
+END
+
+# --- schedules ---
+cat >>"$work/muster.yaml" <<'END'
+serve: {idle: 30s}
+END
+sed -i 's/to: corp}/to: corp, every: 1s}/' "$work/muster.yaml"
+kill -HUP "$serve_pid"
+wait_for "SIGHUP reads the configuration again" logged 'reloaded'
+wait_for "a sync runs by itself" logged 'scheduled sync teams-to-ldap: done: [1-9]'
+wait_for "and again" logged 'scheduled sync teams-to-ldap: nothing'
+[ "$(ldap_dump '(objectClass=inetOrgPerson)' dn | grep -c '^dn:')" = 30 ] && ok "everybody is there" || bad "everybody is there"
+muster runs --format json >"$work/runs"
+grep -q '"command":"sync (scheduled)"' "$work/runs" && ok "the journal says how" || bad "the journal says how" "$(cat "$work/runs")"
+call "$SERVE_URL/metrics"
+said '^muster_sync_results_total\{sync="teams-to-ldap",result="done"\} 1' "metrics: the sync"
+said '^muster_scheduled_timestamp_seconds\{what="sync teams-to-ldap"' "metrics: when"
+
+# --- a configuration that can't be used ---
+cp "$work/muster.yaml" "$work/good.yaml"
+echo 'nonsense: 1' >>"$work/muster.yaml"
+kill -HUP "$serve_pid"
+wait_for "a bad configuration changes nothing" logged 'not reloaded, the old configuration stays.*nonsense'
+call "$SERVE_URL/healthz"
+said '^ok' "still there"
+cp "$work/good.yaml" "$work/muster.yaml"
+
+# --- logs ---
+python3 - "$work/serve.err" "$token" <<'END' && ok "each line of the log is JSON, no token in it" || bad "log" "$(head -5 "$work/serve.err")"
+import json, sys
+text = open(sys.argv[1]).read()
+for line in text.splitlines():
+    json.loads(line)
+assert sys.argv[2] not in text
+END
+
+# --- the end: a schedule that was missed is made up for once ---
+serve_stop
+sed -i 's/every: 1s/every: 1h/' "$work/muster.yaml"
+python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("UPDATE turn SET began = began - 86400"); c.commit()' "$work/muster.db"
+serve_start
+wait_for "a missed turn is made up for" logged 'scheduled sync teams-to-ldap: nothing'
+serve_stop
+serve_start
+sleep 1
+logged 'scheduled sync' && bad "once" || ok "once"
+serve_stop
+
+# --- systemd ---
+cat >"$work/activate.py" <<'END'
+import os, socket, subprocess, sys, urllib.request
+work, command = sys.argv[1], sys.argv[2:]
+listening = socket.create_server(("127.0.0.1", 0))
+notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+notify.bind(work + "/notify")
+notify.settimeout(60)
+def child():
+    os.dup2(listening.fileno(), 3)
+    os.set_inheritable(3, True)
+    os.environ["LISTEN_PID"] = str(os.getpid())
+env = dict(os.environ, LISTEN_FDS="1", NOTIFY_SOCKET=work + "/notify")
+shell = 'exec 3<&%d; export LISTEN_PID=$$; exec "$@"' % listening.fileno()
+p = subprocess.Popen(["bash", "-c", shell, "sh", *command], env=env, pass_fds=[listening.fileno()])
+assert notify.recv(100) == b"READY=1"
+url = "http://127.0.0.1:%d/healthz" % listening.getsockname()[1]
+assert urllib.request.urlopen(url, timeout=60).read() == b"ok\n"
+p.send_signal(1)
+said = notify.recv(100)
+assert said.startswith(b"RELOADING=1\nMONOTONIC_USEC="), said
+assert notify.recv(100) == b"READY=1"
+assert urllib.request.urlopen(url, timeout=60).read() == b"ok\n"
+p.terminate()
+assert notify.recv(100) == b"STOPPING=1"
+assert p.wait(60) == 0
+END
+python3 "$work/activate.py" "$work" "$MUSTER" -c "$work/muster.yaml" serve 2>"$work/serve.err" &&
+    ok "a socket of systemd is taken, and it is told" || bad "systemd" "$(cat "$work/serve.err")"
+
+finish
