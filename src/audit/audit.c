@@ -159,7 +159,7 @@ static void skip_blind(struct auditing *a)
 
 /* ---- the whole ---- */
 
-static int work(struct auditing *a, struct mu_err *err)
+static int work(struct auditing *a, struct mu_arena *people, struct mu_err *err)
 {
     const struct mu_snapshot *snap;
     struct mu_chain_head head;
@@ -170,7 +170,7 @@ static int work(struct auditing *a, struct mu_err *err)
         audit_source(a, a->account->name, "audited", a->options->as_of, &snap, err) < 0)
         return -1;
     a->snapshot = snap->id;
-    if (mu_people_read(a->store, a->arena, a->account->name, snap, audit_user, a, &a->people, err) <
+    if (mu_people_read(a->store, people, a->account->name, snap, audit_user, a, &a->people, err) <
         0)
         return -1;
     skip_blind(a);
@@ -202,12 +202,14 @@ int mu_audit_run(struct mu_store *store, const struct mu_config *config,
                                  .system = a.account->adapter ? a.account->adapter->name : "",
                                  .made = a.now,
                                  .complete = true};
-    int rc = work(&a, err);
+    struct mu_arena *people = mu_arena_new();
+    int rc = work(&a, people, err);
     a.audit->sources = a.sources;
     a.audit->source_count = a.source_count;
     a.audit->warnings = a.warnings;
     a.audit->warning_count = a.warning_count;
     mu_people_done(a.people);
+    mu_arena_free(people);
     mu_tracer_free(a.tracer);
     free(a.found);
     free(a.counted);

@@ -18,7 +18,7 @@ struct auditing {
     struct mu_log *log;
     const struct mu_account_def *account;
     int64_t now, snapshot; /* snapshot: the audited one */
-    struct mu_people *people;
+    struct mu_people *people; /* in an arena of its own, that ends before anything is written */
     struct audit_hris *hris; /* check_hris.c: NULL until a check asks for it */
     struct mu_tracer *tracer;
     struct mu_audit *audit;        /* what comes of it */

@@ -79,6 +79,13 @@ static struct mu_finding *new_finding(struct auditing *a)
     return &a->found[a->found_count++];
 }
 
+/* People are forgotten when the audit is made; who is told of isn't. */
+static struct mu_subject keep(struct mu_arena *arena, const struct mu_subject *s)
+{
+    return (struct mu_subject){s->kind, s->account, mu_strdup(arena, s->id),
+                               mu_strdup(arena, s->label)};
+}
+
 void audit_find(struct auditing *a, size_t check, const struct audit_draft *draft,
                 const struct audit_words *words)
 {
@@ -91,7 +98,7 @@ void audit_find(struct auditing *a, size_t check, const struct audit_draft *draf
     struct mu_subject *subjects =
         mu_alloc_array(a->arena, draft->subject_count + 1, sizeof(*subjects));
     for (size_t i = 0; i < draft->subject_count; i++)
-        subjects[i] = draft->subjects[i];
+        subjects[i] = keep(a->arena, &draft->subjects[i]);
     struct mu_finding *f = new_finding(a);
     *f = (struct mu_finding){.check = result,
                              .severity = (enum mu_severity)c->severity,

@@ -31,7 +31,8 @@ static size_t list_roles(struct auditing *a, size_t ret_at[MU_ROLES_TOLD])
         qsort(order, count, sizeof(*order), by_people);
     struct mu_audit_role *roles = mu_alloc_array(a->arena, count + 1, sizeof(*roles));
     for (size_t i = 0; i < count; i++) {
-        roles[i] = (struct mu_audit_role){order[i]->id, order[i]->label, order[i]->active};
+        roles[i] = (struct mu_audit_role){mu_strdup(a->arena, order[i]->id),
+                                          mu_strdup(a->arena, order[i]->label), order[i]->active};
         ret_at[i] = (size_t)(order[i] - p->roles);
     }
     roles[count] = (struct mu_audit_role){"", "no role", p->roleless};
@@ -47,10 +48,10 @@ static struct mu_audit_team team_of(struct auditing *a, const struct mu_team *t,
     for (size_t i = 0; i < role_count; i++)
         roles[i] = t->by_role[at[i]];
     roles[role_count] = t->roleless;
-    return (struct mu_audit_team){.id = t->id,
-                                  .name = t->label,
-                                  .budget = t->budget,
-                                  .balances = t->balances,
+    return (struct mu_audit_team){.id = mu_strdup(a->arena, t->id),
+                                  .name = mu_strdup(a->arena, t->label),
+                                  .budget = mu_strdup(a->arena, t->budget),
+                                  .balances = mu_strdup(a->arena, t->balances),
                                   .people = t->people,
                                   .active = t->active,
                                   .roles = roles};
