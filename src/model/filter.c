@@ -36,6 +36,8 @@ struct mu_filter {
     const char *value, *folded; /* as written, and the key it is compared by */
     enum order_by by;
     int64_t when; /* BY_TIME */
+    /* = and ~: the same test with another value, which does as well; NULL: none */
+    const struct mu_filter *also;
 };
 
 struct parser {
@@ -343,6 +345,22 @@ static int parse_and(struct parser *p, const struct mu_filter **ret)
     return 0;
 }
 
+/* Alternatives of one field are one test: the field is looked up once for all of them. */
+static const struct mu_filter *either(struct parser *p, const struct mu_filter *a,
+                                      const struct mu_filter *b)
+{
+    bool same = a->type == NODE_TEST && b->type == NODE_TEST && a->op == b->op &&
+                (a->op == OP_EQ || a->op == OP_LIKE) && mu_streq(a->attr->name, b->attr->name) &&
+                mu_streq(a->part, b->part) && !b->also;
+    if (!same) {
+        return node(p, NODE_OR, a, b);
+    }
+    struct mu_filter *both = node(p, NODE_TEST, NULL, NULL);
+    *both = *b;
+    both->also = a;
+    return both;
+}
+
 static int parse_or(struct parser *p, const struct mu_filter **ret)
 {
     if (parse_and(p, ret) < 0) {
@@ -353,7 +371,7 @@ static int parse_or(struct parser *p, const struct mu_filter **ret)
         if (parse_and(p, &right) < 0) {
             return -1;
         }
-        *ret = node(p, NODE_OR, *ret, right);
+        *ret = either(p, *ret, right);
     }
     return 0;
 }
@@ -428,11 +446,27 @@ static bool may_match(const char *pattern, const char *text)
     return want == is || (is >= 'A' && is <= 'Z' && want == is - 'A' + 'a');
 }
 
-static bool like(const struct mu_filter *f, const char *text, struct mu_buf *scratch)
+/* Any of the values; the text is folded when first it has to be. */
+static bool test_words(const struct mu_filter *f, const char *text, struct mu_buf *scratch)
 {
+    bool ascii = f->op != OP_LIKE && is_ascii(text);
     mu_buf_reset(scratch);
-    mu_fold_into(scratch, text, strlen(text));
-    return mu_glob(f->folded, scratch->data, false);
+    for (; f != NULL; f = f->also) {
+        if (ascii && mu_strieq(text, f->folded)) {
+            return true;
+        }
+        if (ascii || !may_match(f->folded, text)) {
+            continue;
+        }
+        if (scratch->len == 0) {
+            mu_fold_into(scratch, text, strlen(text));
+        }
+        if (f->op == OP_LIKE ? mu_glob(f->folded, scratch->data, false)
+                             : strcmp(scratch->data, f->folded) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool test_text(const struct mu_filter *f, const char *text, struct mu_buf *scratch)
@@ -440,16 +474,8 @@ static bool test_text(const struct mu_filter *f, const char *text, struct mu_buf
     if (f->op == OP_PRESENT) {
         return true;
     }
-    if (f->op == OP_LIKE) {
-        return may_match(f->folded, text) && like(f, text, scratch);
-    }
-    if (f->op == OP_EQ || f->op == OP_NE) {
-        if (is_ascii(text)) {
-            return mu_strieq(text, f->folded);
-        }
-        mu_buf_reset(scratch);
-        mu_fold_into(scratch, text, strlen(text));
-        return strcmp(scratch->data, f->folded) == 0;
+    if (f->op == OP_LIKE || f->op == OP_EQ || f->op == OP_NE) {
+        return test_words(f, text, scratch);
     }
     char canonical[MU_TIME_TEXT];
     int64_t when = 0;

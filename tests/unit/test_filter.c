@@ -74,6 +74,10 @@ START_TEST(test_matches)
         "attributes.since<2024-06-01",
         "id>4100",
         "status=inactive or status=active and groups.id=71",
+        "status=inactive or status=active or status=deleted",
+        "emails~nobody* or emails~*@nowhere.test or emails~Σ*",
+        "emails=x@x.test or emails=ΣΟΦΊΑ@X.test or emails=y@x.test",
+        "(title=x or title=y) or (title=z or title=\"sales (emea)\")",
         "(status=inactive or status=active) and not (title=x)",
         "NOT status=inactive AND groups.id=71",
         "name~a?a*",
@@ -99,6 +103,9 @@ START_TEST(test_matches)
         "not (status=active or title=x)",
         "name~ada",
         "status=active and groups.id=99 or title=x",
+        "emails~nobody* or emails~*@nowhere.test",
+        "not (title=x or status=active or status=inactive)",
+        "emails.type=home or emails.email=home",
         "phones?",
     };
     for (size_t i = 0; i < MU_LEN(yes); i++) {
