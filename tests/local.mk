@@ -75,6 +75,7 @@ live_tests = \
 	tests/live/overlays.sh \
 	tests/live/parked.sh \
 	tests/live/plan.sh \
+	tests/live/policy.sh \
 	tests/live/provision.sh \
 	tests/live/provision_scim.sh \
 	tests/live/report.sh tests/live/review.sh \
@@ -185,6 +186,7 @@ unit_sources = \
 	tests/unit/test_pages.c \
 	tests/unit/test_park.c \
 	tests/unit/test_plan_policy.c \
+	tests/unit/test_policy_check.c \
 	tests/unit/test_policy.c \
 	tests/unit/test_prefetch.c \
 	tests/unit/test_pull.c \

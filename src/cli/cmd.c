@@ -8,11 +8,12 @@
 #include "base/str.h"
 
 const struct mu_cmd *const mu_cmds[] = {
-    &mu_cmd_init,  &mu_cmd_doctor,  &mu_cmd_pull,   &mu_cmd_users,     &mu_cmd_groups,
-    &mu_cmd_roles, &mu_cmd_members, &mu_cmd_plan,   &mu_cmd_apply,     &mu_cmd_sync,
-    &mu_cmd_undo,  &mu_cmd_adopt,   &mu_cmd_export, &mu_cmd_explain,   &mu_cmd_invitations,
-    &mu_cmd_runs,  &mu_cmd_diff,    &mu_cmd_audit,  &mu_cmd_snapshots, &mu_cmd_map,
-    &mu_cmd_serve, &mu_cmd_token,   &mu_cmd_mcp,    &mu_cmd_approve,   NULL,
+    &mu_cmd_init,   &mu_cmd_doctor,  &mu_cmd_pull,   &mu_cmd_users,     &mu_cmd_groups,
+    &mu_cmd_roles,  &mu_cmd_members, &mu_cmd_plan,   &mu_cmd_apply,     &mu_cmd_sync,
+    &mu_cmd_undo,   &mu_cmd_adopt,   &mu_cmd_export, &mu_cmd_explain,   &mu_cmd_invitations,
+    &mu_cmd_runs,   &mu_cmd_diff,    &mu_cmd_audit,  &mu_cmd_snapshots, &mu_cmd_map,
+    &mu_cmd_policy, &mu_cmd_serve,   &mu_cmd_token,  &mu_cmd_mcp,       &mu_cmd_approve,
+    NULL,
 };
 
 const struct mu_cmd_opt mu_cmd_everywhere[] = {

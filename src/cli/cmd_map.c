@@ -243,15 +243,6 @@ static void check_all(struct checking *c)
     }
 }
 
-/* A configuration is of use here, but not needed: shipped files are checked without one. */
-static int maybe_config(struct mu_cli *cli, struct mu_err *err)
-{
-    if (!cli->config_path && access("muster.yaml", F_OK) < 0 &&
-        access("/etc/muster/muster.yaml", F_OK) < 0)
-        return 0;
-    return mu_cli_config(cli, err);
-}
-
 static int summary(struct checking *c)
 {
     struct mu_arena *a = c->cli->arena;
@@ -273,7 +264,7 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
     if (!c.examples && !mu_streq(args->words[0], "check"))
         return mu_fail(err, MU_E_USAGE, "map: say check or test; usage: muster map %s",
                        args->cmd->usage);
-    if (args->word_count == 1 && maybe_config(cli, err) < 0)
+    if (args->word_count == 1 && mu_cli_maybe_config(cli, err) < 0)
         return -1;
     if (cli->format != MU_FORMAT_TEXT)
         c.writer = mu_writer_new(stdout, cli->format, columns, MU_LEN(columns));

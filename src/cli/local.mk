@@ -25,6 +25,7 @@ muster_SOURCES += \
 	src/cli/cmd_map.c \
 	src/cli/cmd_mcp.c \
 	src/cli/cmd_plan.c \
+	src/cli/cmd_policy.c \
 	src/cli/cmd_pull.c \
 	src/cli/cmd_runs.c \
 	src/cli/cmd_serve.c \
@@ -42,6 +43,7 @@ muster_SOURCES += \
 	src/cli/show_parked.c \
 	src/cli/show_explain.c src/cli/show_explain.h \
 	src/cli/show_plan.c \
+	src/cli/show_policy.c src/cli/show_policy.h \
 	src/cli/show_results.c \
 	src/cli/show_snapshot.c \
 	src/cli/table.c src/cli/table.h

@@ -78,6 +78,14 @@ int mu_cli_config(struct mu_cli *cli, struct mu_err *err)
     return cli->config ? 0 : mu_config_load(cli->arena, cli->config_path, &cli->config, err);
 }
 
+int mu_cli_maybe_config(struct mu_cli *cli, struct mu_err *err)
+{
+    if (!cli->config_path && access("muster.yaml", F_OK) < 0 &&
+        access("/etc/muster/muster.yaml", F_OK) < 0)
+        return 0;
+    return mu_cli_config(cli, err);
+}
+
 bool mu_cli_store_absent(const struct mu_cli *cli)
 {
     return !strstr(cli->config->store, "://") && access(cli->config->store, F_OK) < 0;

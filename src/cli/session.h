@@ -34,6 +34,8 @@ void mu_cli_done(struct mu_cli *cli);
 
 /* Loads the configuration once. */
 int mu_cli_config(struct mu_cli *cli, struct mu_err *err);
+/* For commands that do without one: loads it where there is one. */
+int mu_cli_maybe_config(struct mu_cli *cli, struct mu_err *err);
 
 /* Configuration and store. Reading asks that there is a store already, and says which command makes
  * one. */

@@ -42,6 +42,7 @@ libmuster_a_SOURCES += \
 	src/engine/plan_drift.c \
 	src/engine/plan_fit.c \
 	src/engine/plan_grace.c src/engine/plan_grace.h \
+	src/engine/plan_groups.c \
 	src/engine/plan_json.c \
 	src/engine/plan_labels.c \
 	src/engine/plan_match.c \
@@ -57,8 +58,10 @@ libmuster_a_SOURCES += \
 	src/engine/plan_whole.c \
 	src/engine/planner.h \
 	src/engine/policy.c src/engine/policy.h \
+	src/engine/policy_check.c src/engine/policy_check.h \
 	src/engine/policy_decide.c \
 	src/engine/policy_decider.c \
+	src/engine/policy_examples.c \
 	src/engine/policy_private.h \
 	src/engine/policy_when.c \
 	src/engine/policy_why.c \

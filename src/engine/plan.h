@@ -94,6 +94,13 @@ int mu_plan_adopt(struct mu_store *store, const struct mu_sync *sync, struct mu_
 /* How long its writes take at the pace the target allows; 0: it sets none. */
 int64_t mu_plan_seconds(const struct mu_plan *plan);
 
+/* Which rules of the sync's policy name a group that the target hasn't, read as it is now: calls report
+ * for each, why is lent. Groups of the source's snapshot count where the sync makes them. */
+typedef void mu_plan_lacks(void *arg, const struct mu_policy_rule *rule, const char *why);
+int mu_plan_policy(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
+                   struct mu_arena *arena, struct mu_log *log, mu_plan_lacks *report, void *arg,
+                   struct mu_err *err);
+
 /* Digest of the mappings a target was opened with, and of the sync's policy. */
 void mu_plan_mapping(const struct mu_sync *sync, struct mu_account *target,
                      char ret[MU_DIGEST_HEX]);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * A sync's policy at work: the groups its rules name as the target has them, looked up before
- * anything is planned, and where each person stands.
- */
+/* A sync's policy at work: what its rules tell the target's mapping, and where each person stands. */
 #include "engine/plan_policy.h"
 
 #include <inttypes.h>
@@ -10,116 +7,6 @@
 
 #include "base/str.h"
 #include "base/time.h"
-
-/* ---- the groups there are ---- */
-
-struct group {
-    const char *value;  /* what the target's mapping is told */
-    const char *folded; /* its name */
-    bool twice;         /* another one's name folds to the same */
-};
-
-struct groups {
-    struct planner *p;
-    struct mu_map *by_name, *by_folded, *by_id;
-};
-
-static void add_group(struct groups *g, const char *name, const char *id)
-{
-    struct planner *p = g->p;
-    struct group *group = mu_alloc(p->arena, sizeof(*group));
-    group->value = mu_strdup(p->arena, name);
-    group->folded = mu_fold(p->arena, name);
-    mu_map_put(g->by_name, group->value, strlen(group->value), group);
-    struct group *same = mu_map_put(g->by_folded, group->folded, strlen(group->folded), group);
-    group->twice = same && (same->twice || !mu_streq(same->value, group->value));
-    if (!id)
-        return;
-    const char *key = mu_strdup(p->arena, id);
-    mu_map_put(g->by_id, key, strlen(key), group);
-}
-
-static void add_objects(struct groups *g)
-{
-    struct planner *p = g->p;
-    const struct mu_resource *mapping = p->ops_of->mapping(p->target, MU_GROUP);
-    const char *rdn = mapping ? mu_map_info(mapping)->rdn : "";
-    for (size_t i = 0; i < p->object_count; i++) {
-        const struct mu_object *o = &p->objects[i];
-        const struct mu_attrval *name = o->kind == MU_GROUP ? mu_object_attr(o, rdn) : NULL;
-        if (name && name->count > 0)
-            add_group(g, name->values[0].bytes, o->native);
-    }
-}
-
-/* Groups of the source will be there when the plan is done. */
-static int add_entries(struct groups *g, struct mu_err *err)
-{
-    struct planner *p = g->p;
-    struct mu_rows *rows;
-    struct mu_entry entry;
-    int rc;
-    if (mu_rows_open(p->store, p->sync->from->name, p->snapshot.id, MU_GROUP, &rows, err) < 0)
-        return -1;
-    while ((rc = mu_rows_next(rows, &entry, err)) == 1) {
-        const struct mu_doc *doc;
-        mu_arena_reset(p->row);
-        if (mu_entry_doc(&entry, p->row, &doc, err) < 0) {
-            rc = -1;
-            break;
-        }
-        const char *name = mu_doc_str(doc, "name");
-        if (name)
-            add_group(g, name, entry.id);
-    }
-    mu_rows_close(rows);
-    return rc;
-}
-
-/* ---- the groups that rules name ---- */
-
-static int no_group(const struct groups *g, const struct mu_policy_rule *rule, struct mu_err *err)
-{
-    enum { SHOWN_MAX = 64 };
-    struct planner *p = g->p;
-    const char *names[SHOWN_MAX];
-    size_t count = 0;
-    for (; count < SHOWN_MAX && count < mu_map_count(g->by_name); count++) {
-        size_t len;
-        void *value;
-        mu_map_at(g->by_name, count, &names[count], &len, &value);
-    }
-    const char *nearest = mu_nearest(rule->group, names, count);
-    const char *shown = mu_printable(p->arena, rule->group, strlen(rule->group), 64);
-    if (nearest)
-        return mu_y_fail(rule->at, err, "rule %s: %s has no group '%s'; did you mean '%s'?",
-                         rule->name, p->sync->to->name, shown, nearest);
-    return mu_y_fail(rule->at, err, "rule %s: %s has no group '%s'; make it there first",
-                     rule->name, p->sync->to->name, shown);
-}
-
-static int find_group(const struct groups *g, const struct mu_policy_rule *rule, const char **ret,
-                      struct mu_err *err)
-{
-    size_t len = strlen(rule->group);
-    const char *folded = mu_fold(g->p->row, rule->group);
-    const struct group *found = NULL;
-    if (rule->ref != MU_GROUP_ID)
-        found = mu_map_get(g->by_name, rule->group, len);
-    if (!found && rule->ref != MU_GROUP_ID)
-        found = mu_map_get(g->by_folded, folded, strlen(folded));
-    if (found && found->twice && !mu_streq(found->value, rule->group))
-        return mu_y_fail(rule->at, err,
-                         "rule %s: %s has more than one group '%s'; write its name as it is there",
-                         rule->name, g->p->sync->to->name,
-                         mu_printable(g->p->arena, rule->group, len, 64));
-    if (!found && rule->ref != MU_GROUP_NAME)
-        found = mu_map_get(g->by_id, rule->group, len);
-    if (!found)
-        return no_group(g, rule, err);
-    *ret = found->value;
-    return 0;
-}
 
 /* {"policy": {...}}, which a mapping sees under /@. */
 static const struct mu_doc *context(struct mu_arena *arena, const struct mu_policy_rule *rule,
@@ -146,53 +33,19 @@ static const struct mu_doc *context(struct mu_arena *arena, const struct mu_poli
     return doc;
 }
 
-/* The attribute that is told the group; NULL: the mapping doesn't ask for it. */
-static const char *group_attr(struct planner *p)
-{
-    const struct mu_resource *mapping = p->ops_of->mapping(p->target, MU_USER);
-    for (const char *const *attr = mu_map_attributes(mapping); *attr; attr++) {
-        const struct mu_read *reads;
-        size_t count = mu_map_reads(mapping, *attr, NULL, NULL, p->arena, &reads);
-        for (size_t i = 0; i < count; i++)
-            if (mu_streq(reads[i].pointer, "/@/policy/group"))
-                return *attr;
-    }
-    return NULL;
-}
+/* ---- the policy ---- */
 
-/* Where only the target knows what groups there are: the group's id, said to be one. */
-static int ask_target(struct planner *p, const char *attr, const struct mu_policy_rule *rule,
-                      const char **ret, struct mu_err *err)
+static int find_groups(struct planner *p, const struct plan_groups *groups,
+                       struct plan_policy *policy, struct mu_err *err)
 {
-    static const char *const prefix[] = {
-        [MU_GROUP_ANY] = "", [MU_GROUP_NAME] = "name:", [MU_GROUP_ID] = "id:"};
-    struct mu_err why = MU_ERR_INIT;
-    struct mu_value value = {.bytes = mu_printf(p->arena, "%s%s", prefix[rule->ref], rule->group)};
-    value.len = strlen(value.bytes);
-    *ret = value.bytes;
-    if (!attr)
-        return 0;
-    if (p->ops_of->resolve(p->target, p->arena, attr, &value, &why) < 0)
-        return mu_y_fail(rule->at, err, "rule %s: %s", rule->name, why.text);
-    *ret = mu_printf(p->arena, "id:%s", value.bytes);
-    return 0;
-}
-
-static int find_groups(struct groups *g, struct plan_policy *policy, struct mu_err *err)
-{
-    struct planner *p = g->p;
-    bool asks = p->ops_of->resolve;
-    const char *attr = asks ? group_attr(p) : NULL;
-    add_objects(g);
-    if (!asks && add_entries(g, err) < 0)
-        return -1;
     for (size_t i = 0; i < policy->policy->rule_count; i++) {
         const struct mu_policy_rule *rule = &policy->policy->rules[i];
         const char *group = NULL;
         if (rule->excludes)
             continue;
-        if ((asks ? ask_target(p, attr, rule, &group, err) : find_group(g, rule, &group, err)) < 0)
-            return -1;
+        struct mu_err why = MU_ERR_INIT;
+        if (plan_groups_find(groups, rule, &group, &why) < 0)
+            return mu_y_fail(rule->at, err, "rule %s: %s", rule->name, why.text);
         policy->contexts[i] = context(p->arena, rule, group);
     }
     return 0;
@@ -201,19 +54,50 @@ static int find_groups(struct groups *g, struct plan_policy *policy, struct mu_e
 int plan_policy_load(struct planner *p, struct mu_err *err)
 {
     const struct mu_policy *rules = p->sync->policy;
+    struct plan_groups *groups;
     if (!rules)
         return 0;
+    if (plan_groups_new(p, &groups, err) < 0)
+        return -1;
     struct plan_policy *policy = mu_alloc(p->arena, sizeof(*policy));
     *policy = (struct plan_policy){.policy = rules, .now = mu_now()};
     policy->contexts = mu_alloc_array(p->arena, rules->rule_count + 1, sizeof(*policy->contexts));
-    struct groups g = {
-        .p = p, .by_name = mu_map_new(0), .by_folded = mu_map_new(0), .by_id = mu_map_new(0)};
-    int rc = find_groups(&g, policy, err);
-    mu_map_free(g.by_name);
-    mu_map_free(g.by_folded);
-    mu_map_free(g.by_id);
+    int rc = find_groups(p, groups, policy, err);
+    plan_groups_free(groups);
     if (rc == 0)
         p->policy = policy;
+    return rc;
+}
+
+static void tell_lacking(struct planner *p, const struct plan_groups *groups, mu_plan_lacks *report,
+                         void *arg)
+{
+    const struct mu_policy *policy = p->sync->policy;
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        struct mu_err why = MU_ERR_INIT;
+        const char *group;
+        if (!policy->rules[i].excludes &&
+            plan_groups_find(groups, &policy->rules[i], &group, &why) < 0)
+            report(arg, &policy->rules[i], why.text);
+    }
+}
+
+int mu_plan_policy(struct mu_store *store, const struct mu_sync *sync, struct mu_account *target,
+                   struct mu_arena *arena, struct mu_log *log, mu_plan_lacks *report, void *arg,
+                   struct mu_err *err)
+{
+    struct planner p;
+    struct plan_groups *groups = NULL;
+    plan_init(&p, store, sync, target, arena, log);
+    int rc = mu_snapshot_get(store, arena, sync->from->name, 0, &p.snapshot, err);
+    if (rc >= 0)
+        rc = plan_read_target(&p, err);
+    if (rc == 0)
+        rc = plan_groups_new(&p, &groups, err);
+    if (rc == 0)
+        tell_lacking(&p, groups, report, arg);
+    plan_groups_free(groups);
+    plan_done(&p);
     return rc;
 }
 

@@ -5,6 +5,16 @@
 
 #include "engine/planner.h"
 
+/* plan_groups.c: the groups that rules name, after both sides are read. Where the target resolves
+ * names it is asked, and what it says is written `id:X`; else it is the group's name as it stands
+ * on the target or in the source, whose groups the plan makes there. find: MU_E_CONFIG
+ * says what isn't there, not where the rule stands. */
+struct plan_groups;
+int plan_groups_new(struct planner *p, struct plan_groups **ret, struct mu_err *err);
+int plan_groups_find(const struct plan_groups *g, const struct mu_policy_rule *rule,
+                     const char **ret, struct mu_err *err);
+void plan_groups_free(struct plan_groups *g); /* NULL is fine */
+
 /* Const once it is loaded, so that the thread that maps ahead shares it. */
 struct plan_policy {
     const struct mu_policy *policy;

@@ -313,6 +313,7 @@ static int load(struct mu_arena *arena, const struct mu_y *root, const struct mu
     struct mu_policy *policy = mu_alloc(arena, sizeof(*policy));
     policy->file = root->file;
     policy->by_priority = top.match == 1;
+    policy->fallback = top.fallback;
     policy->examples = top.examples;
     l.policy = policy;
     l.names = mu_map_new(top.rules->count);
@@ -322,7 +323,7 @@ static int load(struct mu_arena *arena, const struct mu_y *root, const struct mu
     free(l.maker.places);
     free(l.maker.tests);
     free(l.maker.steps);
-    if (rc < 0)
+    if (rc < 0 || policy_examples(arena, policy, err) < 0)
         return -1;
     digest(root, policy->digest);
     *ret = policy;

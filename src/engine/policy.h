@@ -17,7 +17,10 @@
  *         from: 2026-01-01
  *         until: 2026-12-31           # with the whole of that day
  *     default: {group: Everybody}     # of whom no rule fits; without it they aren't in
- *     examples: [...]                 # mu_policy_examples
+ *     examples:                       # mu_policy_examples
+ *       - name: a lead in Lima
+ *         person: {department: Sales, title: Lead, location: Lima}
+ *         expect: {group: Everybody}  # stands, rule, group, role
  *
  * A test names an attribute of the unified user: a field (title, username, type, status, ...), one
  * of the lists by its singular (email, phone, language, group, role, organization: by id and name),
@@ -77,6 +80,7 @@ struct mu_policy {
     size_t rule_count;
     const struct mu_policy_field *fields;
     size_t field_count;
+    const struct mu_y *fallback; /* where the default is written; NULL: there is none */
     const struct mu_y *examples; /* as written; NULL: none */
     char digest[MU_DIGEST_HEX];  /* of what the file says, however it is laid out */
     const struct mu_policy_code *code;
@@ -117,5 +121,11 @@ bool mu_decider_fits(const struct mu_decider *d, size_t rule);
  * it fits. The document decided on must be there still. */
 const char *mu_decider_why_not(const struct mu_decider *d, const struct mu_doc *user, size_t rule,
                                struct mu_arena *arena);
+
+/* Runs the file's examples. Calls report for each: failure is NULL when it passed. Returns the number
+ * that failed. */
+typedef void mu_policy_report(void *arg, const char *example, const char *failure);
+int mu_policy_examples(const struct mu_policy *policy, mu_policy_report *report, void *arg,
+                       int *ret_count);
 
 #endif

@@ -101,11 +101,17 @@ struct policy_maker {
     size_t step_count, step_cap;
 };
 
+/* Where an attribute is, by the name that tests call it. False: none can be called so. */
+bool policy_place_of(struct mu_arena *arena, const char *name, struct policy_place *ret);
+
 /* The field's number, made when it is new. -1: err. */
 int policy_field(struct policy_maker *m, const struct mu_y *at, const char *name,
                  struct mu_err *err);
 
 /* The first step of a `when`, which ends in POLICY_FITS or POLICY_FAILS. */
 int policy_when(struct policy_maker *m, const struct mu_y *when, int32_t *ret, struct mu_err *err);
+
+/* policy_examples.c: checks the shape of the examples. */
+int policy_examples(struct mu_arena *arena, const struct mu_policy *policy, struct mu_err *err);
 
 #endif

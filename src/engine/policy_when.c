@@ -34,7 +34,7 @@ static const struct list_field {
                    {"organization", "organizations", {"name", "id"}},
                    {"language", "languages", {NULL}}};
 
-static bool place_of(struct mu_arena *arena, const char *name, struct policy_place *ret)
+bool policy_place_of(struct mu_arena *arena, const char *name, struct policy_place *ret)
 {
     static const char prefix[] = "attributes.";
     *ret = (struct policy_place){.member = name};
@@ -63,7 +63,7 @@ int policy_field(struct policy_maker *m, const struct mu_y *at, const char *name
                  struct mu_err *err)
 {
     struct policy_place place;
-    if (!place_of(m->arena, name, &place))
+    if (!policy_place_of(m->arena, name, &place))
         return mu_y_fail(at, err, "'%s' names no attribute; write one of them: department",
                          mu_printable(m->arena, name, strlen(name), 64));
     for (size_t i = 0; i < m->field_count; i++)

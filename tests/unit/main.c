@@ -58,6 +58,7 @@ static const struct unit units[] = {
     {"pages", pages_suite},
     {"park", park_suite},
     {"plan_policy", plan_policy_suite},
+    {"policy_check", policy_check_suite},
     {"policy", policy_suite},
     {"prefetch", prefetch_suite},
     {"pull", pull_suite},

@@ -47,6 +47,7 @@ Suite *owning_suite(void);
 Suite *pages_suite(void);
 Suite *park_suite(void);
 Suite *plan_policy_suite(void);
+Suite *policy_check_suite(void);
 Suite *policy_suite(void);
 Suite *prefetch_suite(void);
 Suite *pull_suite(void);
