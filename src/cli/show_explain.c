@@ -165,6 +165,27 @@ static void show_target(struct mu_cli *cli, const struct mu_story *s)
     line("matched", s->matched);
 }
 
+/* The rule that decided; those before it with what they wanted. */
+static void show_policy(struct mu_cli *cli, const struct mu_policy_story *s)
+{
+    const struct mu_policy_rule *r = s->decision.rule;
+    struct mu_arena *a = cli->arena;
+    if (r && r->group)
+        line("decided", mu_printf(a, "%s:%d  rule %s: group %s, role %s", r->at->file, r->at->line,
+                                  safe(cli, r->name), safe(cli, s->group), r->role));
+    else if (r)
+        line("decided",
+             mu_printf(a, "%s:%d  rule %s", r->at->file, r->at->line, safe(cli, r->name)));
+    else
+        line("decided", mu_printf(a, "%s: no rule fits", s->policy->file));
+    for (size_t i = 0; i < s->passed_count; i++)
+        line("passed", mu_printf(a, "%s:%d  rule %s: %s", s->passed[i].rule->at->file,
+                                 s->passed[i].rule->at->line, safe(cli, s->passed[i].rule->name),
+                                 safe(cli, s->passed[i].why)));
+    if (s->passed_total > s->passed_count)
+        line("passed", mu_printf(a, "and %zu more", s->passed_total - s->passed_count));
+}
+
 static void show_head(struct mu_cli *cli, const struct mu_story *s, const char *found_by)
 {
     struct mu_arena *a = cli->arena;
@@ -183,6 +204,8 @@ static void show_head(struct mu_cli *cli, const struct mu_story *s, const char *
     show_target(cli, s);
     line("policy", mu_printf(a, "inactive: %s, gone: %s%s", mu_removal_name(s->sync->inactive),
                              mu_removal_name(s->sync->gone), s->protected ? "; protected" : ""));
+    if (s->policy)
+        show_policy(cli, s->policy);
     show_because(cli, s->because, s->because_count, "in agreement");
 }
 

@@ -103,11 +103,11 @@ static void find_wanted_name(struct explainer *x)
 {
     const struct mu_resource *mapping = x->ops->mapping(x->q->target, MU_USER);
     const char *rdn = mu_map_info(mapping)->rdn, *key;
-    bool aside = explain_is_inactive(x);
+    bool aside = explain_is_inactive(x) || explain_is_away(x);
     const struct mu_want *wants;
     size_t count;
     struct mu_err ignored = MU_ERR_INIT;
-    if (!x->story->in_snapshot ||
+    if (!x->story->in_snapshot || explain_is_out(x) ||
         (aside && (!x->story->name || x->q->sync->inactive == MU_REMOVE_DELETE)) ||
         mu_map_want(mapping, x->doc, x->context, x->arena, &wants, &count, &ignored) < 0)
         return;
@@ -179,6 +179,7 @@ static int tell(struct explainer *x, struct mu_err *err)
         explain_trail(x, MU_USER, x->q->user, &x->trail, err) < 0)
         return -1;
     make_plan(x);
+    explain_policy(x);
     look_at_target(x);
     if (x->ops)
         find_wanted_name(x);

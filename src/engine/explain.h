@@ -21,6 +21,11 @@
  *     gone           it isn't in this snapshot any more
  *     additive       the read wasn't complete, so nothing is removed after it
  *     inactive       the source says inactive or deleted, and the sync's policy acts on it
+ *     not_in         the sync's policy excludes the person, or none of its rules fits
+ *     not_yet        before the person's first day
+ *     ended          after the person's last day
+ *     unclear        the person's first or last day is no date
+ *     leaving        the person is to go, when a grace period is over
  *     no_value       the target's mapping makes no name or refuses a value
  *     left_alone     a conflict: another entry asks for the name, something that isn't ours has it
  *     not_in_source  group: the source lists no such membership
@@ -72,6 +77,21 @@ struct mu_attr_story {
     struct mu_written written;
 };
 
+/* A rule that was tried in vain. */
+struct mu_passed_rule {
+    const struct mu_policy_rule *rule;
+    const char *why;
+};
+
+/* What the sync's policy decided of the person. */
+struct mu_policy_story {
+    const struct mu_policy *policy;
+    struct mu_decision decision;
+    const char *group; /* as the target has it, or else as it is written; NULL: none */
+    const struct mu_passed_rule *passed; /* the first of those that came before and don't fit */
+    size_t passed_count, passed_total;
+};
+
 struct mu_member_story {
     const char *id, *label; /* of the group */
     const char *name;       /* the group's on the target; NULL: none */
@@ -99,6 +119,7 @@ struct mu_story {
     const char *matched;       /* how the object on the target was told to be this person's */
     const char *target_error;  /* why the target could not be seen; NULL: it was, or wasn't asked */
     bool on_target, protected; /* on_target: as far as known */
+    const struct mu_policy_story *policy; /* NULL: the sync has none, or the person is gone */
     const struct mu_attr_story *attrs;
     size_t attr_count;
     const struct mu_member_story *members; /* with a group asked for: that one */

@@ -141,6 +141,28 @@ static const char *field_of(struct mu_arena *arena, const char *pointer)
     return mu_strndup(arena, pointer + 1, len);
 }
 
+/* What the rule is told beside the entry: the policy's decision. */
+static bool is_told(const struct mu_read *read)
+{
+    return strncmp(read->pointer, "/@/", 3) == 0;
+}
+
+static void add_told(struct explainer *x, const struct mu_resource *mapping,
+                     struct mu_attr_story *a)
+{
+    const struct mu_read *reads;
+    size_t count = mu_map_reads(mapping, a->name, x->doc, x->context, x->arena, &reads);
+    struct mu_link *links = mu_alloc_array(x->arena, a->link_count + count + 1, sizeof(*links));
+    if (a->link_count > 0)
+        memcpy(links, a->links, a->link_count * sizeof(*links));
+    for (size_t i = 0; i < count; i++)
+        if (is_told(&reads[i]))
+            links[a->link_count++] = (struct mu_link){.field = reads[i].pointer,
+                                                      .value = reads[i].value,
+                                                      .note = "decided by the policy"};
+    a->links = links;
+}
+
 /* The unified fields a rule of the target looks at, each once. */
 static void fields_of(struct explainer *x, const struct mu_resource *mapping, const char *attr,
                       const char *fields[LINKS_MAX + 1])
@@ -148,6 +170,8 @@ static void fields_of(struct explainer *x, const struct mu_resource *mapping, co
     const struct mu_read *reads;
     size_t count = mu_map_reads(mapping, attr, x->doc, x->context, x->arena, &reads), n = 0;
     for (size_t i = 0; i < count && n < LINKS_MAX; i++) {
+        if (is_told(&reads[i]))
+            continue;
         const char *field = field_of(x->arena, reads[i].pointer);
         size_t j = 0;
         while (j < n && !mu_streq(fields[j], field))
@@ -209,6 +233,7 @@ static struct mu_attr_story attr_story(struct explainer *x, const struct mu_reso
     }
     fields_of(x, mapping, name, fields);
     a.link_count = explain_links(x, MU_USER, fields, x->doc, x->record, NULL, &a.links);
+    add_told(x, mapping, &a);
     /* Renames are not among the changes a replay sees: the name itself is the value. */
     if (naming && x->q->past && x->object.name) {
         struct mu_value *value = mu_alloc(x->arena, sizeof(*value));

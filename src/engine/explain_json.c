@@ -179,6 +179,35 @@ static void head(struct mu_jw *w, const struct mu_story *s, const char *found_by
     mu_jw_end(w, '}');
 }
 
+static void policy(struct mu_jw *w, const struct mu_policy_story *s)
+{
+    const struct mu_policy_rule *r = s ? s->decision.rule : NULL;
+    mu_jw_key(w, "policy");
+    if (!s) {
+        mu_jw_null(w);
+        return;
+    }
+    mu_jw_object(w);
+    text(w, "file", s->policy->file);
+    text(w, "stands", mu_standing_name(s->decision.standing));
+    text(w, "rule", r ? r->name : NULL);
+    number(w, "line", r ? r->at->line : 0);
+    text(w, "group", s->group);
+    text(w, "role", r ? r->role : NULL);
+    text(w, "date", s->decision.date);
+    mu_jw_key(w, "passed");
+    mu_jw_array(w);
+    for (size_t i = 0; i < s->passed_count; i++) {
+        mu_jw_object(w);
+        text(w, "rule", s->passed[i].rule->name);
+        number(w, "line", s->passed[i].rule->at->line);
+        text(w, "why", s->passed[i].why);
+        mu_jw_end(w, '}');
+    }
+    mu_jw_end(w, ']');
+    mu_jw_end(w, '}');
+}
+
 void mu_story_json(const struct mu_story *s, const char *found_by, struct mu_jw *w)
 {
     mu_jw_object(w);
@@ -193,6 +222,7 @@ void mu_story_json(const struct mu_story *s, const char *found_by, struct mu_jw 
     text(w, "matched", s->matched);
     mu_jw_end(w, '}');
     because(w, s->because, s->because_count);
+    policy(w, s->policy);
     attributes(w, s);
     groups(w, s);
     mu_jw_end(w, '}');

@@ -268,6 +268,7 @@ int explain_user(struct explainer *x, struct mu_err *err)
         return -1;
     if (explain_is_inactive(x))
         inactive(x, to);
+    explain_not_in(x, to);
     if (x->ops)
         explain_attrs(x);
     explain_left(x, MU_USER, id, to);

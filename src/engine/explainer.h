@@ -93,6 +93,15 @@ void explain_guards(struct explainer *x, struct reasons *to);
 /* What keeps the user from standing on the target as the source has it. */
 int explain_user(struct explainer *x, struct mu_err *err);
 
+/* ---- explain_policy.c ---- */
+
+/* What the policy decided; and why the person is not in by it, or is on the way out. */
+void explain_policy(struct explainer *x);
+void explain_not_in(struct explainer *x, struct reasons *to);
+/* By the policy: before the first day or after the last; not to be there at all. */
+bool explain_is_away(const struct explainer *x);
+bool explain_is_out(const struct explainer *x);
+
 /* ---- explain_groups.c ---- */
 
 int explain_groups(struct explainer *x, struct mu_err *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Guards: how much of what is ours one plan may take away, who it may not touch, and who must be
- * there. Readings are made with the plan; refusing is mu_plan_guard. */
+/* Guards: how much of what is ours one plan may take away, how many it may invite, who it may not
+ * touch, and who must be there. Readings are made with the plan; refusing is mu_plan_guard. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -75,12 +75,25 @@ static bool lowers_role(struct planner *p, const struct mu_op *op)
     return false;
 }
 
+/* People who are told, and can't be untold. */
+static int64_t count_invited(const struct planner *p)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < p->op_count; i++) {
+        const struct mu_op *op = &p->ops[i];
+        count += op->verb == MU_OP_CREATE && op->kind == MU_USER && op->one_way;
+    }
+    return count;
+}
+
 static void read_limits(struct planner *p)
 {
     const struct mu_guards *g = &p->sync->guards;
-    int64_t users = p->ours[MU_USER], lowered = 0;
+    int64_t users = p->ours[MU_USER], lowered = 0, invited = count_invited(p);
     for (size_t i = 0; i < p->op_count; i++)
         lowered += lowers_role(p, &p->ops[i]);
+    if (invited > 0)
+        read_limit(p, "people invited", invited, users, &g->invite, "guards.invite");
     read_limit(p, "users removed", count_ops(p, MU_WHY_REMOVE, MU_USER), users, &g->remove,
                "guards.remove");
     read_limit(p, "users set aside", count_ops(p, MU_WHY_DISABLE, MU_USER), users, &g->disable,

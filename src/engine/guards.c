@@ -8,12 +8,13 @@ enum { COUNT_MAX = 1000000000 };
 
 /* As written, before the limits are understood. */
 struct values {
-    const struct mu_y *remove, *disable, *groups, *members, *roles;
+    const struct mu_y *invite, *remove, *disable, *groups, *members, *roles;
     int64_t admins;
     const char *const *protect, *const *canary;
 };
 
 static const struct mu_opt guard_opts[] = {
+    {"invite", MU_OPT_NODE, offsetof(struct values, invite), .help = "people invited in one run"},
     {"remove", MU_OPT_NODE, offsetof(struct values, remove), .help = "users deleted in one run"},
     {"disable", MU_OPT_NODE, offsetof(struct values, disable),
      .help = "users set aside in one run"},
@@ -37,6 +38,13 @@ static const struct mu_opt limit_opts[] = {
      .help = "up to this part of what is ours is allowed"},
     {.name = NULL}};
 
+static const struct mu_opt invite_opts[] = {
+    {"count", MU_OPT_INT, offsetof(struct mu_limit, count), .def = "50", .min = 0, .max = COUNT_MAX,
+     .help = "up to so many are always allowed"},
+    {"percent", MU_OPT_INT, offsetof(struct mu_limit, percent), .def = "10", .min = 0, .max = 100,
+     .help = "up to this part of what is ours is allowed"},
+    {.name = NULL}};
+
 static const struct mu_opt members_opts[] = {
     {"count", MU_OPT_INT, offsetof(struct mu_limit, count), .def = "10", .min = 0, .max = COUNT_MAX,
      .help = "up to so many are always allowed"},
@@ -52,6 +60,7 @@ int mu_guards_read(struct mu_arena *arena, const struct mu_y *map, struct mu_gua
     struct values v = {.remove = NULL};
     struct mu_guards g = {.admins = 0};
     if (mu_opt_read(arena, guard_opts, map, &v, err) < 0 ||
+        mu_opt_read(arena, invite_opts, v.invite, &g.invite, err) < 0 ||
         mu_opt_read(arena, limit_opts, v.remove, &g.remove, err) < 0 ||
         mu_opt_read(arena, limit_opts, v.disable, &g.disable, err) < 0 ||
         mu_opt_read(arena, limit_opts, v.groups, &g.groups, err) < 0 ||

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The guards of a sync as configured: how much one run may take away, who it may not touch, and who
+ * The guards of a sync as configured: how much one run may take away, how many it may
+ * invite, who it may not touch, and who
  * must be there. A plan that goes over one of them is refused as a whole (mu_plan_guard).
  */
 #ifndef MU_ENGINE_GUARDS_H
@@ -15,6 +16,7 @@ struct mu_limit {
 };
 
 struct mu_guards {
+    struct mu_limit invite;  /* people invited, of ours: what nobody can take back */
     struct mu_limit remove;  /* users deleted, of ours */
     struct mu_limit disable; /* users set aside, of ours */
     struct mu_limit groups;  /* groups deleted, of ours */

@@ -20,6 +20,7 @@ libmuster_a_SOURCES += \
 	src/engine/explain_find.c \
 	src/engine/explain_groups.c \
 	src/engine/explain_json.c \
+	src/engine/explain_policy.c \
 	src/engine/explain_trail.c \
 	src/engine/explain_why.c \
 	src/engine/explainer.h \

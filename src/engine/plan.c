@@ -369,6 +369,7 @@ const struct mu_plan *plan_finish(struct planner *p)
         .left_count = p->left_count,
         .readings = keep(p->arena, p->readings, p->reading_count, sizeof(*p->readings)),
         .reading_count = p->reading_count,
+        .told = p->policy ? p->policy->contexts : NULL,
         .users = p->users,
         .groups = p->groups,
     };

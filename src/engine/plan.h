@@ -62,6 +62,9 @@ struct mu_plan {
     size_t left_count;
     const struct mu_reading *readings;
     size_t reading_count;
+    /* of each rule of the sync's policy, what the target's mapping was told; NULL: there is no policy,
+     * or the plan was read from a file */
+    const struct mu_doc *const *told;
     int64_t users, groups; /* desired, for summaries and guards */
     int64_t one_way;       /* operations that no undo can reverse */
     int64_t calls;         /* writes it takes */

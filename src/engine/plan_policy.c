@@ -8,31 +8,6 @@
 #include "base/str.h"
 #include "base/time.h"
 
-/* {"policy": {...}}, which a mapping sees under /@. */
-static const struct mu_doc *context(struct mu_arena *arena, const struct mu_policy_rule *rule,
-                                    const char *group)
-{
-    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
-    struct mu_err err = MU_ERR_INIT;
-    const struct mu_doc *doc = NULL;
-    struct mu_jw w;
-    mu_jw_init(&w, &text, false);
-    mu_jw_object(&w);
-    mu_jw_key(&w, "policy");
-    mu_jw_object(&w);
-    mu_jw_key(&w, "group");
-    mu_jw_str(&w, group);
-    mu_jw_key(&w, "role");
-    mu_jw_str(&w, rule->role);
-    mu_jw_key(&w, "rule");
-    mu_jw_str(&w, rule->name);
-    mu_jw_end(&w, '}');
-    mu_jw_end(&w, '}');
-    mu_assert(mu_doc_parse(arena, mu_strndup(arena, text.data, text.len), text.len, &doc, &err) ==
-              0);
-    return doc;
-}
-
 /* ---- the policy ---- */
 
 static int find_groups(struct planner *p, const struct plan_groups *groups,
@@ -46,7 +21,7 @@ static int find_groups(struct planner *p, const struct plan_groups *groups,
         struct mu_err why = MU_ERR_INIT;
         if (plan_groups_find(groups, rule, &group, &why) < 0)
             return mu_y_fail(rule->at, err, "rule %s: %s", rule->name, why.text);
-        policy->contexts[i] = context(p->arena, rule, group);
+        policy->contexts[i] = mu_policy_context(p->arena, rule, group);
     }
     return 0;
 }

@@ -122,6 +122,11 @@ bool mu_decider_fits(const struct mu_decider *d, size_t rule);
 const char *mu_decider_why_not(const struct mu_decider *d, const struct mu_doc *user, size_t rule,
                                struct mu_arena *arena);
 
+/* What a target's mapping sees under /@ of somebody that rule decides: {"policy": {"group", "role",
+ * "rule"}}, with the group as the target has it. */
+const struct mu_doc *mu_policy_context(struct mu_arena *arena, const struct mu_policy_rule *rule,
+                                       const char *group);
+
 /* Runs the file's examples. Calls report for each: failure is NULL when it passed. Returns the number
  * that failed. */
 typedef void mu_policy_report(void *arg, const char *example, const char *failure);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Why a rule doesn't fit somebody, in a few words. */
+/* What is told of a decision: to a target's mapping, and to people who ask why a rule doesn't fit. */
 #include <string.h>
 
 #include "base/str.h"
@@ -51,4 +51,28 @@ const char *mu_standing_name(enum mu_standing standing)
         [MU_STANDS_NOWHERE] = "none", [MU_STANDS_NOT_YET] = "not yet",
         [MU_STANDS_ENDED] = "ended",  [MU_STANDS_UNCLEAR] = "unclear"};
     return names[standing];
+}
+
+const struct mu_doc *mu_policy_context(struct mu_arena *arena, const struct mu_policy_rule *rule,
+                                       const char *group)
+{
+    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
+    struct mu_err err = MU_ERR_INIT;
+    const struct mu_doc *doc = NULL;
+    struct mu_jw w;
+    mu_jw_init(&w, &text, false);
+    mu_jw_object(&w);
+    mu_jw_key(&w, "policy");
+    mu_jw_object(&w);
+    mu_jw_key(&w, "group");
+    mu_jw_str(&w, group);
+    mu_jw_key(&w, "role");
+    mu_jw_str(&w, rule->role);
+    mu_jw_key(&w, "rule");
+    mu_jw_str(&w, rule->name);
+    mu_jw_end(&w, '}');
+    mu_jw_end(&w, '}');
+    mu_assert(mu_doc_parse(arena, mu_strndup(arena, text.data, text.len), text.len, &doc, &err) ==
+              0);
+    return doc;
 }

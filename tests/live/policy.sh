@@ -90,6 +90,13 @@ is bo@x.test ou Ops
 is bo@x.test businessCategory others
 is cy@partner.test ou ""
 expect 0 "the second plan is empty" muster plan people
+expect 0 "explain" muster explain ada@x.test
+said 'decided .*/policy.yaml:6  rule leads: group Sales, role manager' "the rule that decided"
+said 'passed .*/policy.yaml:4  rule partners: email is "ada@x.test", not "\*@partner.test"' "those before it"
+said '/@/policy/group = "Sales"' "what the mapping was told"
+said 'in agreement' "and nothing to do"
+expect 0 "explain who isn't in" muster explain cy@partner.test
+said 'not_in: rule partners .*policy.yaml:4. excludes them' "says by which rule"
 
 people "$ADA" "2,Bo,Berg,bo@x.test,Lead,Sales,2024-01-01," "$CY" "$DI"
 expect 0 "a mover" muster sync people --yes
@@ -103,6 +110,8 @@ people "$ADA" "$CY" "$DI"
 expect 0 "a leaver is listed" muster plan people
 said 'Bo Berg.*leaves in 14 days: last seen 20[0-9-]+' "with a countdown"
 said '1 leaves later' "and counted"
+expect 0 "explain a leaver" muster explain 2
+said 'leaving: leaves in 14 days: last seen .*; the grace period is over at 20' "says when"
 people "$ADA" "2,Bo,Berg,bo@x.test,Lead,Sales,2024-01-01," "$CY" "$DI"
 expect 0 "who comes back" muster plan people
 unsaid 'leaves in' "isn't listed any more"

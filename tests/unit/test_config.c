@@ -57,6 +57,8 @@ START_TEST(test_defaults)
     ck_assert_int_eq(s->inactive, MU_REMOVE_DISABLE);
     ck_assert_int_eq(s->gone, MU_REMOVE_DISABLE);
     ck_assert_int_eq(s->gone_groups, MU_REMOVE_DELETE);
+    ck_assert_int_eq(s->guards.invite.count, 50);
+    ck_assert_int_eq(s->guards.invite.percent, 10);
     ck_assert_int_eq(s->guards.remove.count, 10);
     ck_assert_int_eq(s->guards.remove.percent, 5);
     ck_assert_int_eq(s->guards.members.count, 10);

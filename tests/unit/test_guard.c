@@ -270,11 +270,47 @@ START_TEST(each_guard_that_refuses_is_named)
 }
 END_TEST
 
+static const char *one_way(struct mu_account *a, struct mu_arena *ops, struct mu_op *op,
+                           bool *ret_trouble)
+{
+    (void)a;
+    (void)ops;
+    (void)ret_trouble;
+    op->one_way = op->verb == MU_OP_CREATE && op->kind == MU_USER;
+    return NULL;
+}
+
+/* Who can't be uninvited is counted; plain creations aren't. */
+START_TEST(invitations)
+{
+    static struct mu_target_ops ops;
+    static struct mu_adapter adapter;
+    sync_conf.guards.invite = (struct mu_limit){5, 10, 0};
+    begin();
+    people(0, PEOPLE, "active");
+    end(MU_COMPLETE);
+    allowed();
+    adapter = *target.account.adapter;
+    ops = *adapter.target;
+    ops.fit = one_way;
+    adapter.target = &ops;
+    target.account.adapter = &adapter;
+    refused("people invited: 40 of 0 (limit 5 or 10 %, guards.invite)");
+    const struct mu_plan *p = plan();
+    ck_assert_int_eq(mu_plan_guard(p, NULL, p->hash, &err), 0);
+    begin();
+    people(0, 5, "active");
+    end(MU_COMPLETE);
+    allowed();
+}
+END_TEST
+
 Suite *guard_suite(void)
 {
     Suite *s = suite_create("guard");
     TCase *c = tcase_create("guard");
     tcase_add_checked_fixture(c, setup, teardown);
+    tcase_add_test(c, invitations);
     tcase_add_test(c, set_aside);
     tcase_add_test(c, removed);
     tcase_add_test(c, groups_removed);
