@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Measures muster beside what it is compared with, in one run on one machine, and prints the table of the README.
 # A figure is the median of up to RUNS runs (default 3), fewer where one takes long. SCALE=small shrinks all sizes, to try the script
-# itself; ONLY=REGEX runs the parts whose name matches: start far million audit export distance script serve.
+# itself; ONLY=REGEX runs the parts whose name matches: start far million audit export distance script serve policy.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -305,7 +305,21 @@ bench_audit() {
         "under 10 s, 500 MB" "${t[audit]} < 10 && ${m[audit]} < 500" "${c[audit]} s of CPU"
 }
 
-for part in start far million audit export distance script serve; do
+# --- policies ---
+
+bench_policy() {
+    local few many
+    few=$("$top_builddir/tests/bench/policy" "$((million / 10))" 200)
+    many=$("$top_builddir/tests/bench/policy" "$million" 200)
+    echo "bench: $many" >&2
+    decide=$(sed -n 's/.*: \([0-9.]*\) s to decide.*/\1/p' <<<"$many")
+    whole=$(sed -n 's/.*, \([0-9.]*\) s with parsing.*/\1/p' <<<"$many")
+    grown=$(calc "$(sed -n 's/.*, \([0-9]*\) KiB.*/\1/p' <<<"$many") / $(sed -n 's/.*, \([0-9]*\) KiB.*/\1/p' <<<"$few")")
+    row "a policy of 200 rules over $million people" "$decide s, $whole s with their parsing; $(two "$grown") x the memory of a tenth" \
+        "under 3 s, flat memory" "$whole < 3 && $grown < 1.1" "one thread"
+}
+
+for part in start far million audit export distance script serve policy; do
     if [[ $part =~ ^(${ONLY:-.*})$ ]]; then "bench_$part"; fi
 done
 printf '\nMedians of up to %s runs, on %s cores, %s, in %s s.\n' "$RUNS" "$(nproc)" \
