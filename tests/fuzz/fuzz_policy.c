@@ -29,6 +29,13 @@ static void decide(const struct mu_policy *policy, const char *text, struct mu_a
     }
 }
 
+static void on_example(void *arg, const char *example, const char *failure)
+{
+    (void)arg;
+    (void)failure;
+    mu_assert(example != NULL);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct mu_err err = MU_ERR_INIT;
@@ -40,5 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     for (size_t i = 0; i < MU_LEN(people); i++)
         decide(policy, people[i], arena);
+    int count;
+    mu_assert(mu_policy_examples(policy, on_example, NULL, &count) <= count);
     return 0;
 }
