@@ -64,10 +64,8 @@ int audit_source(struct auditing *a, const char *account, const char *use, int64
         return mu_fail(err, MU_E_REFUSED,
                        "snapshot %" PRId64 " of %s is void: it holds nothing that could be trusted",
                        snap->id, account);
-    char digest[MU_DIGEST_HEX];
-    if (mu_snapshot_digest(a->store, snap, digest, err) < 0)
+    if (audit_digest_begin(a, snap, &a->sources[a->source_count].digest, err) < 0)
         return -1;
-    a->sources[a->source_count].digest = mu_strdup(a->arena, digest);
     a->sources[a->source_count].account = account;
     a->sources[a->source_count].use = use;
     a->source_count++;
@@ -203,7 +201,10 @@ int mu_audit_run(struct mu_store *store, const struct mu_config *config,
                                  .made = a.now,
                                  .complete = true};
     struct mu_arena *people = mu_arena_new();
+    struct mu_err lost = MU_ERR_INIT;
     int rc = work(&a, people, err);
+    if (audit_digests_end(&a, rc < 0 ? &lost : err) < 0)
+        rc = -1;
     a.audit->sources = a.sources;
     a.audit->source_count = a.source_count;
     a.audit->warnings = a.warnings;

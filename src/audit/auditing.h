@@ -17,10 +17,11 @@ struct auditing {
     struct mu_arena *arena;
     struct mu_log *log;
     const struct mu_account_def *account;
-    int64_t now, snapshot; /* snapshot: the audited one */
+    int64_t now, snapshot;    /* snapshot: the audited one */
     struct mu_people *people; /* in an arena of its own, that ends before anything is written */
-    struct audit_hris *hris; /* check_hris.c: NULL until a check asks for it */
+    struct audit_hris *hris;  /* check_hris.c: NULL until a check asks for it */
     struct mu_tracer *tracer;
+    struct audit_digest *digests;  /* that are being computed */
     struct mu_audit *audit;        /* what comes of it */
     const struct mu_check *checks; /* parallel to results */
     struct mu_check_result *results;
@@ -40,6 +41,13 @@ void audit_warn(struct auditing *a, const char *text);
  * complete. */
 int audit_source(struct auditing *a, const char *account, const char *use, int64_t id,
                  const struct mu_snapshot **ret, struct mu_err *err);
+
+/* ---- digests.c ---- */
+
+/* *to is set when all of them end; both outlive that. */
+int audit_digest_begin(struct auditing *a, const struct mu_snapshot *snap, const char **to,
+                       struct mu_err *err);
+int audit_digests_end(struct auditing *a, struct mu_err *err);
 
 /* ---- findings.c ---- */
 

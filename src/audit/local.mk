@@ -15,6 +15,7 @@ libmuster_a_SOURCES += \
 	src/audit/checks_params.c \
 	src/audit/conditions.c \
 	src/audit/csv.c \
+	src/audit/digests.c \
 	src/audit/events.c src/audit/events.h \
 	src/audit/findings.c \
 	src/audit/html.c src/audit/html.h \
