@@ -52,6 +52,9 @@ scenario_support = \
 live_tests = \
 	tests/live/worlds.sh \
 	tests/live/abuse.sh \
+	tests/live/lifecycle.sh \
+	tests/live/hris_bad.sh \
+	tests/live/walkthrough.sh \
 	tests/live/access.sh \
 	tests/live/adopt.sh \
 	tests/live/approve.sh \
@@ -96,9 +99,11 @@ live_support = \
 	tests/live/browser.py tests/live/report.py \
 	tests/live/chain.py \
 	tests/live/abuse.py \
+	tests/live/hris_bad.py \
 	tests/live/lab.py \
 	tests/live/gifts.py \
 	tests/live/lib.sh \
+	tests/live/lifecycle.py \
 	tests/live/office.py \
 	tests/live/mcp.py \
 	tests/live/mcp_protocol.py \
@@ -109,6 +114,7 @@ live_support = \
 	tests/live/slapd.sh \
 	tests/live/soak.py \
 	tests/live/soak.sh \
+	tests/live/walkthrough.py \
 	tests/live/worlds.py
 
 # The longest first, so that the others run beside them.
@@ -248,11 +254,12 @@ check-drill: all
 	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/scenario/drill.sh --full $(SCENARIOS)
 	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/scenario/provisioning.sh --full $(PROVISIONING)
 
-# Random worlds (WORLDS=1 SEED=7 is one of them again).
+# Random worlds, and random lives of people (WORLDS=1 SEED=7 is one of them again).
 WORLDS = 500
 SEED = 1
 check-worlds: all
 	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/live/worlds.sh $(WORLDS) $(SEED)
+	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/live/lifecycle.sh $(WORLDS) $(SEED)
 
 .PHONY: check-abuse check-soak check-tsan
 # muster serve: ten thousand connections at once among other abuse; mixed load for SOAK_MINUTES.

@@ -141,6 +141,8 @@ syncs:
         self.store_is("UPDATE parked SET next_try = 1")
 
     def store_is(self, statement):
+        if not os.path.exists(self.path("muster.db")):
+            return
         store = sqlite3.connect(self.path("muster.db"))
         with store:
             store.execute(statement)

@@ -274,6 +274,9 @@ const char *sendoso_fit(struct mu_account *a, struct mu_arena *arena, struct mu_
                         .trouble = ret_trouble};
     if (op->verb == MU_OP_CREATE)
         return fit_join(&f);
+    /* Whoever is invited under the address they had: what is said of that goes for all of them. */
+    if (!f.person && !op->native && op->verb == MU_OP_MODIFY)
+        return "";
     if (!f.person || op->verb > MU_OP_DELETE)
         return NULL;
     if (op->verb == MU_OP_RENAME)
