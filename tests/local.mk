@@ -283,8 +283,8 @@ lint: all
 # Static analysis: minutes, so not a part of `make check`. ANALYZE_ONLY="tidy gcc conversion" for some of it.
 ANALYZE_ONLY =
 ANALYZE_NODES =
-analyze_cppflags = $(filter-out -DMU_MAPPINGS_DIR=%,$(DEFS) -I$(abs_top_builddir) -I$(abs_top_srcdir)/src $(AM_CPPFLAGS))
-analyze: config.h
+analyze_cppflags = $(filter-out -DMU_MAPPINGS_DIR=%,$(DEFS) -I$(abs_top_builddir) -I$(abs_top_builddir)/src -I$(abs_top_srcdir)/src $(AM_CPPFLAGS))
+analyze: config.h $(report_bytes)
 	top_srcdir='$(abs_top_srcdir)' ANALYZE_CPPFLAGS='$(analyze_cppflags)' \
 	    ANALYZE_ONLY='$(ANALYZE_ONLY)' ANALYZE_NODES='$(ANALYZE_NODES)' bash $(top_srcdir)/tests/lint/analyze.sh
 

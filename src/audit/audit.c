@@ -159,7 +159,7 @@ static void skip_blind(struct auditing *a)
 
 static int work(struct auditing *a, struct mu_arena *people, struct mu_err *err)
 {
-    const struct mu_snapshot *snap;
+    const struct mu_snapshot *snap = NULL;
     struct mu_chain_head head;
     if (mu_chain_head(a->store, &head, err) < 0)
         return -1;
@@ -167,6 +167,7 @@ static int work(struct auditing *a, struct mu_arena *people, struct mu_err *err)
     if (load_checks(a, err) < 0 ||
         audit_source(a, a->account->name, "audited", a->options->as_of, &snap, err) < 0)
         return -1;
+    mu_assert(snap);
     a->snapshot = snap->id;
     if (mu_people_read(a->store, people, a->account->name, snap, audit_user, a, &a->people, err) <
         0)

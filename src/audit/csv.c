@@ -11,7 +11,7 @@
 static const char *others(struct mu_arena *arena, const struct mu_finding *f)
 {
     MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
-    for (size_t i = 1; i < f->subject_count; i++)
+    for (size_t i = 1; f->subjects && i < f->subject_count; i++)
         mu_buf_printf(&text, "%s%s (%s)", i > 1 ? ", " : "", f->subjects[i].label,
                       f->subjects[i].id);
     return mu_strndup(arena, text.data, text.len);

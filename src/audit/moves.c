@@ -76,14 +76,16 @@ static void tell_person(const struct person *p, mu_label_fn *label, void *label_
     const struct step *came = p->came, *went = p->went;
     struct mu_event e = {.kind = MU_USER, .id = p->id, .field = "groups"};
     e.label = label(label_arg, MU_USER, p->id);
-    while (came || went) {
+    const struct step *at = came ? came : went;
+    while (at) {
         e.what = came && went ? MU_MOVED : came ? MU_JOINED : MU_LEFT;
         e.before = went ? label(label_arg, MU_GROUP, went->group) : NULL;
         e.after = came ? label(label_arg, MU_GROUP, came->group) : NULL;
-        e.group = came ? came->group : went->group;
+        e.group = at->group;
         each(arg, &e);
         came = came ? came->next : NULL;
         went = went ? went->next : NULL;
+        at = came ? came : went;
     }
 }
 

@@ -76,6 +76,7 @@ static struct mu_welcomed *members(struct mu_people *p, const struct mu_team *te
                                    struct mu_arena *arena, size_t *ret_count)
 {
     size_t count = 0;
+    mu_assert(team);
     struct mu_welcomed *list = mu_alloc_array(arena, (size_t)team->people + 1, sizeof(*list));
     for (size_t i = 0; i < p->count && count < (size_t)team->people; i++) {
         const struct mu_person *person = p->people[i];

@@ -87,10 +87,11 @@ static int load(struct mu_arena *arena, const char *path, const struct mu_y **re
 int mu_sends_check_file(struct mu_arena *arena, const char *path, size_t *ret_count,
                         struct mu_err *err)
 {
-    const struct mu_y *systems;
+    const struct mu_y *systems = NULL;
     struct telling telling;
     if (load(arena, path, &systems, err) < 0)
         return -1;
+    mu_assert(systems);
     for (size_t i = 0; i < systems->count; i++)
         if (read_telling(arena, systems->items[i], &telling, err) < 0)
             return -1;
@@ -101,7 +102,7 @@ int mu_sends_check_file(struct mu_arena *arena, const char *path, size_t *ret_co
 static int find(struct mu_arena *arena, const char *system, const struct mu_y **ret,
                 struct mu_err *err)
 {
-    const struct mu_y *systems;
+    const struct mu_y *systems = NULL;
     if (load(arena, mu_printf(arena, "%s/audit/sends.yaml", mu_mappings_dir()), &systems, err) < 0)
         return -1;
     *ret = mu_y_get(systems, system);

@@ -125,24 +125,23 @@ static void put_finding(const struct page *p, const struct mu_finding *f)
 /* What one check found stands together, with what to do about it once. */
 static void put_findings(const struct page *p, const struct mu_audit *a)
 {
-    const struct mu_check_result *last = NULL;
     for (size_t i = 0; i < a->finding_count; i++) {
         const struct mu_finding *f = &a->findings[i];
-        if (f->check != last) {
+        const struct mu_check_result *check = f->check;
+        if (i == 0 || a->findings[i - 1].check != check) {
             mu_buf_addc(p->to, '\n');
             paint(p, colors[f->severity]);
             mu_buf_adds(p->to, mu_severities[f->severity]);
             paint(p, "\033[0m");
-            mu_buf_printf(p->to, "  %s: %s, %" PRId64 "\n", f->check->name, f->check->title,
-                          f->check->found);
+            mu_buf_printf(p->to, "  %s: %s, %" PRId64 "\n", check->name, check->title,
+                          check->found);
             mu_buf_printf(p->to, "  to do: %s\n", f->advice);
         }
-        last = f->check;
         put_finding(p, f);
-        bool end = i + 1 == a->finding_count || a->findings[i + 1].check != last;
-        if (end && last->found > last->shown)
+        bool end = i + 1 == a->finding_count || a->findings[i + 1].check != check;
+        if (end && check->found > check->shown)
             mu_buf_printf(p->to, "  and %" PRId64 " more, which are counted only\n",
-                          last->found - last->shown);
+                          check->found - check->shown);
     }
 }
 

@@ -158,7 +158,7 @@ static void test_one(struct testing *t, const struct mu_policy *policy)
 
 static int test_all(struct testing *t, const struct mu_args *args, struct mu_err *err)
 {
-    struct meant m;
+    struct meant m = {.sync = NULL};
     const struct mu_config *config = t->cli->config;
     for (size_t i = 1; i < args->word_count; i++) {
         if (by_word(t->cli, args->words[i], &m, err) < 0)

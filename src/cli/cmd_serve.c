@@ -81,8 +81,8 @@ static void reap(struct serving *s)
 static void reload(struct serving *s)
 {
     struct mu_arena *arena = mu_arena_new();
-    const struct mu_config *config;
-    struct mu_instance *next;
+    const struct mu_config *config = NULL;
+    struct mu_instance *next = NULL;
     struct mu_err err = MU_ERR_INIT;
     mu_systemd_notify("RELOADING=1");
     if (s->retired_count == RETIRED_MAX)
@@ -97,6 +97,7 @@ static void reload(struct serving *s)
         mu_instance_quiet(s->now, DRAIN_S, false);
         s->retired[s->retired_count++] = s->now;
         s->now = next;
+        mu_assert(config);
         mu_log(s->cli->log, MU_LOG_INFO, "reloaded %s", config->file);
     }
     mu_systemd_notify("READY=1");

@@ -189,7 +189,7 @@ static int show_new(struct mu_cli *cli, const struct mu_token *t, const char *se
 
 static int create(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
 {
-    struct mu_token token;
+    struct mu_token token = {.name = NULL};
     char secret[MU_BEARER_TEXT], hash[MU_DIGEST_HEX];
     if (mu_cli_config(cli, err) < 0 || read_token(cli, args, &token, err) < 0 ||
         mu_cli_store(cli, MU_STORE_WRITE, err) < 0)

@@ -76,11 +76,10 @@ static void leaving(struct explainer *x, struct reasons *to)
     }
 }
 
-void explain_not_in(struct explainer *x, struct reasons *to)
+static void standing(struct explainer *x, const struct mu_policy_story *s, struct reasons *to)
 {
-    const struct mu_policy_story *s = x->story->policy;
-    const struct mu_decision *d = s ? &s->decision : NULL;
-    switch (standing_of(x)) {
+    const struct mu_decision *d = &s->decision;
+    switch (d->standing) {
     case MU_STANDS_IN:
         break;
     case MU_STANDS_EXCLUDED:
@@ -100,5 +99,11 @@ void explain_not_in(struct explainer *x, struct reasons *to)
         explain_because(x, to, "unclear", "%s is \"%s\", which is no date", d->field, d->date);
         break;
     }
+}
+
+void explain_not_in(struct explainer *x, struct reasons *to)
+{
+    if (x->story->policy)
+        standing(x, x->story->policy, to);
     leaving(x, to);
 }

@@ -136,7 +136,7 @@ static const char *long_form(const char *text)
 
 static int read_cron(const struct mu_y *at, struct mu_schedule *ret, struct mu_err *err)
 {
-    uint64_t bits[FIELDS];
+    uint64_t bits[FIELDS] = {0};
     bool any[FIELDS] = {false};
     MU_AUTO(free) char *line = mu_xstrdup(long_form(at->text));
     if (read_fields(at, line, bits, any, err) < 0)

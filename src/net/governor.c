@@ -160,7 +160,7 @@ double mu_governor_rate(const struct mu_governor *g)
 static int64_t up(double x)
 {
     int64_t whole = (int64_t)x;
-    return whole < x ? whole + 1 : whole;
+    return (double)whole < x ? whole + 1 : whole;
 }
 
 static void state_locked(struct mu_governor *g, int64_t mono_us, struct mu_rate_state *ret)

@@ -98,7 +98,7 @@ static const struct mu_grant *grant_of(struct mu_arena *arena, const struct mu_t
 static int by_header(struct mu_store *store, struct mu_arena *arena, const char *authorization,
                      const struct mu_grant **ret, struct mu_err *err)
 {
-    const char *offered = NULL;
+    const char *offered = "";
     struct mu_token token;
     if (bearer_of(authorization, &offered, err) < 0 ||
         look_up(store, arena, offered, &token, err) < 0)
@@ -111,7 +111,7 @@ int mu_auth(struct mu_store *store, struct mu_arena *arena, const char *authoriz
             const char *in_path, const struct mu_grant **ret, struct mu_err *err)
 {
     const struct mu_grant *header = NULL;
-    struct mu_token token;
+    struct mu_token token = {.name = NULL};
     if (!authorization && !in_path)
         return mu_fail(
             err, MU_E_AUTH,

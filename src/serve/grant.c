@@ -88,11 +88,13 @@ int mu_grant_refuse(const struct mu_grant *grant, const char *method, const char
                     const char *account, struct mu_err *err)
 {
     MU_AUTO(buf) struct mu_buf allowed = MU_BUF_INIT(MU_ERR_TEXT_MAX);
-    for (const struct mu_grant *g = grant; g; g = g->also) {
+    const struct mu_grant *g = grant;
+    do {
         list_words(&allowed, "methods", g->methods);
         list_words(&allowed, "tags", g->tags);
         list_words(&allowed, "accounts", g->accounts);
-    }
+        g = g->also;
+    } while (g);
     return mu_fail(err, MU_E_DENIED, "token %s isn't allowed to %s %s%s%s; it has %s", grant->name,
                    method, name, account ? " of " : "", account ? account : "",
                    allowed.len ? allowed.data : "everything");

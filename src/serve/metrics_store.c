@@ -4,7 +4,9 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "base/time.h"
@@ -123,14 +125,14 @@ static int tokens(struct mu_request *r, struct mu_store *store, struct mu_buf *t
 
 static double resident_bytes(void)
 {
-    unsigned long long size = 0, pages = 0;
+    char line[128] = "";
     FILE *f = fopen("/proc/self/statm", "re");
     if (!f)
         return 0;
-    if (fscanf(f, "%llu %llu", &size, &pages) != 2)
-        pages = 0;
+    const char *read = fgets(line, sizeof(line), f);
     fclose(f);
-    return (double)pages * 4096;
+    const char *resident = read ? strchr(line, ' ') : NULL; /* the second number, in pages */
+    return resident ? (double)strtoull(resident, NULL, 10) * (double)sysconf(_SC_PAGESIZE) : 0;
 }
 
 static double open_files(void)

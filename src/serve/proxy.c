@@ -288,10 +288,10 @@ static const struct mu_route_doc doc = {
     .params = params,
 };
 
-#define ROUTE(m, n)                                                                           \
-    {                                                                                         \
-        m, "/proxy/{account}/{rest*}", proxy, .need = n, .resource = "proxy", .blocks = true, \
-                                              .doc = &doc                                     \
+#define ROUTE(m, n)                                                                               \
+    {                                                                                             \
+        (m), "/proxy/{account}/{rest*}", proxy, .need = (n), .resource = "proxy", .blocks = true, \
+                                                .doc = &doc                                       \
     }
 
 const struct mu_route mu_proxy_routes[] = {ROUTE("GET", "get"),       ROUTE("POST", "create"),

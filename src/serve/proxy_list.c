@@ -153,7 +153,7 @@ static void finish(struct following *f)
 /* Whatever isn't a page is the answer: half of a list would look like a whole one. */
 static int read_all(struct following *f, struct mu_err *err)
 {
-    struct mu_raw_answer answer;
+    struct mu_raw_answer answer = {0};
     for (int more = 1; more > 0;) {
         mu_arena_reset(f->p->arena);
         if (next_page(f, &answer, err) < 0)

@@ -40,7 +40,7 @@ static const struct mu_opt opts[] = {
     {"reinvite", MU_OPT_INT, offsetof(struct sendoso_settings, reinvite), .def = "1", .min = 0,
      .max = 100, .help = "how often somebody whose invitation expired is invited again"},
     {"invitation_life", MU_OPT_DURATION, offsetof(struct sendoso_settings, invitation_life),
-     .def = "7d", .min = 60, .max = 366 * 86400,
+     .def = "7d", .min = 60, .max = INT64_C(366) * 86400,
      .help = "how long an invitation counts of which Sendoso told no end"},
     {"ca", MU_OPT_STR, offsetof(struct sendoso_settings, ca),
      .help = "file of trusted CA certificates"},

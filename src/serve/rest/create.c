@@ -31,7 +31,7 @@ static int read_body(const struct mu_request *r, const struct mu_doc **ret, stru
 static int check_members(const struct mu_request *r, const struct mu_doc *body, struct mu_err *err)
 {
     static const char *const known[] = {"first_name", "last_name", "emails", "roles", "groups"};
-    for (const struct mu_doc *m = body->first; m; m = m->next) {
+    for (const struct mu_doc *m = body ? body->first : NULL; m; m = m->next) {
         size_t i = 0;
         while (i < MU_LEN(known) && !mu_streq(known[i], m->name))
             i++;
@@ -70,7 +70,7 @@ static const char *group_text(struct mu_arena *arena, const struct mu_doc *group
 
 static int read_who(const struct mu_request *r, struct mu_invite *ret, struct mu_err *err)
 {
-    const struct mu_doc *body, *email, *role, *group;
+    const struct mu_doc *body = NULL, *email = NULL, *role = NULL, *group = NULL;
     if (read_body(r, &body, err) < 0 || check_members(r, body, err) < 0 ||
         single(body, "emails", &email, err) < 0 || single(body, "roles", &role, err) < 0 ||
         single(body, "groups", &group, err) < 0)

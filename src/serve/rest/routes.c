@@ -79,15 +79,15 @@ static const struct mu_route_doc me = {
     .params = &mu_get_params[1],
     .answer = "UserList"};
 
-#define LIST(path, kind, what, document)                                                   \
-    {                                                                                      \
-        "GET", BASE path, mu_rest_list, .need = "list", .resource = what, .doc = document, \
-                                        .arg = &kind                                       \
+#define LIST(path, kind, what, document)                                                       \
+    {                                                                                          \
+        "GET", BASE path, mu_rest_list, .need = "list", .resource = (what), .doc = (document), \
+                                        .arg = &(kind)                                         \
     }
-#define GET(path, kind, what, document)                                                          \
-    {                                                                                            \
-        "GET", BASE path "/{id}", mu_rest_get, .need = "get", .resource = what, .doc = document, \
-                                               .arg = &kind                                      \
+#define GET(path, kind, what, document)                                           \
+    {                                                                             \
+        "GET", BASE path "/{id}", mu_rest_get, .need = "get", .resource = (what), \
+                                               .doc = (document), .arg = &(kind)  \
     }
 
 /* role_assignments is the same under the name of others, and not documented twice. */
