@@ -339,6 +339,12 @@ static int gone_one(struct planner *p, const struct mu_owned *owned, struct mu_e
     w->owned = owned;
     w->object = object_of(p, owned);
     plan_select(p, w, NULL);
+    if (w->selected && !w->object && !owned->disabled &&
+        mu_map_get(p->by_key, owned->key, strlen(owned->key)))
+        plan_leave(
+            p, w, owned->name, false,
+            "gone from the source; what stands there has another id than what was ours, so it "
+            "is left alone");
     return w->selected ? plan_gone(p, w, NULL, err) : 0;
 }
 

@@ -152,6 +152,21 @@ START_TEST(gone_from_a_complete_read_is_set_aside)
 }
 END_TEST
 
+START_TEST(gone_and_made_again_by_others_is_told)
+{
+    two_people();
+    converge();
+    fake_target_find(&target, "uid=bo@x.test,ou=people")->native = "another";
+    one_person(MU_COMPLETE, false);
+    const struct mu_plan *p = plan();
+    ck_assert_ptr_null(op_about(p, MU_WHY_DISABLE));
+    bool told = false;
+    for (size_t i = 0; i < p->left_count; i++)
+        told = told || (mu_streq(p->left[i].id, "2") && strstr(p->left[i].reason, "another id"));
+    ck_assert(told);
+}
+END_TEST
+
 START_TEST(gone_from_an_incomplete_read_is_not_touched)
 {
     two_people();
@@ -472,6 +487,7 @@ Suite *engine_suite(void)
     tcase_add_test(c, a_delete_carries_the_whole_object_and_its_state);
     tcase_add_test(c, a_first_value_relies_on_there_being_none);
     tcase_add_test(c, gone_from_a_complete_read_is_set_aside);
+    tcase_add_test(c, gone_and_made_again_by_others_is_told);
     tcase_add_test(c, gone_from_an_incomplete_read_is_not_touched);
     tcase_add_test(c, void_reads_are_not_planned_from);
     tcase_add_test(c, an_entry_of_others_in_the_way_is_left_alone);
