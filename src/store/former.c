@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names that were, for groups that still say them. */
-#include <string.h>
 
 #include "store/sqlite.h"
 
@@ -36,30 +35,25 @@ int mu_former_clear(struct mu_store *s, const char *sync, struct mu_err *err)
     return change(s, sql_clear, sync, NULL, NULL, err);
 }
 
+static int take_row(struct mu_store *s, sqlite3_stmt *stmt, struct mu_arena *arena, void *item,
+                    struct mu_err *err)
+{
+    struct mu_former *ret = item;
+    (void)s, (void)err;
+    *ret = (struct mu_former){.key = mu_sql_dup(stmt, 0, arena), .id = mu_sql_dup(stmt, 1, arena)};
+    return 0;
+}
+
 int mu_former_load(struct mu_store *s, struct mu_arena *arena, const char *sync,
                    struct mu_former **ret, size_t *ret_count, struct mu_err *err)
 {
     sqlite3_stmt *stmt = mu_sql(s, sql_load, err);
-    struct mu_former *list = NULL;
-    size_t count = 0, room = 0;
-    int rc;
     if (!stmt)
         return -1;
     mu_sql_text(stmt, 1, sync);
-    while ((rc = mu_sql_step(s, stmt, err)) == 1) {
-        if (count == room) {
-            room = room ? room * 2 : 64;
-            list = mu_xrealloc(list, room * sizeof(*list));
-        }
-        list[count++] =
-            (struct mu_former){.key = mu_sql_dup(stmt, 0, arena), .id = mu_sql_dup(stmt, 1, arena)};
-    }
-    if (rc == 0) {
-        *ret = mu_alloc_array(arena, count + 1, sizeof(*list));
-        if (count > 0)
-            memcpy(*ret, list, count * sizeof(*list));
-        *ret_count = count;
-    }
-    free(list);
-    return rc;
+    struct mu_former *list = mu_sql_list(s, stmt, arena, sizeof(*list), take_row, ret_count, err);
+    if (!list)
+        return -1;
+    *ret = list;
+    return 0;
 }

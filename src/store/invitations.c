@@ -70,9 +70,10 @@ bool mu_invited_open(enum mu_invited state)
 
 /* ---- reading ---- */
 
-static int take_row(struct mu_store *s, sqlite3_stmt *stmt, struct mu_arena *arena,
-                    struct mu_invitation *ret, struct mu_err *err)
+static int take_row(struct mu_store *s, sqlite3_stmt *stmt, struct mu_arena *arena, void *item,
+                    struct mu_err *err)
 {
+    struct mu_invitation *ret = item;
     int64_t state = sqlite3_column_int64(stmt, 10);
     if (state < 0 || state >= MU_INVITED_STATES)
         return mu_fail(err, MU_E_IO, "store %s: damaged (state %" PRId64 " of an invitation)",
@@ -116,32 +117,16 @@ int mu_invitation_list(struct mu_store *s, struct mu_arena *arena, const char *a
                        struct mu_invitation **ret, size_t *ret_count, struct mu_err *err)
 {
     sqlite3_stmt *stmt = mu_sql(s, account ? sql_list_of : sql_list, err);
-    struct mu_invitation *list = NULL;
-    size_t count = 0, room = 0;
-    int rc;
     if (!stmt)
         return -1;
     if (account)
         mu_sql_text(stmt, 1, account);
-    while ((rc = mu_sql_step(s, stmt, err)) == 1) {
-        if (count == room) {
-            room = room ? room * 2 : 64;
-            list = mu_xrealloc(list, room * sizeof(*list));
-        }
-        if (take_row(s, stmt, arena, &list[count++], err) < 0) {
-            sqlite3_reset(stmt);
-            rc = -1;
-            break;
-        }
-    }
-    if (rc == 0) {
-        *ret = mu_alloc_array(arena, count + 1, sizeof(*list));
-        if (count > 0)
-            memcpy(*ret, list, count * sizeof(*list));
-        *ret_count = count;
-    }
-    free(list);
-    return rc;
+    struct mu_invitation *list =
+        mu_sql_list(s, stmt, arena, sizeof(*list), take_row, ret_count, err);
+    if (!list)
+        return -1;
+    *ret = list;
+    return 0;
 }
 
 /* ---- moving ---- */

@@ -2,8 +2,6 @@
 /* Countdowns of leavers. */
 #include "store/leaving.h"
 
-#include <string.h>
-
 #include "store/sqlite.h"
 
 static const char sql_put[] =
@@ -49,31 +47,27 @@ int mu_leaving_drop(struct mu_store *s, const char *sync, const char *id, struct
     return mu_sql_end(s, drop(s, sync, id, err), err);
 }
 
+static int take_row(struct mu_store *s, sqlite3_stmt *stmt, struct mu_arena *arena, void *item,
+                    struct mu_err *err)
+{
+    struct mu_leaver *ret = item;
+    (void)s, (void)err;
+    *ret = (struct mu_leaver){.id = mu_sql_dup(stmt, 0, arena),
+                              .why = mu_sql_dup(stmt, 1, arena),
+                              .since = sqlite3_column_int64(stmt, 2)};
+    return 0;
+}
+
 int mu_leaving_load(struct mu_store *s, struct mu_arena *arena, const char *sync,
                     struct mu_leaver **ret, size_t *ret_count, struct mu_err *err)
 {
     sqlite3_stmt *stmt = mu_sql(s, sql_load, err);
-    struct mu_leaver *list = NULL;
-    size_t count = 0, room = 0;
-    int rc;
     if (!stmt)
         return -1;
     mu_sql_text(stmt, 1, sync);
-    while ((rc = mu_sql_step(s, stmt, err)) == 1) {
-        if (count == room) {
-            room = room ? room * 2 : 64;
-            list = mu_xrealloc(list, room * sizeof(*list));
-        }
-        list[count++] = (struct mu_leaver){.id = mu_sql_dup(stmt, 0, arena),
-                                           .why = mu_sql_dup(stmt, 1, arena),
-                                           .since = sqlite3_column_int64(stmt, 2)};
-    }
-    if (rc == 0) {
-        *ret = mu_alloc_array(arena, count + 1, sizeof(*list));
-        if (count > 0)
-            memcpy(*ret, list, count * sizeof(*list));
-        *ret_count = count;
-    }
-    free(list);
-    return rc;
+    struct mu_leaver *list = mu_sql_list(s, stmt, arena, sizeof(*list), take_row, ret_count, err);
+    if (!list)
+        return -1;
+    *ret = list;
+    return 0;
 }

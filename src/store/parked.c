@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Parked records and operations: one row each, until it clears. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "store/sqlite.h"
 
@@ -59,9 +58,10 @@ int mu_parked_drop(struct mu_store *s, const char *owner, enum mu_kind kind, con
     return mu_sql_end(s, drop(s, owner, kind, id, err), err);
 }
 
-static int take_row(struct mu_store *s, sqlite3_stmt *stmt, struct mu_arena *arena,
-                    struct mu_parked *ret, struct mu_err *err)
+static int take_row(struct mu_store *s, sqlite3_stmt *stmt, struct mu_arena *arena, void *item,
+                    struct mu_err *err)
 {
+    struct mu_parked *ret = item;
     int64_t kind = sqlite3_column_int64(stmt, 1);
     if (kind < 0 || kind >= MU_KINDS)
         return mu_fail(err, MU_E_IO, "store %s: damaged (kind %" PRId64 " among the parked)",
@@ -84,30 +84,13 @@ int mu_parked_list(struct mu_store *s, struct mu_arena *arena, const char *owner
                    struct mu_parked **ret, size_t *ret_count, struct mu_err *err)
 {
     sqlite3_stmt *stmt = mu_sql(s, owner ? sql_list_of : sql_list, err);
-    struct mu_parked *list = NULL;
-    size_t count = 0, room = 0;
-    int rc;
     if (!stmt)
         return -1;
     if (owner)
         mu_sql_text(stmt, 1, owner);
-    while ((rc = mu_sql_step(s, stmt, err)) == 1) {
-        if (count == room) {
-            room = room ? room * 2 : 64;
-            list = mu_xrealloc(list, room * sizeof(*list));
-        }
-        if (take_row(s, stmt, arena, &list[count++], err) < 0) {
-            sqlite3_reset(stmt);
-            rc = -1;
-            break;
-        }
-    }
-    if (rc == 0) {
-        *ret = mu_alloc_array(arena, count + 1, sizeof(*list));
-        if (count > 0)
-            memcpy(*ret, list, count * sizeof(*list));
-        *ret_count = count;
-    }
-    free(list);
-    return rc;
+    struct mu_parked *list = mu_sql_list(s, stmt, arena, sizeof(*list), take_row, ret_count, err);
+    if (!list)
+        return -1;
+    *ret = list;
+    return 0;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs: one execution of a plan each, with what came of it. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/time.h"
 #include "store/sqlite.h"
@@ -156,8 +155,11 @@ int mu_run_end(struct mu_store *s, int64_t run, const char *status, struct mu_er
     return mu_sql_end(s, end(s, run, status, err), err);
 }
 
-static void take_row(sqlite3_stmt *stmt, struct mu_arena *arena, struct mu_run *ret)
+static int take_row(struct mu_store *s, sqlite3_stmt *stmt, struct mu_arena *arena, void *item,
+                    struct mu_err *err)
 {
+    struct mu_run *ret = item;
+    (void)s, (void)err;
     *ret = (struct mu_run){
         .id = sqlite3_column_int64(stmt, 0),
         .sync = mu_sql_dup(stmt, 1, arena),
@@ -174,6 +176,7 @@ static void take_row(sqlite3_stmt *stmt, struct mu_arena *arena, struct mu_run *
         .failed = sqlite3_column_int64(stmt, 12),
         .skipped = sqlite3_column_int64(stmt, 13),
     };
+    return 0;
 }
 
 int mu_run_list(struct mu_store *s, struct mu_arena *arena, int limit, struct mu_run **ret,
@@ -182,25 +185,12 @@ int mu_run_list(struct mu_store *s, struct mu_arena *arena, int limit, struct mu
     sqlite3_stmt *stmt = mu_sql(s, sql_list, err);
     if (!stmt)
         return -1;
-    struct mu_run *list = NULL;
-    size_t count = 0, room = 0;
-    int rc;
     sqlite3_bind_int(stmt, 1, limit > 0 ? limit : -1);
-    while ((rc = mu_sql_step(s, stmt, err)) == 1) {
-        if (count == room) {
-            room = room ? room * 2 : 64;
-            list = mu_xrealloc(list, room * sizeof(*list));
-        }
-        take_row(stmt, arena, &list[count++]);
-    }
-    if (rc == 0) {
-        *ret = mu_alloc_array(arena, count + 1, sizeof(*list));
-        if (count > 0)
-            memcpy(*ret, list, count * sizeof(*list));
-        *ret_count = count;
-    }
-    free(list);
-    return rc;
+    struct mu_run *list = mu_sql_list(s, stmt, arena, sizeof(*list), take_row, ret_count, err);
+    if (!list)
+        return -1;
+    *ret = list;
+    return 0;
 }
 
 int mu_run_get(struct mu_store *s, struct mu_arena *arena, int64_t id, struct mu_run *ret,
@@ -212,7 +202,7 @@ int mu_run_get(struct mu_store *s, struct mu_arena *arena, int64_t id, struct mu
     sqlite3_bind_int64(stmt, 1, id);
     int rc = mu_sql_step(s, stmt, err);
     if (rc == 1) {
-        take_row(stmt, arena, ret);
+        rc = take_row(s, stmt, arena, ret, err) < 0 ? -1 : 1;
         sqlite3_reset(stmt);
     }
     return rc;

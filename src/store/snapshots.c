@@ -45,8 +45,11 @@ int mu_account_number(struct mu_store *s, const char *name, int64_t *ret, struct
     return 0;
 }
 
-static void take_row(sqlite3_stmt *stmt, struct mu_arena *arena, struct mu_snapshot *ret)
+static int take_row(struct mu_store *s, sqlite3_stmt *stmt, struct mu_arena *arena, void *item,
+                    struct mu_err *err)
 {
+    struct mu_snapshot *ret = item;
+    (void)s, (void)err;
     int64_t verdict = sqlite3_column_int64(stmt, 4);
     *ret = (struct mu_snapshot){
         .id = sqlite3_column_int64(stmt, 0),
@@ -63,6 +66,7 @@ static void take_row(sqlite3_stmt *stmt, struct mu_arena *arena, struct mu_snaps
     };
     for (int kind = 0; kind < MU_KINDS; kind++)
         ret->counts[kind] = sqlite3_column_int64(stmt, COUNTS_FROM + kind);
+    return 0;
 }
 
 static int take_one(struct mu_store *s, const char *sql, struct mu_arena *arena,
@@ -76,7 +80,7 @@ static int take_one(struct mu_store *s, const char *sql, struct mu_arena *arena,
         sqlite3_bind_int64(stmt, 2, id);
     int rc = mu_sql_step(s, stmt, err);
     if (rc == 1) {
-        take_row(stmt, arena, ret);
+        rc = take_row(s, stmt, arena, ret, err) < 0 ? -1 : 1;
         sqlite3_reset(stmt);
     }
     return rc;
@@ -100,25 +104,12 @@ int mu_snapshot_list(struct mu_store *s, struct mu_arena *arena, const char *acc
     sqlite3_stmt *stmt = mu_sql(s, account ? sql_list_of : sql_list, err);
     if (!stmt)
         return -1;
-    struct mu_snapshot *list = NULL;
-    size_t count = 0, room = 0;
-    int rc;
     if (account)
         mu_sql_text(stmt, 1, account);
     sqlite3_bind_int(stmt, 2, limit > 0 ? limit : -1);
-    while ((rc = mu_sql_step(s, stmt, err)) == 1) {
-        if (count == room) {
-            room = room ? room * 2 : 64;
-            list = mu_xrealloc(list, room * sizeof(*list));
-        }
-        take_row(stmt, arena, &list[count++]);
-    }
-    if (rc == 0) {
-        *ret = mu_alloc_array(arena, count + 1, sizeof(*list));
-        if (count > 0)
-            memcpy(*ret, list, count * sizeof(*list));
-        *ret_count = count;
-    }
-    free(list);
-    return rc;
+    struct mu_snapshot *list = mu_sql_list(s, stmt, arena, sizeof(*list), take_row, ret_count, err);
+    if (!list)
+        return -1;
+    *ret = list;
+    return 0;
 }

@@ -116,6 +116,31 @@ int mu_sql_done(struct mu_store *s, sqlite3_stmt *stmt, struct mu_err *err)
     return rc < 0 ? -1 : 0;
 }
 
+void *mu_sql_list(struct mu_store *s, sqlite3_stmt *stmt, struct mu_arena *arena, size_t size,
+                  mu_sql_take *take, size_t *ret_count, struct mu_err *err)
+{
+    MU_AUTO(free) char *items = NULL;
+    size_t count = 0, room = 0;
+    int rc;
+    while ((rc = mu_sql_step(s, stmt, err)) == 1) {
+        if (count == room) {
+            room = room ? room * 2 : 64;
+            items = mu_xrealloc(items, room * size);
+        }
+        if (take(s, stmt, arena, items + count++ * size, err) < 0) {
+            sqlite3_reset(stmt);
+            return NULL;
+        }
+    }
+    if (rc < 0)
+        return NULL;
+    void *list = mu_alloc_array(arena, count + 1, size);
+    if (items)
+        memcpy(list, items, count * size);
+    *ret_count = count;
+    return list;
+}
+
 int mu_sql_exec(struct mu_store *s, const char *sql, struct mu_err *err)
 {
     int rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);

@@ -63,6 +63,14 @@ int mu_sql_step(struct mu_store *s, sqlite3_stmt *stmt, struct mu_err *err);
 /* Runs to the end and resets. */
 int mu_sql_done(struct mu_store *s, sqlite3_stmt *stmt, struct mu_err *err);
 int mu_sql_exec(struct mu_store *s, const char *sql, struct mu_err *err);
+
+/* Takes a statement's row into an item; what the item holds lives in the arena. */
+typedef int mu_sql_take(struct mu_store *s, sqlite3_stmt *stmt, struct mu_arena *arena, void *item,
+                        struct mu_err *err);
+/* All rows of a bound statement as an array of items of that size, in the arena, and resets. NULL:
+ * failed, and *ret_count is untouched; no rows at all are an empty array. */
+void *mu_sql_list(struct mu_store *s, sqlite3_stmt *stmt, struct mu_arena *arena, size_t size,
+                  mu_sql_take *take, size_t *ret_count, struct mu_err *err);
 /* The one integer that `sql` (no parameters) answers. */
 int mu_sql_int(struct mu_store *s, const char *sql, int64_t *ret, struct mu_err *err);
 void mu_sql_forget(struct mu_store *s); /* finalises all kept statements */

@@ -48,9 +48,12 @@ static const char *const *take_list(sqlite3_stmt *stmt, int column, struct mu_ar
     return list;
 }
 
-static struct mu_token take_row(sqlite3_stmt *stmt, struct mu_arena *arena)
+static int take_row(struct mu_store *s, sqlite3_stmt *stmt, struct mu_arena *arena, void *item,
+                    struct mu_err *err)
 {
-    return (struct mu_token){
+    struct mu_token *ret = item;
+    (void)s, (void)err;
+    *ret = (struct mu_token){
         .name = mu_sql_dup(stmt, 0, arena),
         .hash = mu_sql_dup(stmt, 1, arena),
         .methods = take_list(stmt, 2, arena),
@@ -62,6 +65,7 @@ static struct mu_token take_row(sqlite3_stmt *stmt, struct mu_arena *arena)
         .revoked = sqlite3_column_int64(stmt, 8),
         .require_bearer = sqlite3_column_int(stmt, 9) != 0,
     };
+    return 0;
 }
 
 /* ---- writing ---- */
@@ -145,7 +149,7 @@ int mu_token_find(struct mu_store *s, struct mu_arena *arena, const char *hash,
     mu_sql_text(stmt, 1, hash);
     int rc = mu_sql_step(s, stmt, err);
     if (rc == 1) {
-        *ret = take_row(stmt, arena);
+        rc = take_row(s, stmt, arena, ret, err) < 0 ? -1 : 1;
         sqlite3_reset(stmt);
     }
     return rc;
@@ -155,24 +159,11 @@ int mu_token_list(struct mu_store *s, struct mu_arena *arena, struct mu_token **
                   size_t *ret_count, struct mu_err *err)
 {
     sqlite3_stmt *stmt = mu_sql(s, sql_list, err);
-    struct mu_token *list = NULL;
-    size_t count = 0, room = 0;
-    int rc;
     if (!stmt)
         return -1;
-    while ((rc = mu_sql_step(s, stmt, err)) == 1) {
-        if (count == room) {
-            room = room ? room * 2 : 16;
-            list = mu_xrealloc(list, room * sizeof(*list));
-        }
-        list[count++] = take_row(stmt, arena);
-    }
-    if (rc == 0) {
-        *ret = mu_alloc_array(arena, count + 1, sizeof(*list));
-        if (count > 0)
-            memcpy(*ret, list, count * sizeof(*list));
-        *ret_count = count;
-    }
-    free(list);
-    return rc;
+    struct mu_token *list = mu_sql_list(s, stmt, arena, sizeof(*list), take_row, ret_count, err);
+    if (!list)
+        return -1;
+    *ret = list;
+    return 0;
 }
