@@ -20,6 +20,17 @@ void mu_account_close(struct mu_account *a)
         a->adapter->close(a);
 }
 
+const char *mu_account_mappings(struct mu_arena *arena, const struct mu_adapter *adapter,
+                                const struct mu_y *settings)
+{
+    if (!adapter->shape)
+        return adapter->name;
+    const struct mu_y *at =
+        adapter->source_key ? mu_y_get(settings, adapter->source_key) : settings;
+    const char *shape = mu_y_str(at, "shape");
+    return mu_printf(arena, "feed-%s", shape ? shape : adapter->shape);
+}
+
 bool mu_account_reads(struct mu_arena *arena, const struct mu_adapter *adapter,
                       const struct mu_y *settings, const char **ret_why)
 {

@@ -258,6 +258,9 @@ struct mu_adapter {
                 struct mu_raw_answer *ret, struct mu_err *err);
     const struct mu_source_ops *source; /* NULL: can't be read */
     const char *source_key; /* setting without which an account can't either; NULL: none */
+    /* of sources of rows: the shape (adapter/shape.h) that is read where the settings name none;
+     * NULL: the mappings are those of the adapter's own folder */
+    const char *shape;
     const struct mu_target_ops *target; /* NULL: can't be written */
 };
 
@@ -283,6 +286,10 @@ bool mu_account_reads(struct mu_arena *arena, const struct mu_adapter *adapter,
 
 /* The attribute of groups that holds their members; NULL: the target keeps none that we write. */
 const char *mu_target_member_attr(struct mu_account *target);
+
+/* The folder of mappings that a source with these settings reads by. */
+const char *mu_account_mappings(struct mu_arena *arena, const struct mu_adapter *adapter,
+                                const struct mu_y *settings);
 
 /* Whether two values are one to the target: equal, or of one form (`fold`). attr NULL: names. */
 bool mu_target_same(struct mu_account *target, const char *attr, const struct mu_value *x,

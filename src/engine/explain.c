@@ -23,13 +23,14 @@ static int load_sources(struct explainer *x, struct mu_err *err)
     size_t count = 0;
     if (!x->q->layers || !from->adapter)
         return 0;
-    if (mu_map_list(x->arena, x->q->layers, from->adapter->name, &names, err) < 0)
+    const char *folder = mu_account_mappings(x->arena, from->adapter, from->settings);
+    if (mu_map_list(x->arena, x->q->layers, folder, &names, err) < 0)
         return -1;
     while (names[count])
         count++;
     const struct mu_resource **list = mu_alloc_array(x->arena, count + 1, sizeof(*list));
     for (size_t i = 0; i < count; i++)
-        if (mu_map_load(x->arena, x->q->layers, from->adapter->name, names[i], &list[i], err) < 0)
+        if (mu_map_load(x->arena, x->q->layers, folder, names[i], &list[i], err) < 0)
             return -1;
     x->sources = list;
     return 0;

@@ -114,6 +114,7 @@ const struct mu_adapter mu_adapter_csv = {
     .close = close_account,
     .probe = feed_probe,
     .source = &feed_source,
+    .shape = "plain",
 };
 
 const struct mu_adapter mu_adapter_jsonl = {
@@ -126,4 +127,5 @@ const struct mu_adapter mu_adapter_jsonl = {
     .close = close_account,
     .probe = feed_probe,
     .source = &feed_source,
+    .shape = "plain",
 };

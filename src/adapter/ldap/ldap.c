@@ -406,5 +406,6 @@ const struct mu_adapter mu_adapter_ldap = {
     .probe = mu_ldap_probe,
     .source = &mu_ldap_source_ops,
     .source_key = "source",
+    .shape = "ldap",
     .target = &target,
 };
