@@ -237,7 +237,7 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
 
 static const struct mu_cmd_opt opts[] = {
     {"state", 0, "STATE",
-     "only those that are intended, sent, pending, accepted, expired, withdrawn, refused or doubt"},
+     "only those in it: intended, sent, pending, accepted, expired, withdrawn, refused, doubt"},
     {"sent", 0, NULL, "settle: it was sent; it waits for the person until it expires"},
     {"not-sent", 0, NULL, "settle: it was not sent; the next run may send one"},
     {"withdrawn", 0, NULL, "settle: it was withdrawn in Sendoso; the next run may send one"},
