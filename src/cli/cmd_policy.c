@@ -147,6 +147,7 @@ static void on_example(void *arg, const char *example, const char *failure)
 static void test_one(struct testing *t, const struct mu_policy *policy)
 {
     int count = 0;
+    mu_assert(policy);
     t->file = policy->file;
     int failed = mu_policy_examples(policy, on_example, t, &count);
     t->ran += count;
