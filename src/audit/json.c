@@ -4,18 +4,6 @@
 #include "audit/audit.h"
 #include "base/time.h"
 
-static void text(struct mu_jw *w, const char *key, const char *value)
-{
-    mu_jw_key(w, key);
-    mu_jw_str(w, value);
-}
-
-static void number(struct mu_jw *w, const char *key, int64_t value)
-{
-    mu_jw_key(w, key);
-    mu_jw_int(w, value);
-}
-
 /* 0 is null: no snapshot, run or time has that number. */
 static void known_number(struct mu_jw *w, const char *key, int64_t value)
 {
@@ -29,30 +17,30 @@ static void known_number(struct mu_jw *w, const char *key, int64_t value)
 static void time_text(struct mu_jw *w, const char *key, int64_t unix_s)
 {
     char to[MU_TIME_TEXT];
-    text(w, key, unix_s ? mu_time_text(unix_s, to) : NULL);
+    mu_jw_put_str(w, key, unix_s ? mu_time_text(unix_s, to) : NULL);
 }
 
 static void put_source(struct mu_jw *w, const struct mu_audit_source *s)
 {
     mu_jw_object(w);
-    text(w, "account", s->account);
-    text(w, "use", s->use);
-    number(w, "snapshot", s->snapshot.id);
-    text(w, "verdict", mu_verdict_name(s->snapshot.verdict));
+    mu_jw_put_str(w, "account", s->account);
+    mu_jw_put_str(w, "use", s->use);
+    mu_jw_put_int(w, "snapshot", s->snapshot.id);
+    mu_jw_put_str(w, "verdict", mu_verdict_name(s->snapshot.verdict));
     time_text(w, "finished", s->snapshot.finished);
-    text(w, "digest", s->digest);
+    mu_jw_put_str(w, "digest", s->digest);
     for (int k = 0; k < MU_KINDS; k++)
-        number(w, mu_schema_of((enum mu_kind)k)->plural, s->snapshot.counts[k]);
+        mu_jw_put_int(w, mu_schema_of((enum mu_kind)k)->plural, s->snapshot.counts[k]);
     mu_jw_end(w, '}');
 }
 
 static void put_head(struct mu_jw *w, const struct mu_audit *a)
 {
-    text(w, "schema", "muster-audit/1");
-    text(w, "account", a->account);
-    text(w, "system", a->system);
+    mu_jw_put_str(w, "schema", "muster-audit/1");
+    mu_jw_put_str(w, "account", a->account);
+    mu_jw_put_str(w, "system", a->system);
     time_text(w, "made", a->made);
-    text(w, "chain", a->chain);
+    mu_jw_put_str(w, "chain", a->chain);
     mu_jw_key(w, "complete");
     mu_jw_bool(w, a->complete);
     mu_jw_key(w, "warnings");
@@ -71,16 +59,16 @@ static void put_summary(struct mu_jw *w, const struct mu_audit *a)
 {
     mu_jw_key(w, "summary");
     mu_jw_object(w);
-    number(w, "people", a->people);
-    number(w, "active", a->active);
-    number(w, "groups", a->groups);
-    number(w, "without_group", a->teamless);
+    mu_jw_put_int(w, "people", a->people);
+    mu_jw_put_int(w, "active", a->active);
+    mu_jw_put_int(w, "groups", a->groups);
+    mu_jw_put_int(w, "without_group", a->teamless);
     mu_jw_key(w, "findings");
     mu_jw_object(w);
     for (int s = MU_SEVERITIES - 1; s >= 0; s--)
-        number(w, mu_severities[s], a->by_severity[s]);
+        mu_jw_put_int(w, mu_severities[s], a->by_severity[s]);
     mu_jw_end(w, '}');
-    number(w, "waived", a->waived);
+    mu_jw_put_int(w, "waived", a->waived);
     mu_jw_end(w, '}');
 }
 
@@ -90,9 +78,9 @@ static void put_roles(struct mu_jw *w, const struct mu_audit *a)
     mu_jw_array(w);
     for (size_t i = 0; i < a->role_count; i++) {
         mu_jw_object(w);
-        text(w, "id", a->roles[i].id);
-        text(w, "name", a->roles[i].name);
-        number(w, "people", a->roles[i].people);
+        mu_jw_put_str(w, "id", a->roles[i].id);
+        mu_jw_put_str(w, "name", a->roles[i].name);
+        mu_jw_put_int(w, "people", a->roles[i].people);
         mu_jw_end(w, '}');
     }
     mu_jw_end(w, ']');
@@ -101,12 +89,12 @@ static void put_roles(struct mu_jw *w, const struct mu_audit *a)
 static void put_team(struct mu_jw *w, const struct mu_audit *a, const struct mu_audit_team *t)
 {
     mu_jw_object(w);
-    text(w, "id", t->id);
-    text(w, "name", t->name);
-    number(w, "people", t->people);
-    number(w, "active", t->active);
-    text(w, "budget", t->budget);
-    text(w, "balances", t->balances);
+    mu_jw_put_str(w, "id", t->id);
+    mu_jw_put_str(w, "name", t->name);
+    mu_jw_put_int(w, "people", t->people);
+    mu_jw_put_int(w, "active", t->active);
+    mu_jw_put_str(w, "budget", t->budget);
+    mu_jw_put_str(w, "balances", t->balances);
     mu_jw_key(w, "roles");
     mu_jw_array(w);
     for (size_t i = 0; i < a->role_count; i++)
@@ -127,13 +115,13 @@ static void put_teams(struct mu_jw *w, const struct mu_audit *a)
 static void put_change(struct mu_jw *w, const struct mu_audit_change *c)
 {
     mu_jw_object(w);
-    text(w, "what", mu_what_name(c->event.what));
-    text(w, "kind", mu_schema_of(c->event.kind)->name);
-    text(w, "id", c->event.id);
-    text(w, "label", c->event.label);
-    text(w, "field", c->event.field);
-    text(w, "before", c->event.before);
-    text(w, "after", c->event.after);
+    mu_jw_put_str(w, "what", mu_what_name(c->event.what));
+    mu_jw_put_str(w, "kind", mu_schema_of(c->event.kind)->name);
+    mu_jw_put_str(w, "id", c->event.id);
+    mu_jw_put_str(w, "label", c->event.label);
+    mu_jw_put_str(w, "field", c->event.field);
+    mu_jw_put_str(w, "before", c->event.before);
+    mu_jw_put_str(w, "after", c->event.after);
     known_number(w, "first_seen", c->seen.first_seen);
     time_text(w, "at", c->seen.at);
     known_number(w, "run", c->seen.run);
@@ -144,11 +132,11 @@ static void put_changes(struct mu_jw *w, const struct mu_audit *a)
 {
     mu_jw_key(w, "changes");
     mu_jw_object(w);
-    number(w, "total", a->change_total);
+    mu_jw_put_int(w, "total", a->change_total);
     mu_jw_key(w, "by_what");
     mu_jw_object(w);
     for (int what = 0; what < MU_WHATS; what++)
-        number(w, mu_what_name((enum mu_what)what), a->by_what[what]);
+        mu_jw_put_int(w, mu_what_name((enum mu_what)what), a->by_what[what]);
     mu_jw_end(w, '}');
     mu_jw_key(w, "list");
     mu_jw_array(w);
@@ -161,25 +149,25 @@ static void put_changes(struct mu_jw *w, const struct mu_audit *a)
 static void put_check(struct mu_jw *w, const struct mu_check_result *c)
 {
     mu_jw_object(w);
-    text(w, "name", c->name);
-    text(w, "title", c->title);
-    text(w, "severity", mu_severities[c->severity]);
-    text(w, "state", mu_check_state_name(c->state));
-    text(w, "why", c->why);
-    text(w, "rule", c->rule);
-    number(w, "found", c->found);
-    number(w, "listed", c->shown);
-    number(w, "waived", c->waived);
+    mu_jw_put_str(w, "name", c->name);
+    mu_jw_put_str(w, "title", c->title);
+    mu_jw_put_str(w, "severity", mu_severities[c->severity]);
+    mu_jw_put_str(w, "state", mu_check_state_name(c->state));
+    mu_jw_put_str(w, "why", c->why);
+    mu_jw_put_str(w, "rule", c->rule);
+    mu_jw_put_int(w, "found", c->found);
+    mu_jw_put_int(w, "listed", c->shown);
+    mu_jw_put_int(w, "waived", c->waived);
     mu_jw_end(w, '}');
 }
 
 static void put_subject(struct mu_jw *w, const struct mu_subject *s)
 {
     mu_jw_object(w);
-    text(w, "kind", mu_schema_of(s->kind)->name);
-    text(w, "account", s->account);
-    text(w, "id", s->id);
-    text(w, "label", s->label);
+    mu_jw_put_str(w, "kind", mu_schema_of(s->kind)->name);
+    mu_jw_put_str(w, "account", s->account);
+    mu_jw_put_str(w, "id", s->id);
+    mu_jw_put_str(w, "label", s->label);
     mu_jw_end(w, '}');
 }
 
@@ -187,10 +175,10 @@ static void put_evidence(struct mu_jw *w, const struct mu_finding *f)
 {
     mu_jw_key(w, "evidence");
     mu_jw_object(w);
-    text(w, "detail", f->detail);
+    mu_jw_put_str(w, "detail", f->detail);
     known_number(w, "snapshot", f->snapshot);
     known_number(w, "run", f->run);
-    text(w, "rule", f->rule);
+    mu_jw_put_str(w, "rule", f->rule);
     mu_jw_end(w, '}');
 }
 
@@ -202,8 +190,8 @@ static void put_waiver(struct mu_jw *w, const char *key, const struct mu_waiver 
         return;
     }
     mu_jw_object(w);
-    text(w, "owner", waiver->owner);
-    text(w, "reason", waiver->reason);
+    mu_jw_put_str(w, "owner", waiver->owner);
+    mu_jw_put_str(w, "reason", waiver->reason);
     time_text(w, "expires", waiver->expires);
     mu_jw_end(w, '}');
 }
@@ -211,17 +199,17 @@ static void put_waiver(struct mu_jw *w, const char *key, const struct mu_waiver 
 static void put_finding(struct mu_jw *w, const struct mu_finding *f)
 {
     mu_jw_object(w);
-    text(w, "id", f->id);
-    text(w, "check", f->check->name);
-    text(w, "severity", mu_severities[f->severity]);
-    text(w, "title", f->title);
+    mu_jw_put_str(w, "id", f->id);
+    mu_jw_put_str(w, "check", f->check->name);
+    mu_jw_put_str(w, "severity", mu_severities[f->severity]);
+    mu_jw_put_str(w, "title", f->title);
     mu_jw_key(w, "subjects");
     mu_jw_array(w);
     for (size_t i = 0; i < f->subject_count; i++)
         put_subject(w, &f->subjects[i]);
     mu_jw_end(w, ']');
     put_evidence(w, f);
-    text(w, "advice", f->advice);
+    mu_jw_put_str(w, "advice", f->advice);
     put_waiver(w, "waived", f->waived);
     put_waiver(w, "waiver_expired", f->expired);
     mu_jw_end(w, '}');

@@ -15,17 +15,11 @@ static const struct {
                            [MU_HIGH] = {"error", "8.0"},
                            [MU_CRITICAL] = {"error", "9.5"}};
 
-static void text(struct mu_jw *w, const char *key, const char *value)
-{
-    mu_jw_key(w, key);
-    mu_jw_str(w, value);
-}
-
 static void message(struct mu_jw *w, const char *key, const char *value)
 {
     mu_jw_key(w, key);
     mu_jw_object(w);
-    text(w, "text", value);
+    mu_jw_put_str(w, "text", value);
     mu_jw_end(w, '}');
 }
 
@@ -44,14 +38,14 @@ static void open_list(struct mu_jw *w, const char *key)
 static void put_rule(struct mu_jw *w, const struct mu_check_result *c)
 {
     mu_jw_object(w);
-    text(w, "id", c->name);
+    mu_jw_put_str(w, "id", c->name);
     message(w, "shortDescription", c->title);
     message(w, "help", c->advice);
     open_object(w, "defaultConfiguration");
-    text(w, "level", grades[c->severity].level);
+    mu_jw_put_str(w, "level", grades[c->severity].level);
     mu_jw_end(w, '}');
     open_object(w, "properties");
-    text(w, "security-severity", grades[c->severity].score);
+    mu_jw_put_str(w, "security-severity", grades[c->severity].score);
     mu_jw_end(w, '}');
     mu_jw_end(w, '}');
 }
@@ -60,8 +54,8 @@ static void put_tool(struct mu_jw *w, const struct mu_audit *a)
 {
     open_object(w, "tool");
     open_object(w, "driver");
-    text(w, "name", "muster");
-    text(w, "version", PACKAGE_VERSION);
+    mu_jw_put_str(w, "name", "muster");
+    mu_jw_put_str(w, "version", PACKAGE_VERSION);
     open_list(w, "rules");
     for (size_t i = 0; i < a->check_count; i++)
         put_rule(w, &a->checks[i]);
@@ -75,7 +69,7 @@ static void put_warnings(struct mu_jw *w, const struct mu_audit *a)
     open_list(w, "toolExecutionNotifications");
     for (size_t i = 0; i < a->warning_count; i++) {
         mu_jw_object(w);
-        text(w, "level", "warning");
+        mu_jw_put_str(w, "level", "warning");
         message(w, "message", a->warnings[i]);
         mu_jw_end(w, '}');
     }
@@ -89,7 +83,7 @@ static void put_invocation(struct mu_jw *w, const struct mu_audit *a)
     mu_jw_object(w);
     mu_jw_key(w, "executionSuccessful");
     mu_jw_bool(w, true);
-    text(w, "endTimeUtc", mu_time_text(a->made, when));
+    mu_jw_put_str(w, "endTimeUtc", mu_time_text(a->made, when));
     put_warnings(w, a);
     mu_jw_end(w, '}');
     mu_jw_end(w, ']');
@@ -118,14 +112,14 @@ static void put_location(struct mu_jw *w, const struct mu_subject *s)
     mu_jw_object(w);
     open_object(w, "physicalLocation");
     open_object(w, "artifactLocation");
-    text(w, "uri", uri.data);
+    mu_jw_put_str(w, "uri", uri.data);
     mu_jw_end(w, '}');
     mu_jw_end(w, '}');
     open_list(w, "logicalLocations");
     mu_jw_object(w);
-    text(w, "name", s->label);
-    text(w, "fullyQualifiedName", s->id);
-    text(w, "kind", mu_schema_of(s->kind)->name);
+    mu_jw_put_str(w, "name", s->label);
+    mu_jw_put_str(w, "fullyQualifiedName", s->id);
+    mu_jw_put_str(w, "kind", mu_schema_of(s->kind)->name);
     mu_jw_end(w, '}');
     mu_jw_end(w, ']');
     mu_jw_end(w, '}');
@@ -148,8 +142,8 @@ static void put_suppression(struct mu_jw *w, const struct mu_waiver *waiver)
     open_list(w, "suppressions");
     if (waiver) {
         mu_jw_object(w);
-        text(w, "kind", "external");
-        text(w, "justification", waiver->reason);
+        mu_jw_put_str(w, "kind", "external");
+        mu_jw_put_str(w, "justification", waiver->reason);
         mu_jw_end(w, '}');
     }
     mu_jw_end(w, ']');
@@ -160,14 +154,14 @@ static void put_result(struct mu_jw *w, const struct mu_audit *a, const struct m
     MU_AUTO(buf) struct mu_buf said = MU_BUF_INIT(MU_BUF_MAX);
     mu_buf_printf(&said, "%s.%s%s", f->title, f->detail ? " " : "", f->detail ? f->detail : "");
     mu_jw_object(w);
-    text(w, "ruleId", f->check->name);
+    mu_jw_put_str(w, "ruleId", f->check->name);
     mu_jw_key(w, "ruleIndex");
     mu_jw_int(w, f->check - a->checks);
-    text(w, "level", grades[f->severity].level);
+    mu_jw_put_str(w, "level", grades[f->severity].level);
     message(w, "message", said.data);
     put_locations(w, a, f);
     open_object(w, "partialFingerprints");
-    text(w, "musterFinding/v1", f->id);
+    mu_jw_put_str(w, "musterFinding/v1", f->id);
     mu_jw_end(w, '}');
     put_suppression(w, f->waived);
     mu_jw_end(w, '}');
@@ -178,8 +172,8 @@ void mu_audit_sarif(const struct mu_audit *a, struct mu_buf *to)
     struct mu_jw w;
     mu_jw_init(&w, to, false);
     mu_jw_object(&w);
-    text(&w, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");
-    text(&w, "version", "2.1.0");
+    mu_jw_put_str(&w, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");
+    mu_jw_put_str(&w, "version", "2.1.0");
     open_list(&w, "runs");
     mu_jw_object(&w);
     put_tool(&w, a);

@@ -85,6 +85,11 @@ void mu_jw_int(struct mu_jw *w, int64_t v);
 void mu_jw_bool(struct mu_jw *w, bool v);
 void mu_jw_null(struct mu_jw *w);
 void mu_jw_raw(struct mu_jw *w, const char *json, size_t len); /* already JSON */
+/* A member: key and value. `some`: a text, and nothing at all when it is NULL. */
+void mu_jw_put_str(struct mu_jw *w, const char *key, const char *s);
+void mu_jw_put_some(struct mu_jw *w, const char *key, const char *s);
+void mu_jw_put_int(struct mu_jw *w, const char *key, int64_t v);
+void mu_jw_put_bool(struct mu_jw *w, const char *key, bool v);
 /* compact, also where the rest is pretty */
 void mu_jw_json(struct mu_jw *w, struct json_object *doc);
 

@@ -318,3 +318,27 @@ void mu_jw_json(struct mu_jw *w, struct json_object *doc)
     before(w);
     add_value(w->to, doc, false);
 }
+
+void mu_jw_put_str(struct mu_jw *w, const char *key, const char *s)
+{
+    mu_jw_key(w, key);
+    mu_jw_str(w, s);
+}
+
+void mu_jw_put_some(struct mu_jw *w, const char *key, const char *s)
+{
+    if (s)
+        mu_jw_put_str(w, key, s);
+}
+
+void mu_jw_put_int(struct mu_jw *w, const char *key, int64_t v)
+{
+    mu_jw_key(w, key);
+    mu_jw_int(w, v);
+}
+
+void mu_jw_put_bool(struct mu_jw *w, const char *key, bool v)
+{
+    mu_jw_key(w, key);
+    mu_jw_bool(w, v);
+}

@@ -86,20 +86,6 @@ static int show_text(struct mu_cli *cli, const struct mu_policy_checked *c,
 
 /* ---- json ---- */
 
-static void key_str(struct mu_jw *w, const char *key, const char *value)
-{
-    if (!value)
-        return;
-    mu_jw_key(w, key);
-    mu_jw_str(w, value);
-}
-
-static void key_int(struct mu_jw *w, const char *key, int64_t value)
-{
-    mu_jw_key(w, key);
-    mu_jw_int(w, value);
-}
-
 static void rules_json(struct mu_jw *w, const struct mu_policy_checked *c)
 {
     mu_jw_key(w, "rules");
@@ -107,14 +93,14 @@ static void rules_json(struct mu_jw *w, const struct mu_policy_checked *c)
     for (size_t i = 0; i < c->policy->rule_count; i++) {
         const struct mu_policy_rule *r = &c->policy->rules[i];
         mu_jw_object(w);
-        key_str(w, "name", r->name);
-        key_int(w, "line", r->at->line);
+        mu_jw_put_some(w, "name", r->name);
+        mu_jw_put_int(w, "line", r->at->line);
         mu_jw_key(w, "excludes");
         mu_jw_bool(w, r->excludes);
-        key_str(w, "group", r->group);
-        key_str(w, "role", r->role);
-        key_int(w, "fits", c->uses[i].fits);
-        key_int(w, "decides", c->uses[i].decides);
+        mu_jw_put_some(w, "group", r->group);
+        mu_jw_put_some(w, "role", r->role);
+        mu_jw_put_int(w, "fits", c->uses[i].fits);
+        mu_jw_put_int(w, "decides", c->uses[i].decides);
         mu_jw_end(w, '}');
     }
     mu_jw_end(w, ']');
@@ -123,13 +109,13 @@ static void rules_json(struct mu_jw *w, const struct mu_policy_checked *c)
 static void finding_json(struct mu_jw *w, const struct mu_policy_finding *f)
 {
     mu_jw_object(w);
-    key_str(w, "level", mu_policy_level_name(f->level));
-    key_str(w, "code", f->code);
-    key_str(w, "rule", f->rule ? f->rule->name : NULL);
+    mu_jw_put_some(w, "level", mu_policy_level_name(f->level));
+    mu_jw_put_some(w, "code", f->code);
+    mu_jw_put_some(w, "rule", f->rule ? f->rule->name : NULL);
     if (f->at)
-        key_int(w, "line", f->at->line);
-    key_str(w, "text", f->text);
-    key_int(w, "people", f->people);
+        mu_jw_put_int(w, "line", f->at->line);
+    mu_jw_put_some(w, "text", f->text);
+    mu_jw_put_int(w, "people", f->people);
     mu_jw_key(w, "examples");
     mu_jw_array(w);
     for (size_t i = 0; i < f->example_count; i++)
@@ -144,16 +130,16 @@ static void show_json(const struct mu_policy_checked *c, const struct mu_snapsho
     struct mu_jw w;
     mu_jw_init(&w, &text, true);
     mu_jw_object(&w);
-    key_str(&w, "file", c->policy->file);
+    mu_jw_put_some(&w, "file", c->policy->file);
     if (snap->id) {
-        key_str(&w, "account", snap->account);
-        key_int(&w, "snapshot", snap->id);
+        mu_jw_put_some(&w, "account", snap->account);
+        mu_jw_put_int(&w, "snapshot", snap->id);
     }
-    key_int(&w, "people", c->people);
+    mu_jw_put_int(&w, "people", c->people);
     mu_jw_key(&w, "stands");
     mu_jw_object(&w);
     for (int s = MU_STANDS_IN; s <= MU_STANDS_UNCLEAR; s++)
-        key_int(&w, mu_standing_name((enum mu_standing)s), c->stands[s]);
+        mu_jw_put_int(&w, mu_standing_name((enum mu_standing)s), c->stands[s]);
     mu_jw_end(&w, '}');
     rules_json(&w, c);
     mu_jw_key(&w, "findings");

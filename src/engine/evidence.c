@@ -15,25 +15,13 @@ static void put_numbers(struct mu_jw *w, const struct number *numbers, size_t co
     }
 }
 
-static void put_text(struct mu_jw *w, const char *name, const char *text)
-{
-    mu_jw_key(w, name);
-    mu_jw_str(w, text);
-}
-
-static void put_bool(struct mu_jw *w, const char *name, bool value)
-{
-    mu_jw_key(w, name);
-    mu_jw_bool(w, value);
-}
-
 static void put_bound(const struct mu_bound *b, struct mu_jw *w)
 {
     mu_jw_key(w, "bound");
     mu_jw_object(w);
-    put_text(w, "id", b->id);
-    put_text(w, "role", b->role);
-    put_text(w, "organization", b->organization);
+    mu_jw_put_str(w, "id", b->id);
+    mu_jw_put_str(w, "role", b->role);
+    mu_jw_put_str(w, "organization", b->organization);
     mu_jw_end(w, '}');
 }
 
@@ -46,9 +34,9 @@ static void put_tally(const struct mu_tally *t, struct mu_jw *w)
     const struct number paged[] = {{"asked", t->asked}, {"answered", t->answered}};
     const struct number totals[] = {{"total_first", t->total_first}, {"total_last", t->total_last}};
     mu_jw_object(w);
-    put_text(w, "name", info->name);
-    put_text(w, "kind", mu_schema_of(info->kind)->name);
-    put_bool(w, "supplement", info->fetch && info->fetch->supplement);
+    mu_jw_put_str(w, "name", info->name);
+    mu_jw_put_str(w, "kind", mu_schema_of(info->kind)->name);
+    mu_jw_put_bool(w, "supplement", info->fetch && info->fetch->supplement);
     if (t->asked >= 0)
         put_numbers(w, paged, MU_LEN(paged));
     put_numbers(w, numbers, MU_LEN(numbers));
@@ -67,8 +55,8 @@ static void put_lists(const struct mu_lists *l, struct mu_jw *w)
         return;
     }
     mu_jw_object(w);
-    put_text(w, "resource", mu_map_info(l->lists)->name);
-    put_text(w, "against", mu_map_info(l->children)->name);
+    mu_jw_put_str(w, "resource", mu_map_info(l->lists)->name);
+    mu_jw_put_str(w, "against", mu_map_info(l->children)->name);
     put_numbers(w, numbers, MU_LEN(numbers));
     mu_jw_key(w, "differ");
     mu_jw_array(w);
@@ -76,8 +64,8 @@ static void put_lists(const struct mu_lists *l, struct mu_jw *w)
         const struct mu_list_differs *d = &l->differ[i];
         const struct number sides[] = {{"listed", d->listed}, {"named", d->named}};
         mu_jw_object(w);
-        put_text(w, "parent", d->parent);
-        put_bool(w, "came", d->came);
+        mu_jw_put_str(w, "parent", d->parent);
+        mu_jw_put_bool(w, "came", d->came);
         put_numbers(w, sides, MU_LEN(sides));
         mu_jw_end(w, '}');
     }
@@ -95,8 +83,8 @@ static void put_before(const struct mu_evidence *e, struct mu_jw *w)
     const struct number id = {"snapshot", e->before->id};
     mu_jw_object(w);
     put_numbers(w, &id, 1);
-    put_bool(w, "accepted", e->accepted);
-    put_text(w, "identity", mu_doc_str(e->before_facts, "identity"));
+    mu_jw_put_bool(w, "accepted", e->accepted);
+    mu_jw_put_str(w, "identity", mu_doc_str(e->before_facts, "identity"));
     for (int kind = 0; kind < MU_KINDS; kind++) {
         const struct number count = {mu_schema_of((enum mu_kind)kind)->plural,
                                      e->before->counts[kind]};
@@ -114,9 +102,9 @@ static void put_findings(struct mu_jw *w, const char *name, const struct mu_find
         const struct number attempt = {"attempt", findings[i].attempt};
         mu_jw_object(w);
         put_numbers(w, &attempt, 1);
-        put_text(w, "cause", mu_cause_name(findings[i].cause));
-        put_text(w, "verdict", mu_verdict_name(findings[i].verdict));
-        put_text(w, "text", findings[i].text);
+        mu_jw_put_str(w, "cause", mu_cause_name(findings[i].cause));
+        mu_jw_put_str(w, "verdict", mu_verdict_name(findings[i].verdict));
+        mu_jw_put_str(w, "text", findings[i].text);
         mu_jw_end(w, '}');
     }
     mu_jw_end(w, ']');
@@ -130,10 +118,10 @@ static void put_parked(const struct mu_evidence *e, struct mu_jw *w)
     for (int64_t i = 0; i < e->parked_count && i < MU_PARKED_SHOWN; i++) {
         const struct mu_unusable *p = &e->parked[i];
         mu_jw_object(w);
-        put_text(w, "resource", mu_map_info(p->resource)->name);
-        put_text(w, "id", p->id);
-        put_text(w, "label", p->label);
-        put_text(w, "reason", p->reason);
+        mu_jw_put_str(w, "resource", mu_map_info(p->resource)->name);
+        mu_jw_put_str(w, "id", p->id);
+        mu_jw_put_str(w, "label", p->label);
+        mu_jw_put_str(w, "reason", p->reason);
         mu_jw_end(w, '}');
     }
     mu_jw_end(w, ']');
@@ -150,7 +138,7 @@ void mu_evidence_json(const struct mu_evidence *e, struct mu_jw *w)
                                    {"elapsed_ms", (int64_t)(e->seconds * 1000)},
                                    {"attempts", e->attempts}};
     mu_jw_object(w);
-    put_text(w, "identity", e->facts.identity);
+    mu_jw_put_str(w, "identity", e->facts.identity);
     put_bound(&e->facts.bound, w);
     put_numbers(w, facts, MU_LEN(facts));
     mu_jw_key(w, "resources");

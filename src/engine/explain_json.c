@@ -4,24 +4,6 @@
 
 #include <string.h>
 
-static void text(struct mu_jw *w, const char *key, const char *value)
-{
-    mu_jw_key(w, key);
-    mu_jw_str(w, value);
-}
-
-static void number(struct mu_jw *w, const char *key, int64_t value)
-{
-    mu_jw_key(w, key);
-    mu_jw_int(w, value);
-}
-
-static void flag(struct mu_jw *w, const char *key, bool value)
-{
-    mu_jw_key(w, key);
-    mu_jw_bool(w, value);
-}
-
 /* A text that is JSON already; NULL: null. */
 static void raw(struct mu_jw *w, const char *key, const char *json)
 {
@@ -40,9 +22,9 @@ static void rule(struct mu_jw *w, const struct mu_rule *r)
         return;
     }
     mu_jw_object(w);
-    text(w, "file", r->file);
-    number(w, "line", r->line);
-    text(w, "text", r->text);
+    mu_jw_put_str(w, "file", r->file);
+    mu_jw_put_int(w, "line", r->line);
+    mu_jw_put_str(w, "text", r->text);
     mu_jw_end(w, '}');
 }
 
@@ -52,20 +34,20 @@ static void links(struct mu_jw *w, const struct mu_link *list, size_t count)
     mu_jw_array(w);
     for (size_t i = 0; i < count; i++) {
         mu_jw_object(w);
-        text(w, "field", list[i].field);
+        mu_jw_put_str(w, "field", list[i].field);
         raw(w, "value", list[i].value);
-        text(w, "resource", list[i].resource);
+        mu_jw_put_str(w, "resource", list[i].resource);
         rule(w, list[i].rule);
         mu_jw_key(w, "reads");
         mu_jw_array(w);
         for (size_t j = 0; j < list[i].read_count; j++) {
             mu_jw_object(w);
-            text(w, "pointer", list[i].reads[j].pointer);
+            mu_jw_put_str(w, "pointer", list[i].reads[j].pointer);
             raw(w, "value", list[i].reads[j].value);
             mu_jw_end(w, '}');
         }
         mu_jw_end(w, ']');
-        text(w, "note", list[i].note);
+        mu_jw_put_str(w, "note", list[i].note);
         mu_jw_end(w, '}');
     }
     mu_jw_end(w, ']');
@@ -73,13 +55,13 @@ static void links(struct mu_jw *w, const struct mu_link *list, size_t count)
 
 static void because(struct mu_jw *w, const struct mu_because *list, size_t count)
 {
-    flag(w, "in_agreement", count == 0);
+    mu_jw_put_bool(w, "in_agreement", count == 0);
     mu_jw_key(w, "because");
     mu_jw_array(w);
     for (size_t i = 0; i < count; i++) {
         mu_jw_object(w);
-        text(w, "code", list[i].code);
-        text(w, "text", list[i].text);
+        mu_jw_put_str(w, "code", list[i].code);
+        mu_jw_put_str(w, "text", list[i].text);
         mu_jw_end(w, '}');
     }
     mu_jw_end(w, ']');
@@ -93,11 +75,11 @@ static void written(struct mu_jw *w, const struct mu_written *by)
         return;
     }
     mu_jw_object(w);
-    number(w, "run", by->run);
-    number(w, "operation", by->seq);
-    text(w, "verb", mu_verb_name(by->verb));
-    text(w, "why", mu_reason_name(by->why));
-    number(w, "at", by->at);
+    mu_jw_put_int(w, "run", by->run);
+    mu_jw_put_int(w, "operation", by->seq);
+    mu_jw_put_str(w, "verb", mu_verb_name(by->verb));
+    mu_jw_put_str(w, "why", mu_reason_name(by->why));
+    mu_jw_put_int(w, "at", by->at);
     mu_jw_end(w, '}');
 }
 
@@ -117,13 +99,13 @@ static void attributes(struct mu_jw *w, const struct mu_story *s)
     for (size_t i = 0; i < s->attr_count; i++) {
         const struct mu_attr_story *a = &s->attrs[i];
         mu_jw_object(w);
-        text(w, "name", a->name);
-        text(w, "policy", mu_value_policy_name(a->policy));
+        mu_jw_put_str(w, "name", a->name);
+        mu_jw_put_str(w, "policy", mu_value_policy_name(a->policy));
         rule(w, a->rule);
         links(w, a->links, a->link_count);
         values(w, "wanted", a->want, a->want_count);
         values(w, "there", a->have, a->have_count);
-        flag(w, "differs", a->differs);
+        mu_jw_put_bool(w, "differs", a->differs);
         written(w, &a->written);
         mu_jw_end(w, '}');
     }
@@ -137,11 +119,11 @@ static void groups(struct mu_jw *w, const struct mu_story *s)
     for (size_t i = 0; i < s->member_count; i++) {
         const struct mu_member_story *m = &s->members[i];
         mu_jw_object(w);
-        text(w, "id", m->id);
-        text(w, "label", m->label);
-        text(w, "name", m->name);
-        text(w, "attribute", m->attribute);
-        flag(w, "in_source", m->in_source);
+        mu_jw_put_str(w, "id", m->id);
+        mu_jw_put_str(w, "label", m->label);
+        mu_jw_put_str(w, "name", m->name);
+        mu_jw_put_str(w, "attribute", m->attribute);
+        mu_jw_put_bool(w, "in_source", m->in_source);
         mu_jw_key(w, "on_target");
         if (m->there < 0)
             mu_jw_null(w);
@@ -157,24 +139,24 @@ static void groups(struct mu_jw *w, const struct mu_story *s)
 
 static void head(struct mu_jw *w, const struct mu_story *s, const char *found_by)
 {
-    text(w, "sync", s->sync->name);
-    text(w, "from", s->sync->from->name);
-    text(w, "to", s->sync->to->name);
+    mu_jw_put_str(w, "sync", s->sync->name);
+    mu_jw_put_str(w, "from", s->sync->from->name);
+    mu_jw_put_str(w, "to", s->sync->to->name);
     mu_jw_key(w, "snapshot");
     mu_jw_object(w);
-    number(w, "id", s->snapshot.id);
-    text(w, "verdict", mu_verdict_name(s->snapshot.verdict));
-    number(w, "finished", s->snapshot.finished);
+    mu_jw_put_int(w, "id", s->snapshot.id);
+    mu_jw_put_str(w, "verdict", mu_verdict_name(s->snapshot.verdict));
+    mu_jw_put_int(w, "finished", s->snapshot.finished);
     mu_jw_end(w, '}');
-    flag(w, "past", s->past);
+    mu_jw_put_bool(w, "past", s->past);
     mu_jw_key(w, "user");
     mu_jw_object(w);
-    text(w, "id", s->id);
-    text(w, "label", s->label);
-    text(w, "found_by", found_by);
-    flag(w, "in_snapshot", s->in_snapshot);
-    flag(w, "protected", s->protected);
-    text(w, "resource", s->resource);
+    mu_jw_put_str(w, "id", s->id);
+    mu_jw_put_str(w, "label", s->label);
+    mu_jw_put_str(w, "found_by", found_by);
+    mu_jw_put_bool(w, "in_snapshot", s->in_snapshot);
+    mu_jw_put_bool(w, "protected", s->protected);
+    mu_jw_put_str(w, "resource", s->resource);
     raw(w, "record", s->raw);
     mu_jw_end(w, '}');
 }
@@ -188,20 +170,20 @@ static void policy(struct mu_jw *w, const struct mu_policy_story *s)
         return;
     }
     mu_jw_object(w);
-    text(w, "file", s->policy->file);
-    text(w, "stands", mu_standing_name(s->decision.standing));
-    text(w, "rule", r ? r->name : NULL);
-    number(w, "line", r ? r->at->line : 0);
-    text(w, "group", s->group);
-    text(w, "role", r ? r->role : NULL);
-    text(w, "date", s->decision.date);
+    mu_jw_put_str(w, "file", s->policy->file);
+    mu_jw_put_str(w, "stands", mu_standing_name(s->decision.standing));
+    mu_jw_put_str(w, "rule", r ? r->name : NULL);
+    mu_jw_put_int(w, "line", r ? r->at->line : 0);
+    mu_jw_put_str(w, "group", s->group);
+    mu_jw_put_str(w, "role", r ? r->role : NULL);
+    mu_jw_put_str(w, "date", s->decision.date);
     mu_jw_key(w, "passed");
     mu_jw_array(w);
     for (size_t i = 0; i < s->passed_count; i++) {
         mu_jw_object(w);
-        text(w, "rule", s->passed[i].rule->name);
-        number(w, "line", s->passed[i].rule->at->line);
-        text(w, "why", s->passed[i].why);
+        mu_jw_put_str(w, "rule", s->passed[i].rule->name);
+        mu_jw_put_int(w, "line", s->passed[i].rule->at->line);
+        mu_jw_put_str(w, "why", s->passed[i].why);
         mu_jw_end(w, '}');
     }
     mu_jw_end(w, ']');
@@ -214,12 +196,12 @@ void mu_story_json(const struct mu_story *s, const char *found_by, struct mu_jw 
     head(w, s, found_by);
     mu_jw_key(w, "target");
     mu_jw_object(w);
-    text(w, "error", s->target_error);
-    flag(w, "there", s->on_target);
-    text(w, "name", s->name);
-    text(w, "wanted_name", s->wanted_name);
-    text(w, "native", s->native);
-    text(w, "matched", s->matched);
+    mu_jw_put_str(w, "error", s->target_error);
+    mu_jw_put_bool(w, "there", s->on_target);
+    mu_jw_put_str(w, "name", s->name);
+    mu_jw_put_str(w, "wanted_name", s->wanted_name);
+    mu_jw_put_str(w, "native", s->native);
+    mu_jw_put_str(w, "matched", s->matched);
     mu_jw_end(w, '}');
     because(w, s->because, s->because_count);
     policy(w, s->policy);

@@ -29,21 +29,13 @@ int mu_invite_sync(struct mu_arena *arena, const struct mu_account_def *def,
 
 /* ---- the person as documents ---- */
 
-static void member(struct mu_jw *w, const char *key, const char *text)
-{
-    if (!text)
-        return;
-    mu_jw_key(w, key);
-    mu_jw_str(w, text);
-}
-
 static void email_json(struct mu_jw *w, const char *email)
 {
     mu_jw_key(w, "emails");
     mu_jw_array(w);
     mu_jw_object(w);
-    member(w, "email", email);
-    member(w, "type", "work");
+    mu_jw_put_some(w, "email", email);
+    mu_jw_put_some(w, "type", "work");
     mu_jw_key(w, "is_primary");
     mu_jw_bool(w, true);
     mu_jw_end(w, '}');
@@ -53,12 +45,12 @@ static void email_json(struct mu_jw *w, const char *email)
 static void entry_json(struct mu_jw *w, const struct mu_invite *who)
 {
     mu_jw_object(w);
-    member(w, "id", who->email);
-    member(w, "username", who->email);
-    member(w, "first_name", who->first_name);
-    member(w, "last_name", who->last_name);
+    mu_jw_put_some(w, "id", who->email);
+    mu_jw_put_some(w, "username", who->email);
+    mu_jw_put_some(w, "first_name", who->first_name);
+    mu_jw_put_some(w, "last_name", who->last_name);
     email_json(w, who->email);
-    member(w, "status", "active");
+    mu_jw_put_some(w, "status", "active");
     mu_jw_end(w, '}');
 }
 
@@ -67,8 +59,8 @@ static void context_json(struct mu_jw *w, const struct mu_invite *who)
     mu_jw_object(w);
     mu_jw_key(w, "policy");
     mu_jw_object(w);
-    member(w, "group", who->team_group);
-    member(w, "role", who->role);
+    mu_jw_put_some(w, "group", who->team_group);
+    mu_jw_put_some(w, "role", who->role);
     mu_jw_end(w, '}');
     mu_jw_end(w, '}');
 }

@@ -11,18 +11,6 @@
 #include "base/time.h"
 #include "engine/planner.h"
 
-static void key_str(struct mu_jw *w, const char *key, const char *value)
-{
-    mu_jw_key(w, key);
-    mu_jw_str(w, value);
-}
-
-static void key_int(struct mu_jw *w, const char *key, int64_t value)
-{
-    mu_jw_key(w, key);
-    mu_jw_int(w, value);
-}
-
 static void globs(struct mu_jw *w, const char *key, const char *const *list)
 {
     if (!list)
@@ -40,8 +28,8 @@ static void key_rate(struct mu_jw *w, const struct mu_plan *plan)
 {
     if (plan->rate <= 0)
         return;
-    key_int(w, "calls_per_1000_s", (int64_t)(plan->rate * 1000));
-    key_int(w, "seconds", mu_plan_seconds(plan));
+    mu_jw_put_int(w, "calls_per_1000_s", (int64_t)(plan->rate * 1000));
+    mu_jw_put_int(w, "seconds", mu_plan_seconds(plan));
 }
 
 /* Members of the header that the hash covers; the object stays open. */
@@ -49,33 +37,33 @@ static void header(const struct mu_plan *plan, struct mu_jw *w)
 {
     char made[MU_TIME_TEXT];
     mu_jw_object(w);
-    key_int(w, "muster_plan", MU_PLAN_VERSION);
-    key_str(w, "sync", plan->sync);
-    key_str(w, "from", plan->from);
-    key_str(w, "to", plan->to);
-    key_int(w, "snapshot", plan->snapshot);
-    key_str(w, "verdict", mu_verdict_name(plan->verdict));
-    key_str(w, "made", mu_time_text(plan->made, made));
+    mu_jw_put_int(w, "muster_plan", MU_PLAN_VERSION);
+    mu_jw_put_str(w, "sync", plan->sync);
+    mu_jw_put_str(w, "from", plan->from);
+    mu_jw_put_str(w, "to", plan->to);
+    mu_jw_put_int(w, "snapshot", plan->snapshot);
+    mu_jw_put_str(w, "verdict", mu_verdict_name(plan->verdict));
+    mu_jw_put_str(w, "made", mu_time_text(plan->made, made));
     if (plan->expires)
-        key_str(w, "expires", mu_time_text(plan->expires, made));
+        mu_jw_put_str(w, "expires", mu_time_text(plan->expires, made));
     if (plan->undoes)
-        key_int(w, "undoes", plan->undoes);
-    key_str(w, "mapping", plan->mapping);
+        mu_jw_put_int(w, "undoes", plan->undoes);
+    mu_jw_put_str(w, "mapping", plan->mapping);
     globs(w, "only", plan->selection.only);
     globs(w, "except", plan->selection.except);
-    key_int(w, "users", plan->users);
-    key_int(w, "groups", plan->groups);
+    mu_jw_put_int(w, "users", plan->users);
+    mu_jw_put_int(w, "groups", plan->groups);
     mu_jw_key(w, "target");
     mu_jw_object(w);
-    key_str(w, "identity", plan->target.identity);
-    key_int(w, "objects", plan->target.objects);
-    key_str(w, "state", plan->target.state);
+    mu_jw_put_str(w, "identity", plan->target.identity);
+    mu_jw_put_int(w, "objects", plan->target.objects);
+    mu_jw_put_str(w, "state", plan->target.state);
     mu_jw_end(w, '}');
     mu_jw_key(w, "cost");
     mu_jw_object(w);
-    key_int(w, "calls", plan->calls);
+    mu_jw_put_int(w, "calls", plan->calls);
     key_rate(w, plan);
-    key_int(w, "one_way", plan->one_way);
+    mu_jw_put_int(w, "one_way", plan->one_way);
     mu_jw_end(w, '}');
 }
 
@@ -84,29 +72,29 @@ static void left_json(const struct mu_left *l, struct mu_jw *w)
     char due[MU_TIME_TEXT];
     mu_jw_object(w);
     if (l->kind != MU_KINDS)
-        key_str(w, "kind", mu_schema_of(l->kind)->name);
-    key_str(w, "id", l->id);
-    key_str(w, "label", l->label);
-    key_str(w, "name", l->name);
-    key_str(w, "reason", l->reason);
+        mu_jw_put_str(w, "kind", mu_schema_of(l->kind)->name);
+    mu_jw_put_str(w, "id", l->id);
+    mu_jw_put_str(w, "label", l->label);
+    mu_jw_put_str(w, "name", l->name);
+    mu_jw_put_str(w, "reason", l->reason);
     mu_jw_key(w, "trouble");
     mu_jw_bool(w, l->trouble);
     if (l->due)
-        key_str(w, "due", mu_time_text(l->due, due));
+        mu_jw_put_str(w, "due", mu_time_text(l->due, due));
     mu_jw_end(w, '}');
 }
 
 static void reading_json(const struct mu_reading *r, struct mu_jw *w)
 {
     mu_jw_object(w);
-    key_str(w, "guard", r->guard);
-    key_int(w, "count", r->count);
-    key_int(w, "of", r->of);
-    key_int(w, "limit_count", r->limit_count);
-    key_int(w, "limit_percent", r->limit_percent);
+    mu_jw_put_str(w, "guard", r->guard);
+    mu_jw_put_int(w, "count", r->count);
+    mu_jw_put_int(w, "of", r->of);
+    mu_jw_put_int(w, "limit_count", r->limit_count);
+    mu_jw_put_int(w, "limit_percent", r->limit_percent);
     mu_jw_key(w, "over");
     mu_jw_bool(w, r->over);
-    key_str(w, "allow", r->allow);
+    mu_jw_put_str(w, "allow", r->allow);
     mu_jw_end(w, '}');
 }
 
@@ -174,7 +162,7 @@ void mu_plan_json(const struct mu_plan *plan, struct mu_buf *to)
     for (size_t i = 0; i < plan->left_count; i++)
         left_json(&plan->left[i], &w);
     mu_jw_end(&w, ']');
-    key_str(&w, "hash", plan->hash);
+    mu_jw_put_str(&w, "hash", plan->hash);
     mu_jw_end(&w, '}');
     mu_buf_addc(to, '\n');
 }

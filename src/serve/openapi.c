@@ -14,12 +14,6 @@
 
 enum { PATH_MAX_BYTES = 256 };
 
-static void put(struct mu_jw *w, const char *key, const char *text)
-{
-    mu_jw_key(w, key);
-    mu_jw_str(w, text);
-}
-
 static void open_object(struct mu_jw *w, const char *key)
 {
     mu_jw_key(w, key);
@@ -42,7 +36,7 @@ static void put_ref(struct mu_jw *w, const char *name)
 {
     MU_AUTO(buf) struct mu_buf ref = MU_BUF_INIT(PATH_MAX_BYTES);
     mu_buf_printf(&ref, "#/components/schemas/%s", name);
-    put(w, "$ref", ref.data);
+    mu_jw_put_str(w, "$ref", ref.data);
 }
 
 /* ---- parameters ---- */
@@ -92,14 +86,14 @@ static void put_param(void *arg, const struct mu_param *p)
 {
     struct mu_jw *w = arg;
     mu_jw_object(w);
-    put(w, "name", p->name);
-    put(w, "in", p->in);
+    mu_jw_put_str(w, "name", p->name);
+    mu_jw_put_str(w, "in", p->in);
     mu_jw_key(w, "required");
     mu_jw_bool(w, p->required);
     if (p->help && *p->help)
-        put(w, "description", p->help);
+        mu_jw_put_str(w, "description", p->help);
     open_object(w, "schema");
-    put(w, "type", p->type);
+    mu_jw_put_str(w, "type", p->type);
     put_choices(w, p->choices);
     mu_jw_end(w, '}');
     mu_jw_end(w, '}');
@@ -115,7 +109,7 @@ static void put_content(struct mu_jw *w, const char *type, const char *schema)
     if (schema)
         put_ref(w, schema);
     else
-        put(w, "type", "string");
+        mu_jw_put_str(w, "type", "string");
     mu_jw_end(w, '}');
     mu_jw_end(w, '}');
     mu_jw_end(w, '}');
@@ -127,11 +121,11 @@ static void put_answers(struct mu_jw *w, const struct mu_route_doc *doc)
     mu_buf_printf(&status, "%u", doc->status ? doc->status : 200);
     open_object(w, "responses");
     open_object(w, status.data);
-    put(w, "description", "Done");
+    mu_jw_put_str(w, "description", "Done");
     put_content(w, doc->answer_type, doc->answer);
     mu_jw_end(w, '}');
     open_object(w, "default");
-    put(w, "description", "Not done, and why");
+    mu_jw_put_str(w, "description", "Not done, and why");
     put_content(w, NULL, "Error");
     mu_jw_end(w, '}');
     mu_jw_end(w, '}');
@@ -166,7 +160,7 @@ static void put_operation_id(struct mu_jw *w, const struct mu_route *route)
         }
         apart = !isalnum((unsigned char)*at);
     }
-    put(w, "operationId", id.data);
+    mu_jw_put_str(w, "operationId", id.data);
 }
 
 static void put_operation(struct mu_jw *w, const struct mu_route *route)
@@ -177,9 +171,9 @@ static void put_operation(struct mu_jw *w, const struct mu_route *route)
         mu_buf_addc(&method, (char)tolower((unsigned char)*at));
     open_object(w, method.data);
     put_operation_id(w, route);
-    put(w, "summary", doc->summary);
+    mu_jw_put_str(w, "summary", doc->summary);
     if (doc->about)
-        put(w, "description", doc->about);
+        mu_jw_put_str(w, "description", doc->about);
     mu_jw_key(w, "tags");
     mu_jw_array(w);
     mu_jw_str(w, doc->tag);
@@ -238,21 +232,22 @@ void mu_openapi_write(const struct mu_route *const *tables, struct mu_buf *to)
     struct mu_jw w;
     mu_jw_init(&w, to, false);
     mu_jw_object(&w);
-    put(&w, "openapi", "3.1.0");
+    mu_jw_put_str(&w, "openapi", "3.1.0");
     open_object(&w, "info");
-    put(&w, "title", "muster");
-    put(&w, "version", PACKAGE_VERSION);
-    put(&w, "description",
+    mu_jw_put_str(&w, "title", "muster");
+    mu_jw_put_str(&w, "version", PACKAGE_VERSION);
+    mu_jw_put_str(
+        &w, "description",
         "The people, groups, roles and memberships of the accounts muster reads, in one schema.");
     open_object(&w, "license");
-    put(&w, "name", "Apache-2.0");
-    put(&w, "identifier", "Apache-2.0");
+    mu_jw_put_str(&w, "name", "Apache-2.0");
+    mu_jw_put_str(&w, "identifier", "Apache-2.0");
     mu_jw_end(&w, '}');
     mu_jw_end(&w, '}');
     mu_jw_key(&w, "servers");
     mu_jw_array(&w);
     mu_jw_object(&w);
-    put(&w, "url", "/");
+    mu_jw_put_str(&w, "url", "/");
     mu_jw_end(&w, '}');
     mu_jw_end(&w, ']');
     put_paths(&w, tables);

@@ -14,17 +14,11 @@ static const char *const names[MU_KINDS] = {[MU_USER] = "User",
                                             [MU_ROLE] = "Role",
                                             [MU_MEMBERSHIP] = "RoleAssignment"};
 
-static void text(struct mu_jw *w, const char *key, const char *value)
-{
-    mu_jw_key(w, key);
-    mu_jw_str(w, value);
-}
-
 static void typed(struct mu_jw *w, const char *name, const char *type)
 {
     mu_jw_key(w, name);
     mu_jw_object(w);
-    text(w, "type", type);
+    mu_jw_put_str(w, "type", type);
     mu_jw_end(w, '}');
 }
 
@@ -32,7 +26,7 @@ static void begin(struct mu_jw *w, const char *name)
 {
     mu_jw_key(w, name);
     mu_jw_object(w);
-    text(w, "type", "object");
+    mu_jw_put_str(w, "type", "object");
     mu_jw_key(w, "properties");
     mu_jw_object(w);
 }
@@ -50,10 +44,10 @@ static void required(struct mu_jw *w, const char *const *members)
 
 static void parts(struct mu_jw *w, const char *const *part)
 {
-    text(w, "type", "array");
+    mu_jw_put_str(w, "type", "array");
     mu_jw_key(w, "items");
     mu_jw_object(w);
-    text(w, "type", "object");
+    mu_jw_put_str(w, "type", "object");
     mu_jw_key(w, "properties");
     mu_jw_object(w);
     for (; *part; part++)
@@ -66,7 +60,7 @@ static void texts(struct mu_jw *w, const char *inner)
 {
     mu_jw_key(w, inner);
     mu_jw_object(w);
-    text(w, "type", "string");
+    mu_jw_put_str(w, "type", "string");
     mu_jw_end(w, '}');
 }
 
@@ -77,21 +71,21 @@ static void shape(struct mu_jw *w, const struct mu_attr *attr)
         parts(w, attr->parts);
         break;
     case MU_SHAPE_TEXTS:
-        text(w, "type", "array");
+        mu_jw_put_str(w, "type", "array");
         texts(w, "items");
         break;
     case MU_SHAPE_EXTRAS:
-        text(w, "type", "object");
+        mu_jw_put_str(w, "type", "object");
         texts(w, "additionalProperties");
         break;
     case MU_SHAPE_BOOL:
-        text(w, "type", "boolean");
+        mu_jw_put_str(w, "type", "boolean");
         break;
     default:
-        text(w, "type", "string");
+        mu_jw_put_str(w, "type", "string");
     }
     if (attr->shape == MU_SHAPE_TIME)
-        text(w, "format", "date-time");
+        mu_jw_put_str(w, "format", "date-time");
     if (attr->shape == MU_SHAPE_ENUM) {
         mu_jw_key(w, "enum");
         mu_jw_array(w);
@@ -110,12 +104,12 @@ static void entry(struct mu_jw *w, enum mu_kind kind)
         mu_jw_key(w, schema->attrs[i].name);
         mu_jw_object(w);
         shape(w, &schema->attrs[i]);
-        text(w, "description", schema->attrs[i].help);
+        mu_jw_put_str(w, "description", schema->attrs[i].help);
         mu_jw_end(w, '}');
     }
     mu_jw_key(w, "remote_data");
     mu_jw_object(w);
-    text(w, "description", "the source's own record, when asked for");
+    mu_jw_put_str(w, "description", "the source's own record, when asked for");
     mu_jw_end(w, '}');
     mu_jw_end(w, '}');
     required(w, id);
@@ -142,7 +136,7 @@ static void reference(struct mu_jw *w, const char *key, enum mu_kind kind)
     snprintf(ref, sizeof(ref), "#/components/schemas/%s", names[kind]);
     mu_jw_key(w, key);
     mu_jw_object(w);
-    text(w, "$ref", ref);
+    mu_jw_put_str(w, "$ref", ref);
     mu_jw_end(w, '}');
 }
 
@@ -154,11 +148,11 @@ static void result(struct mu_jw *w, enum mu_kind kind)
     mu_jw_key(w, "oneOf");
     mu_jw_array(w);
     mu_jw_object(w);
-    text(w, "type", "array");
+    mu_jw_put_str(w, "type", "array");
     reference(w, "items", kind);
     mu_jw_end(w, '}');
     mu_jw_object(w);
-    text(w, "type", "object");
+    mu_jw_put_str(w, "type", "object");
     reference(w, "additionalProperties", kind);
     mu_jw_end(w, '}');
     mu_jw_end(w, ']');
@@ -254,8 +248,8 @@ void mu_openapi_components(struct mu_jw *w)
     mu_jw_object(w);
     mu_jw_key(w, "bearer");
     mu_jw_object(w);
-    text(w, "type", "http");
-    text(w, "scheme", "bearer");
+    mu_jw_put_str(w, "type", "http");
+    mu_jw_put_str(w, "scheme", "bearer");
     mu_jw_end(w, '}');
     mu_jw_end(w, '}');
     mu_jw_end(w, '}');

@@ -12,14 +12,6 @@ static const char user_schema[] = "urn:ietf:params:scim:schemas:core:2.0:User";
 
 /* ---- bodies ---- */
 
-static void put_text(struct mu_jw *w, const char *key, const char *text)
-{
-    if (!text)
-        return;
-    mu_jw_key(w, key);
-    mu_jw_str(w, text);
-}
-
 static void put_emails(struct mu_jw *w, const struct sendoso_person *p)
 {
     if (!p->emails && !p->email)
@@ -31,7 +23,7 @@ static void put_emails(struct mu_jw *w, const struct sendoso_person *p)
     }
     mu_jw_array(w);
     mu_jw_object(w);
-    put_text(w, "value", p->email);
+    mu_jw_put_some(w, "value", p->email);
     mu_jw_end(w, '}');
     mu_jw_end(w, ']');
 }
@@ -56,18 +48,18 @@ const char *sendoso_scim_body(struct mu_arena *arena, const struct sendoso_perso
     mu_jw_str(&w, user_schema);
     mu_jw_end(&w, ']');
     if (!create)
-        put_text(&w, "id", p->id);
-    put_text(&w, "userName", p->email);
+        mu_jw_put_some(&w, "id", p->id);
+    mu_jw_put_some(&w, "userName", p->email);
     mu_jw_key(&w, "name");
     mu_jw_object(&w);
-    put_text(&w, "givenName", p->first_name);
-    put_text(&w, "familyName", p->last_name);
+    mu_jw_put_some(&w, "givenName", p->first_name);
+    mu_jw_put_some(&w, "familyName", p->last_name);
     mu_jw_end(&w, '}');
     put_emails(&w, p);
     mu_jw_key(&w, "active");
     mu_jw_bool(&w, p->active);
-    put_text(&w, "userType", writable_role(arena, p->role));
-    put_text(&w, "division", division);
+    mu_jw_put_some(&w, "userType", writable_role(arena, p->role));
+    mu_jw_put_some(&w, "division", division);
     mu_jw_end(&w, '}');
     return mu_strndup(arena, json.data, json.len);
 }

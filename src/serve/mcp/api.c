@@ -256,12 +256,6 @@ static const struct mu_doc *records_of(const struct mu_doc *doc, const char *poi
     return mu_doc_is(list, MU_DOC_LIST) ? list : NULL;
 }
 
-static void write_number(struct mu_jw *w, const char *key, int64_t n)
-{
-    mu_jw_key(w, key);
-    mu_jw_int(w, n);
-}
-
 static void write_paging(struct mu_jw *w, struct json_object *args, const struct mu_doc *total,
                          size_t rows)
 {
@@ -270,12 +264,12 @@ static void write_paging(struct mu_jw *w, struct json_object *args, const struct
     long long all = -1;
     if (!mu_json_int(args, "page", &page) || !mu_json_int(args, "per_page", &per_page))
         return;
-    write_number(w, "page", page);
-    write_number(w, "per_page", per_page);
+    mu_jw_put_int(w, "page", page);
+    mu_jw_put_int(w, "per_page", per_page);
     if (text && mu_parse_int(text, 0, INT64_MAX, &all))
-        write_number(w, "total", all);
+        mu_jw_put_int(w, "total", all);
     if (rows > 0 && (all < 0 ? (int64_t)rows >= per_page : page * per_page < all))
-        write_number(w, "next_page", page + 1);
+        mu_jw_put_int(w, "next_page", page + 1);
 }
 
 static int write_list(struct api *a, const struct mu_tool *t, struct json_object *args,
@@ -297,7 +291,7 @@ static int write_list(struct api *a, const struct mu_tool *t, struct json_object
     mu_jw_end(&w, ']');
     write_paging(&w, args, t->total ? mu_doc_at(doc, t->total) : NULL, list->len);
     if (shown < list->len) {
-        write_number(&w, "not_shown", (int64_t)(list->len - shown));
+        mu_jw_put_int(&w, "not_shown", (int64_t)(list->len - shown));
         mu_jw_key(&w, "hint");
         mu_jw_str(&w, "too long to show whole; ask with a smaller per_page");
     }

@@ -12,14 +12,6 @@ struct telling {
     int64_t counts[MU_WHATS], told;
 };
 
-static void text(struct mu_jw *w, const char *key, const char *value)
-{
-    if (!value)
-        return;
-    mu_jw_key(w, key);
-    mu_jw_str(w, value);
-}
-
 static void tell(void *arg, const struct mu_event *e)
 {
     struct telling *t = arg;
@@ -28,13 +20,13 @@ static void tell(void *arg, const struct mu_event *e)
         return;
     t->told++;
     mu_jw_object(&t->w);
-    text(&t->w, "what", mu_what_name(e->what));
-    text(&t->w, "kind", mu_schema_of(e->kind)->name);
-    text(&t->w, "id", e->id);
-    text(&t->w, "label", e->label);
-    text(&t->w, "field", e->field);
-    text(&t->w, "before", e->before);
-    text(&t->w, "after", e->after);
+    mu_jw_put_some(&t->w, "what", mu_what_name(e->what));
+    mu_jw_put_some(&t->w, "kind", mu_schema_of(e->kind)->name);
+    mu_jw_put_some(&t->w, "id", e->id);
+    mu_jw_put_some(&t->w, "label", e->label);
+    mu_jw_put_some(&t->w, "field", e->field);
+    mu_jw_put_some(&t->w, "before", e->before);
+    mu_jw_put_some(&t->w, "after", e->after);
     mu_jw_end(&t->w, '}');
 }
 

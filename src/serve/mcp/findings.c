@@ -7,40 +7,26 @@
 
 enum { FINDINGS_SHOWN = 60, SUBJECTS_SHOWN = 5 };
 
-static void text(struct mu_jw *w, const char *key, const char *value)
-{
-    if (!value)
-        return;
-    mu_jw_key(w, key);
-    mu_jw_str(w, value);
-}
-
-static void number(struct mu_jw *w, const char *key, int64_t value)
-{
-    mu_jw_key(w, key);
-    mu_jw_int(w, value);
-}
-
 static void write_finding(struct mu_jw *w, const struct mu_finding *f)
 {
     mu_jw_object(w);
-    text(w, "id", f->id);
-    text(w, "severity", mu_severities[f->severity]);
-    text(w, "title", f->title);
+    mu_jw_put_some(w, "id", f->id);
+    mu_jw_put_some(w, "severity", mu_severities[f->severity]);
+    mu_jw_put_some(w, "title", f->title);
     mu_jw_key(w, "about");
     mu_jw_array(w);
     for (size_t i = 0; i < f->subject_count && i < SUBJECTS_SHOWN; i++) {
         mu_jw_object(w);
-        text(w, "kind", mu_schema_of(f->subjects[i].kind)->name);
-        text(w, "id", f->subjects[i].id);
-        text(w, "label", f->subjects[i].label);
+        mu_jw_put_some(w, "kind", mu_schema_of(f->subjects[i].kind)->name);
+        mu_jw_put_some(w, "id", f->subjects[i].id);
+        mu_jw_put_some(w, "label", f->subjects[i].label);
         mu_jw_end(w, '}');
     }
     mu_jw_end(w, ']');
     if (f->subject_count > SUBJECTS_SHOWN)
-        number(w, "more", (int64_t)(f->subject_count - SUBJECTS_SHOWN));
-    text(w, "evidence", f->detail);
-    text(w, "advice", f->advice);
+        mu_jw_put_int(w, "more", (int64_t)(f->subject_count - SUBJECTS_SHOWN));
+    mu_jw_put_some(w, "evidence", f->detail);
+    mu_jw_put_some(w, "advice", f->advice);
     mu_jw_end(w, '}');
 }
 
@@ -60,14 +46,14 @@ static void write_findings(struct mu_jw *w, const struct mu_audit *a)
         shown++;
     }
     mu_jw_end(w, ']');
-    number(w, "not_listed", (int64_t)(open - shown));
-    number(w, "waived", a->waived);
+    mu_jw_put_int(w, "not_listed", (int64_t)(open - shown));
+    mu_jw_put_int(w, "waived", a->waived);
 }
 
 static void write_audit(struct mu_jw *w, const struct mu_audit *a)
 {
     mu_jw_object(w);
-    text(w, "account", a->account);
+    mu_jw_put_some(w, "account", a->account);
     mu_jw_key(w, "complete");
     mu_jw_bool(w, a->complete);
     mu_jw_key(w, "warnings");
@@ -75,13 +61,13 @@ static void write_audit(struct mu_jw *w, const struct mu_audit *a)
     for (size_t i = 0; i < a->warning_count; i++)
         mu_jw_str(w, a->warnings[i]);
     mu_jw_end(w, ']');
-    number(w, "people", a->people);
-    number(w, "active", a->active);
-    number(w, "groups", a->groups);
+    mu_jw_put_int(w, "people", a->people);
+    mu_jw_put_int(w, "active", a->active);
+    mu_jw_put_int(w, "groups", a->groups);
     mu_jw_key(w, "by_severity");
     mu_jw_object(w);
     for (int s = 0; s < MU_SEVERITIES; s++)
-        number(w, mu_severities[s], a->by_severity[s]);
+        mu_jw_put_int(w, mu_severities[s], a->by_severity[s]);
     mu_jw_end(w, '}');
     write_findings(w, a);
     mu_jw_end(w, '}');

@@ -11,25 +11,17 @@
 #include "serve/openapi.h"
 #include "serve/serve.h"
 
-static void text(struct mu_jw *w, const char *key, const char *value)
-{
-    if (!value)
-        return;
-    mu_jw_key(w, key);
-    mu_jw_str(w, value);
-}
-
 static void write_arg(struct mu_jw *w, const struct mu_tool_arg *a)
 {
     static const char *const places[] = {
         [MU_IN_PATH] = "path", [MU_IN_QUERY] = "query", [MU_IN_BODY] = "body"};
     mu_jw_object(w);
-    text(w, "name", a->in == MU_IN_BODY ? a->name : a->to);
-    text(w, "in", places[a->in]);
-    text(w, "pointer", a->in == MU_IN_BODY ? a->to : NULL);
-    text(w, "each", a->each);
-    text(w, "type", mu_tool_type_name(a->type));
-    text(w, "description", a->description);
+    mu_jw_put_some(w, "name", a->in == MU_IN_BODY ? a->name : a->to);
+    mu_jw_put_some(w, "in", places[a->in]);
+    mu_jw_put_some(w, "pointer", a->in == MU_IN_BODY ? a->to : NULL);
+    mu_jw_put_some(w, "each", a->each);
+    mu_jw_put_some(w, "type", mu_tool_type_name(a->type));
+    mu_jw_put_some(w, "description", a->description);
     mu_jw_key(w, "required");
     mu_jw_bool(w, a->required);
     if (a->choices) {
@@ -47,13 +39,13 @@ static void write_record(struct mu_jw *w, const char *account, const struct mu_t
     struct mu_buf path = MU_BUF_INIT(MU_BUF_MAX);
     mu_buf_printf(&path, "/proxy/%s%s", account, t->path);
     mu_jw_object(w);
-    text(w, "method", t->method);
-    text(w, "path", path.data);
-    text(w, "title", t->title);
-    text(w, "description", t->description);
-    text(w, "tool", t->name);
-    text(w, "records", t->records);
-    text(w, "total", t->total);
+    mu_jw_put_some(w, "method", t->method);
+    mu_jw_put_some(w, "path", path.data);
+    mu_jw_put_some(w, "title", t->title);
+    mu_jw_put_some(w, "description", t->description);
+    mu_jw_put_some(w, "tool", t->name);
+    mu_jw_put_some(w, "records", t->records);
+    mu_jw_put_some(w, "total", t->total);
     mu_jw_key(w, "arguments");
     mu_jw_array(w);
     for (size_t i = 0; i < t->arg_count; i++) {
@@ -84,8 +76,8 @@ static int describe(struct mu_request *r, struct mu_reply *reply, struct mu_err 
     }
     mu_jw_init(&w, &reply->body, false);
     mu_jw_object(&w);
-    text(&w, "account", def->name);
-    text(&w, "adapter", def->adapter->name);
+    mu_jw_put_some(&w, "account", def->name);
+    mu_jw_put_some(&w, "adapter", def->adapter->name);
     mu_jw_key(&w, "requests");
     mu_jw_array(&w);
     for (size_t i = 0; i < mcp->tool_count; i++) {

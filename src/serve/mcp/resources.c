@@ -13,12 +13,6 @@
 
 static const char scheme[] = "directory://";
 
-static void write_pair(struct mu_jw *w, const char *key, const char *value)
-{
-    mu_jw_key(w, key);
-    mu_jw_str(w, value);
-}
-
 /* ---- what there is ---- */
 
 static int list_accounts(struct mcp_call *c, struct mu_err *err)
@@ -32,12 +26,12 @@ static int list_accounts(struct mcp_call *c, struct mu_err *err)
         if (!is)
             continue;
         mu_jw_object(&c->w);
-        write_pair(&c->w, "uri", mu_printf(c->arena, "%s%s", scheme, snap.account));
-        write_pair(&c->w, "name", snap.account);
-        write_pair(
+        mu_jw_put_str(&c->w, "uri", mu_printf(c->arena, "%s%s", scheme, snap.account));
+        mu_jw_put_str(&c->w, "name", snap.account);
+        mu_jw_put_str(
             &c->w, "description",
             mu_printf(c->arena, "The account %s as last read: counts and verdict", snap.account));
-        write_pair(&c->w, "mimeType", "application/json");
+        mu_jw_put_str(&c->w, "mimeType", "application/json");
         mu_jw_end(&c->w, '}');
     }
     return 0;
@@ -68,12 +62,12 @@ int mcp_resources_templates(struct mcp_call *c)
     mcp_book_list(c, "templates");
     for (size_t i = 0; c->mcp->conf.config && mcp_may_read(c) && i < MU_LEN(kinds); i++) {
         mu_jw_object(&c->w);
-        write_pair(&c->w, "uriTemplate",
-                   mu_printf(c->arena, "%s{account}/%s/{id}", scheme, kinds[i]));
-        write_pair(&c->w, "name", kinds[i]);
-        write_pair(&c->w, "description",
-                   mu_printf(c->arena, "One of the %s of an account as last read", kinds[i]));
-        write_pair(&c->w, "mimeType", "application/json");
+        mu_jw_put_str(&c->w, "uriTemplate",
+                      mu_printf(c->arena, "%s{account}/%s/{id}", scheme, kinds[i]));
+        mu_jw_put_str(&c->w, "name", kinds[i]);
+        mu_jw_put_str(&c->w, "description",
+                      mu_printf(c->arena, "One of the %s of an account as last read", kinds[i]));
+        mu_jw_put_str(&c->w, "mimeType", "application/json");
         mu_jw_end(&c->w, '}');
     }
     mu_jw_end(&c->w, ']');
@@ -87,8 +81,8 @@ static void write_text(struct mcp_call *c, const char *uri, const char *text, si
     mu_jw_key(&c->w, "contents");
     mu_jw_array(&c->w);
     mu_jw_object(&c->w);
-    write_pair(&c->w, "uri", uri);
-    write_pair(&c->w, "mimeType", "application/json");
+    mu_jw_put_str(&c->w, "uri", uri);
+    mu_jw_put_str(&c->w, "mimeType", "application/json");
     mu_jw_key(&c->w, "text");
     mu_jw_strn(&c->w, text, len);
     mu_jw_end(&c->w, '}');
@@ -169,7 +163,7 @@ static const char *uri_data(struct mcp_call *c, const char *uri)
     struct mu_jw w;
     mu_jw_init(&w, &text, false);
     mu_jw_object(&w);
-    write_pair(&w, "uri", uri);
+    mu_jw_put_str(&w, "uri", uri);
     mu_jw_end(&w, '}');
     const char *ret = mu_strdup(c->arena, text.data);
     mu_buf_done(&text);

@@ -10,12 +10,6 @@ enum { FOUND_MAX = 20 };
 
 static const char scheme[] = "directory://";
 
-static void text(struct mu_jw *w, const char *key, const char *value)
-{
-    mu_jw_key(w, key);
-    mu_jw_str(w, value);
-}
-
 static void write_found(struct mcp_call *c, struct mu_jw *w, const struct mu_doc *item,
                         enum mu_kind kind)
 {
@@ -24,9 +18,9 @@ static void write_found(struct mcp_call *c, struct mu_jw *w, const struct mu_doc
     const char *id = mu_printf(c->arena, "%s/%s/%s", mu_doc_str(item, "account"), schema->plural,
                                mu_doc_str(entry, "id"));
     mu_jw_object(w);
-    text(w, "id", id);
-    text(w, "title", mu_entry_label(c->arena, entry));
-    text(w, "url", mu_printf(c->arena, "%s%s", scheme, id));
+    mu_jw_put_str(w, "id", id);
+    mu_jw_put_str(w, "title", mu_entry_label(c->arena, entry));
+    mu_jw_put_str(w, "url", mu_printf(c->arena, "%s%s", scheme, id));
     mu_jw_end(w, '}');
 }
 
@@ -101,11 +95,11 @@ int mcp_run_fetch(struct mcp_call *c, const struct mcp_tool *tool, struct json_o
         return -1;
     mu_jw_init(&w, &out->json, false);
     mu_jw_object(&w);
-    text(&w, "id", id);
-    text(&w, "title", mu_entry_label(c->arena, doc));
+    mu_jw_put_str(&w, "id", id);
+    mu_jw_put_str(&w, "title", mu_entry_label(c->arena, doc));
     mu_jw_key(&w, "text");
     mu_jw_strn(&w, entry.body, entry.body_len);
-    text(&w, "url", mu_printf(c->arena, "%s%s", scheme, id));
+    mu_jw_put_str(&w, "url", mu_printf(c->arena, "%s%s", scheme, id));
     mu_jw_key(&w, "metadata");
     mcp_write_snapshot(&w, &snap);
     mu_jw_end(&w, '}');

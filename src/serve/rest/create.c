@@ -86,14 +86,6 @@ static int read_who(const struct mu_request *r, struct mu_invite *ret, struct mu
 
 /* ---- what is answered ---- */
 
-static void member(struct mu_jw *w, const char *key, const char *text)
-{
-    if (!text)
-        return;
-    mu_jw_key(w, key);
-    mu_jw_str(w, text);
-}
-
 static void list_of_one(struct mu_jw *w, const char *list, const char *key, const char *text)
 {
     if (!text)
@@ -101,7 +93,7 @@ static void list_of_one(struct mu_jw *w, const char *list, const char *key, cons
     mu_jw_key(w, list);
     mu_jw_array(w);
     mu_jw_object(w);
-    member(w, key, text);
+    mu_jw_put_some(w, key, text);
     mu_jw_end(w, '}');
     mu_jw_end(w, ']');
 }
@@ -114,15 +106,15 @@ static void write_invited(const struct mu_invited_now *now, struct mu_buf *to)
     struct mu_jw w;
     mu_jw_init(&w, to, false);
     mu_jw_object(&w);
-    member(&w, "first_name", i->first_name);
-    member(&w, "last_name", i->last_name);
+    mu_jw_put_some(&w, "first_name", i->first_name);
+    mu_jw_put_some(&w, "last_name", i->last_name);
     list_of_one(&w, "emails", "email", i->email);
     list_of_one(&w, "roles", "id", i->role);
     list_of_one(&w, "groups", "id", i->team_group);
-    member(&w, "status", "invited");
-    member(&w, "status_raw", mu_invited_name(i->state));
+    mu_jw_put_some(&w, "status", "invited");
+    mu_jw_put_some(&w, "status_raw", mu_invited_name(i->state));
     if (i->expires)
-        member(&w, "expires_at", mu_time_text(i->expires, at));
+        mu_jw_put_some(&w, "expires_at", mu_time_text(i->expires, at));
     mu_jw_key(&w, "run");
     mu_jw_int(&w, now->run);
     mu_jw_end(&w, '}');
