@@ -11,6 +11,9 @@ write_config
 cp "$work/muster.yaml" "$work/good.yaml"
 c=$work/muster.yaml
 
+# Bytes that are no text from the first one on, the same ones in every run.
+binary() { head -c 5000 /dev/zero | tr '\0' '\377'; }
+
 # config EXIT NAME PATTERN: what the file at $c holds now.
 config() {
     expect "$1" "$2" "$MUSTER" -c "$c" pull sendoso
@@ -34,8 +37,8 @@ config 78 "a directory as configuration" 'directory'
 rmdir "$c"
 : >"$c"
 config 78 "an empty configuration" 'empty|nothing'
-head -c 5000 /dev/urandom >"$c"
-config 78 "a binary configuration" 'muster.yaml'
+binary >"$c"
+config 78 "a binary configuration" 'muster.yaml:1:1:.*binary'
 head -c 105000000 /dev/zero | tr '\0' 'a' >"$c"
 config 78 "a configuration of 100 MB" 'MiB|MB|larger|limit|big'
 printf 'a: &a [*a, *a]\n' >"$c"
@@ -173,7 +176,7 @@ printf 'fields:\n\ttitle: x\n' >"$m"
 mapping 78 "a tab in a mapping" 'users.yaml:2'
 : >"$m"
 mapping 78 "an empty mapping" 'empty'
-head -c 5000 /dev/urandom >"$m"
+binary >"$m"
 mapping 78 "a binary mapping" 'users.yaml:1:1:.*binary'
 head -c 105000000 /dev/zero | tr '\0' 'a' >"$m"
 mapping 78 "a mapping of 100 MB" 'users.yaml: larger than the limit'

@@ -205,8 +205,9 @@ start() {
         write_env
         return
     fi
+    # Below the ports that the kernel gives to outgoing connections, so that it is still free for a start later.
     for ((tries = 0; tries < 20; tries++)); do
-        port=$((20000 + RANDOM % 20000 * 2))
+        port=$((10000 + RANDOM % 11000 * 2))
         tls_port=$((port + 1))
         if listen; then
             write_env
