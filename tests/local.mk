@@ -284,7 +284,7 @@ lint: all
 ANALYZE_ONLY =
 ANALYZE_NODES =
 analyze_cppflags = $(filter-out -DMU_MAPPINGS_DIR=%,$(DEFS) -I$(abs_top_builddir) -I$(abs_top_builddir)/src -I$(abs_top_srcdir)/src $(AM_CPPFLAGS))
-analyze: config.h $(report_bytes)
+analyze: config.h $(BYTES)
 	top_srcdir='$(abs_top_srcdir)' ANALYZE_CPPFLAGS='$(analyze_cppflags)' \
 	    ANALYZE_ONLY='$(ANALYZE_ONLY)' ANALYZE_NODES='$(ANALYZE_NODES)' bash $(top_srcdir)/tests/lint/analyze.sh
 

@@ -6,44 +6,13 @@
 #include <time.h>
 
 #include "audit/html.h"
+#include "base/html.h"
 #include "base/str.h"
 #include "base/time.h"
 
 void mu_html_put(struct mu_html *h, const char *markup)
 {
     mu_buf_adds(h->to, markup);
-}
-
-static const char *entity(char c)
-{
-    switch (c) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
-}
-
-static void escaped(struct mu_html *h, const char *text, size_t len)
-{
-    size_t from = 0;
-    for (size_t i = 0; i < len; i++) {
-        const char *as = entity(text[i]);
-        if (!as)
-            continue;
-        mu_buf_add(h->to, text + from, i - from);
-        mu_buf_adds(h->to, as);
-        from = i + 1;
-    }
-    mu_buf_add(h->to, text + from, len - from);
 }
 
 void mu_html_text(struct mu_html *h, const char *text)
@@ -53,7 +22,7 @@ void mu_html_text(struct mu_html *h, const char *text)
     if (len == 0)
         return;
     mu_printable_into(&shown, text, len, MU_HTML_TEXT_MAX);
-    escaped(h, shown.data, shown.len);
+    mu_html_escape(h->to, shown.data, shown.len);
     if (len > MU_HTML_TEXT_MAX) {
         mu_html_put(h, " <span class=\"ctl\">");
         mu_html_number(h, (int64_t)len);

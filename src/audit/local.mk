@@ -40,16 +40,12 @@ libmuster_a_SOURCES += \
 	src/audit/trace.c src/audit/trace.h \
 	src/audit/waivers.c
 
-# What the HTML report is made of goes into the program as bytes: no file has to be found when it runs.
-report_parts = src/audit/report.css src/audit/report.html src/audit/report.js
+# What the HTML report is made of.
 report_bytes = src/audit/report.css.inc src/audit/report.html.inc src/audit/report.js.inc
-EXTRA_DIST += $(report_parts)
-CLEANFILES += $(report_bytes)
+EXTRA_DIST += src/audit/report.css src/audit/report.html src/audit/report.js
+BYTES += $(report_bytes)
 
 src/audit/html.$(OBJEXT): $(report_bytes)
-
-as_bytes = $(AM_V_GEN)$(MKDIR_P) src/audit && od -An -v -tx1 $(srcdir)/src/audit/$(@F:.inc=) | \
-	sed 's/ *\([0-9a-f][0-9a-f]\)/0x\1,/g' >$@
 
 src/audit/report.css.inc: src/audit/report.css
 	$(as_bytes)

@@ -43,6 +43,24 @@ static int bearer_of(const char *authorization, const char **ret, struct mu_err 
     return 0;
 }
 
+const char *mu_auth_password(struct mu_arena *arena, const char *authorization)
+{
+    static const char scheme[] = "basic ";
+    char pair[OFFERED_MAX];
+    size_t len = 0;
+    if (!authorization || strncasecmp(authorization, scheme, strlen(scheme)) != 0)
+        return authorization;
+    const char *encoded = authorization + strlen(scheme);
+    if (sodium_base642bin((unsigned char *)pair, sizeof(pair) - 1, encoded, strlen(encoded), " ",
+                          &len, NULL, sodium_base64_VARIANT_ORIGINAL) < 0)
+        return authorization;
+    pair[len] = '\0';
+    const char *colon = strchr(pair, ':');
+    const char *bearer = colon ? mu_printf(arena, "Bearer %s", colon + 1) : authorization;
+    sodium_memzero(pair, sizeof(pair));
+    return bearer;
+}
+
 static int check_alive(const struct mu_token *t, int64_t now, struct mu_err *err)
 {
     char at[MU_TIME_TEXT];

@@ -46,6 +46,10 @@ void mu_bearer_new(char ret_text[MU_BEARER_TEXT], char ret_hash[MU_DIGEST_HEX]);
 int mu_auth(struct mu_store *store, struct mu_arena *arena, const char *authorization,
             const char *in_path, const struct mu_grant **ret, struct mu_err *err);
 
+/* The header of a browser that has asked for a password (RFC 7617: any user, the token as password),
+ * as the Bearer header it stands for, in the arena; any other is returned as it is. */
+const char *mu_auth_password(struct mu_arena *arena, const char *authorization);
+
 /* Whether the token has expired by now, or was revoked; -1: the store failed. */
 int mu_grant_ended(struct mu_store *store, const struct mu_grant *grant, struct mu_err *err);
 

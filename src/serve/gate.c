@@ -99,12 +99,22 @@ static int token_store(struct mu_request *r, struct mu_store **ret, struct mu_er
     return mu_request_writable(r, ret, &ignored) == 0 ? 0 : mu_request_store(r, ret, err);
 }
 
+/* Somebody at a browser, who can be asked for a password. */
+static bool at_browser(const struct mu_request *r)
+{
+    const char *accept = mu_request_header(r, "Accept");
+    return r->route->page && accept && strstr(accept, "text/html");
+}
+
 static int challenge(struct mu_request *r, struct mu_reply *reply, const char *scope,
                      struct mu_err *err)
 {
     MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
     reply->status = err->code == MU_E_USAGE ? 400 : err->code == MU_E_DENIED ? 403 : 401;
-    mu_auth_challenge(err, scope, &text);
+    if (reply->status == 401 && at_browser(r))
+        mu_buf_adds(&text, "Basic realm=\"muster: any user, a token as password\"");
+    else
+        mu_auth_challenge(err, scope, &text);
     mu_reply_header(reply, "WWW-Authenticate", mu_strdup(r->arena, text.data));
     return -1;
 }
@@ -112,11 +122,13 @@ static int challenge(struct mu_request *r, struct mu_reply *reply, const char *s
 static int check_token(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
 {
     const struct mu_route *route = r->route;
+    const char *shown = mu_request_header(r, "Authorization");
     struct mu_store *store;
     if (token_store(r, &store, err) < 0)
         return -1;
-    if (mu_auth(store, r->arena, mu_request_header(r, "Authorization"), token_in_path(r), &r->grant,
-                err) < 0) {
+    if (route->page)
+        shown = mu_auth_password(r->arena, shown);
+    if (mu_auth(store, r->arena, shown, token_in_path(r), &r->grant, err) < 0) {
         bool token = err->code == MU_E_AUTH || err->code == MU_E_USAGE;
         return token ? challenge(r, reply, NULL, err) : -1;
     }

@@ -80,6 +80,7 @@ struct mu_route_doc {
     const enum mu_kind *filters;   /* every field of that kind is a parameter too; NULL: none */
     /* names of schemas (serve/openapi.h): of the request's body, of the answer; NULL: none */
     const char *body, *answer;
+    const char *example;     /* a body, as JSON text; NULL: it has none */
     const char *answer_type; /* media type; NULL: application/json */
     unsigned status;         /* of success; 0: 200 */
 };
@@ -94,7 +95,10 @@ struct mu_route {
      * any valid one, the handler looks further (mu_grant_allows); NULL: open to everybody. A part
      * of the pattern called {token} is one, where the header has none. */
     const char *need;
-    const char *resource;           /* what of: "users"; goes with need */
+    const char *resource; /* what of: "users"; goes with need */
+    /* Read in a browser, which asks people for a password (HTTP Basic): the token is taken as one, too.
+     * For GETs that change nothing only: browsers send a password along unasked. */
+    bool page;
     bool blocks;                    /* always called on a thread that may wait */
     size_t body_max;                /* 0: MU_BODY_MAX */
     const struct mu_route_doc *doc; /* NULL: not in the OpenAPI document */

@@ -13,7 +13,7 @@ libmuster_a_SOURCES += \
 	src/serve/http.h \
 	src/serve/instance.c src/serve/instance.h \
 	src/serve/listener.c src/serve/listener.h \
-	src/serve/docs.c \
+	src/serve/docs.c src/serve/docs.h src/serve/docs_tools.c \
 	src/serve/openapi.c src/serve/openapi.h \
 	src/serve/openapi_routes.c \
 	src/serve/openapi_schemas.c src/serve/openapi_schemas.h \
@@ -48,3 +48,12 @@ libmuster_a_SOURCES += \
 	src/serve/rest/view.c src/serve/rest/view.h \
 	src/serve/tool.c src/serve/tool.h \
 	src/serve/tool_args.c src/serve/tool_private.h
+
+# The page's looks.
+EXTRA_DIST += src/serve/docs.css
+BYTES += src/serve/docs.css.inc
+
+src/serve/docs.$(OBJEXT): src/serve/docs.css.inc
+
+src/serve/docs.css.inc: src/serve/docs.css
+	$(as_bytes)

@@ -101,7 +101,7 @@ static void put_param(void *arg, const struct mu_param *p)
 
 /* ---- operations ---- */
 
-static void put_content(struct mu_jw *w, const char *type, const char *schema)
+static void put_content(struct mu_jw *w, const char *type, const char *schema, const char *example)
 {
     open_object(w, "content");
     open_object(w, type ? type : "application/json");
@@ -111,6 +111,10 @@ static void put_content(struct mu_jw *w, const char *type, const char *schema)
     else
         mu_jw_put_str(w, "type", "string");
     mu_jw_end(w, '}');
+    if (example) {
+        mu_jw_key(w, "example");
+        mu_jw_raw(w, example, strlen(example));
+    }
     mu_jw_end(w, '}');
     mu_jw_end(w, '}');
 }
@@ -122,11 +126,11 @@ static void put_answers(struct mu_jw *w, const struct mu_route_doc *doc)
     open_object(w, "responses");
     open_object(w, status.data);
     mu_jw_put_str(w, "description", "Done");
-    put_content(w, doc->answer_type, doc->answer);
+    put_content(w, doc->answer_type, doc->answer, NULL);
     mu_jw_end(w, '}');
     open_object(w, "default");
     mu_jw_put_str(w, "description", "Not done, and why");
-    put_content(w, NULL, "Error");
+    put_content(w, NULL, "Error", NULL);
     mu_jw_end(w, '}');
     mu_jw_end(w, '}');
 }
@@ -186,7 +190,7 @@ static void put_operation(struct mu_jw *w, const struct mu_route *route)
         open_object(w, "requestBody");
         mu_jw_key(w, "required");
         mu_jw_bool(w, true);
-        put_content(w, NULL, doc->body);
+        put_content(w, NULL, doc->body, doc->example);
         mu_jw_end(w, '}');
     }
     put_answers(w, doc);

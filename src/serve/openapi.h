@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What is served, told from the tables that route: as an OpenAPI 3.1 document at /openapi.json, and for
- * people at /docs.
+ * people at /docs (serve/docs.h).
  *
  * Names that a route's documentation may use for bodies and answers: User, Group, Role, RoleAssignment
  * and each of them with List behind it (from model/schema.h), NewUser, InvitedUser, Error,
@@ -15,12 +15,9 @@
 /* One JSON document; always the same for the same tables. */
 void mu_openapi_write(const struct mu_route *const *tables, struct mu_buf *to);
 
-/* One page of HTML that needs nothing else, light or dark as the reader has it. */
-void mu_docs_write(const struct mu_route *const *tables, struct mu_buf *to);
-
 extern const struct mu_route mu_openapi_routes[];
 
-/* ---- what both need ---- */
+/* ---- what the page for people needs, too ---- */
 
 /* Calls `each` for every parameter of a route: those of its documentation, what its path says beyond
  * them, and the fields that are filters. The parameter is lent. */

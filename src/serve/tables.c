@@ -10,6 +10,6 @@
 #include "serve/rest/rest.h"
 
 const struct mu_route *const mu_route_tables[] = {
-    mu_mcp_routes,     mu_record_routes, mu_rest_routes,    mu_proxy_routes,
-    mu_openapi_routes, mu_health_routes, mu_metrics_routes, NULL,
+    mu_rest_routes,    mu_record_routes,  mu_proxy_routes, mu_health_routes,
+    mu_metrics_routes, mu_openapi_routes, mu_mcp_routes,   NULL,
 };

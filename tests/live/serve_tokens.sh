@@ -19,6 +19,7 @@ bearer() { printf 'Authorization: Bearer %s' "$1"; }
 reader=$(token reader)
 writer=$(token writer --methods create)
 proxy=$(token proxy --tags proxy)
+docs=$(token docs-token --methods read)
 serve_start
 
 users
@@ -38,6 +39,18 @@ users -H "$(bearer "$proxy")"
 said '^HTTP/1.1 403 ' "a token of other tags: 403"
 users -H "$(bearer "$reader")"
 said '"result_count":100' "a right token"
+users -u "any:$reader"
+said '^HTTP/1.1 401 ' "a token as password opens no data"
+call -u "any:$docs" "$SERVE_URL/docs"
+said '^HTTP/1.1 200 ' "a token as password opens the page for people"
+said 'tool-list_all_sendoso_users' "which tells what the token may call"
+unsaid 'create_a_sendoso_egift|docs-token' "and nothing else"
+call -H 'Accept: text/html,*/*' "$SERVE_URL/docs"
+said '^WWW-Authenticate: Basic realm=' "a browser is asked for a password"
+call -H 'Accept: text/html,*/*' -u "any:" "$SERVE_URL/docs"
+said '^HTTP/1.1 40[01] ' "no password: not let in"
+call -H 'Accept: text/html,*/*' -u "any:wrong" "$SERVE_URL/docs"
+said '^HTTP/1.1 401 ' "a wrong password: not let in"
 call -H "$(bearer "$reader")" "$SERVE_URL/.well-known/oauth-protected-resource"
 said '^HTTP/1.1 404 ' "no OAuth metadata"
 unsaid "$reader" "no token is repeated"

@@ -34,6 +34,7 @@
 
 struct mu_mcp;
 struct mu_grant; /* serve/auth.h */
+struct mu_tool;  /* serve/tool.h */
 
 enum {
     MU_MCP_MESSAGE_MAX = 1 << 20, /* bytes of one message in */
@@ -54,6 +55,11 @@ struct mu_mcp_conf {
 
 int mu_mcp_new(const struct mu_mcp_conf *conf, struct mu_mcp **ret, struct mu_err *err);
 void mu_mcp_free(struct mu_mcp *mcp); /* NULL is fine */
+
+/* The records of the tools that a token may call, in their order. The list is the arena's, the
+ * records are mcp's. */
+const struct mu_tool *const *mu_mcp_tools(const struct mu_mcp *mcp, const struct mu_grant *grant,
+                                          struct mu_arena *arena, size_t *ret_count);
 
 /* Who speaks, for one message. Everything is lent. */
 struct mu_mcp_peer {

@@ -7,10 +7,27 @@
 #include "base/str.h"
 #include "serve/auth.h"
 
+static bool allowed(const struct mu_grant *grant, const struct mu_tool *t)
+{
+    return mu_grant_allows(grant, t->need, t->name, NULL, t->tags);
+}
+
 bool mcp_allowed(const struct mcp_call *c, const struct mcp_tool *tool)
 {
-    const struct mu_tool *t = tool->record;
-    return !t || mu_grant_allows(c->peer->grant, t->need, t->name, NULL, t->tags);
+    return !tool->record || allowed(c->peer->grant, tool->record);
+}
+
+const struct mu_tool *const *mu_mcp_tools(const struct mu_mcp *mcp, const struct mu_grant *grant,
+                                          struct mu_arena *arena, size_t *ret_count)
+{
+    const struct mu_tool **list = mu_alloc(arena, mcp->tool_count * sizeof(const struct mu_tool *));
+    *ret_count = 0;
+    for (size_t i = 0; i < mcp->tool_count; i++) {
+        const struct mu_tool *t = mcp->tools[i].record;
+        if (t && allowed(grant, t))
+            list[(*ret_count)++] = t;
+    }
+    return list;
 }
 
 bool mcp_may_read(const struct mcp_call *c)

@@ -37,6 +37,8 @@ static const struct mu_route_doc create_user = {
     .tag = "Users",
     .params = mu_create_params,
     .body = "NewUser",
+    .example = "{\"first_name\": \"Ada\", \"last_name\": \"Berg\", \"emails\": [{\"email\": "
+               "\"ada@example.test\"}], \"groups\": [{\"name\": \"EMEA Sales\"}]}",
     .answer = "InvitedUser",
     .status = 201};
 static const struct mu_route_doc list_groups = {
