@@ -193,6 +193,7 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
                                        .metrics = mu_metrics_new(mu_route_tables),
                                        .search = mu_args_has(args, "search"),
                                        .fixtures = mu_args_get(args, "conformance-fixtures")};
+    mu_governors_watch(s.conf.governors, mu_metrics_called, s.conf.metrics);
     int rc = serve(&s, args, err);
     mu_metrics_free(s.conf.metrics);
     mu_governors_free(s.conf.token_rates);

@@ -32,6 +32,9 @@ struct mu_governor {
     int64_t filled_us;  /* when tokens was last brought up to date */
     int64_t blocked_us; /* nothing goes before */
     unsigned silent;    /* 429 answers in a row that named no time */
+    const char *name;   /* for the watcher */
+    mu_governor_watch *watch;
+    void *watch_arg;
 };
 
 struct rate_unit {
@@ -98,6 +101,14 @@ void mu_governor_free(struct mu_governor *g)
         return;
     pthread_mutex_destroy(&g->lock);
     free(g);
+}
+
+void mu_governor_watched(struct mu_governor *g, const char *name, mu_governor_watch *watch,
+                         void *arg)
+{
+    g->name = name;
+    g->watch = watch;
+    g->watch_arg = arg;
 }
 
 void mu_governor_limit(struct mu_governor *g, double per_second)
@@ -306,4 +317,6 @@ void mu_governor_told(struct mu_governor *g, const struct mu_rate_hint *hint, in
     pthread_mutex_lock(&g->lock);
     told_locked(g, hint, mono_us, wall_s);
     pthread_mutex_unlock(&g->lock);
+    if (g->watch)
+        g->watch(g->watch_arg, g->name, hint);
 }

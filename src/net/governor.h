@@ -26,13 +26,21 @@ void mu_governor_limit(struct mu_governor *g, double per_second);
 /* Microseconds to wait before the next request may go; 0 takes a token now. */
 int64_t mu_governor_take(struct mu_governor *g, int64_t mono_us);
 
-/* What came back. Header values may be NULL. wall_s is the clock for dates. */
+/* What came back of one try. Header values may be NULL. wall_s is the clock for dates. */
 struct mu_rate_hint {
-    long status;
+    long status; /* 0: no answer came */
     const char *retry_after, *limit_remaining, *limit_reset, *x_reset;
+    int64_t took_us;
+    int64_t held_us; /* how long the client was held back by us since the try before */
 };
 void mu_governor_told(struct mu_governor *g, const struct mu_rate_hint *hint, int64_t mono_us,
                       int64_t wall_s);
+
+/* Somebody who is told of every try, on the thread that made it. `name`, which stays the caller's,
+ * and `watch` are set once, before the governor is shared. */
+typedef void mu_governor_watch(void *arg, const char *name, const struct mu_rate_hint *hint);
+void mu_governor_watched(struct mu_governor *g, const char *name, mu_governor_watch *watch,
+                         void *arg);
 
 /* Microseconds until a block told by the remote ends; 0: none. Takes no token. */
 int64_t mu_governor_blocked(struct mu_governor *g, int64_t mono_us);
@@ -51,6 +59,8 @@ void mu_governor_state(struct mu_governor *g, int64_t mono_us, struct mu_rate_st
 struct mu_governors;
 struct mu_governors *mu_governors_new(void);
 void mu_governors_free(struct mu_governors *all); /* with its governors; NULL is fine */
+/* Watches all that are made from now on; set before they are shared. */
+void mu_governors_watch(struct mu_governors *all, mu_governor_watch *watch, void *arg);
 /* The one of that name, made when there is none yet; it keeps that rate from now on. */
 struct mu_governor *mu_governors_get(struct mu_governors *all, const char *name, double per_second,
                                      int burst);

@@ -12,6 +12,8 @@ struct mu_governors {
     pthread_mutex_t lock;
     struct mu_arena *arena; /* of the names */
     struct mu_map *by_name;
+    mu_governor_watch *watch;
+    void *watch_arg;
 };
 
 struct mu_governors *mu_governors_new(void)
@@ -21,6 +23,12 @@ struct mu_governors *mu_governors_new(void)
     all->arena = mu_arena_new();
     all->by_name = mu_map_new(0);
     return all;
+}
+
+void mu_governors_watch(struct mu_governors *all, mu_governor_watch *watch, void *arg)
+{
+    all->watch = watch;
+    all->watch_arg = arg;
 }
 
 void mu_governors_free(struct mu_governors *all)
@@ -55,8 +63,10 @@ struct mu_governor *mu_governors_get(struct mu_governors *all, const char *name,
     pthread_mutex_lock(&all->lock);
     struct mu_governor *g = mu_map_get(all->by_name, name, len);
     if (!g) {
+        const char *own = mu_strdup(all->arena, name);
         g = mu_governor_new(per_second, burst);
-        mu_map_put(all->by_name, mu_strdup(all->arena, name), len, g);
+        mu_governor_watched(g, own, all->watch, all->watch_arg);
+        mu_map_put(all->by_name, own, len, g);
     } else {
         mu_governor_limit(g, per_second);
     }

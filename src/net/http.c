@@ -32,8 +32,9 @@ struct mu_http {
     struct mu_flight_list done;  /* to be handed out */
     struct mu_flight_list idle;
     struct mu_flight *lent; /* whose body the caller is reading */
-    int64_t wake_us; /* when governor or backoff lets the next one go; 0: nothing is held back */
-    int64_t held_us; /* since when the governor has held back; 0: it doesn't */
+    int64_t wake_us;   /* when governor or backoff lets the next one go; 0: nothing is held back */
+    int64_t held_us;   /* since when the governor has held back; 0: it doesn't */
+    int64_t untold_us; /* how long it did, not told it yet */
     int64_t told_until_us; /* end of the block last written to the log */
     struct mu_http_stats stats;
 };
@@ -105,13 +106,23 @@ static const char *told_or_null(const char *s)
     return s[0] ? s : NULL;
 }
 
+static int64_t took_us(const struct mu_flight *f)
+{
+    curl_off_t us = 0;
+    curl_easy_getinfo(f->easy, CURLINFO_TOTAL_TIME_T, &us);
+    return us;
+}
+
 static void tell_governor(struct mu_http *http, struct mu_flight *f, int64_t now_us)
 {
     struct mu_rate_hint hint = {.status = f->status,
+                                .took_us = took_us(f),
+                                .held_us = http->untold_us,
                                 .retry_after = told_or_null(f->retry_after),
                                 .limit_remaining = told_or_null(f->remaining),
                                 .limit_reset = told_or_null(f->limit_reset),
                                 .x_reset = told_or_null(f->x_reset)};
+    http->untold_us = 0;
     mu_governor_told(http->governor, &hint, now_us, mu_now());
     if (f->status != 429)
         return;
@@ -172,8 +183,7 @@ static void settle(struct mu_http *http, struct mu_flight *f, CURLcode rc)
     f->call->sent = f->call->sent || mu_http_sent(rc);
     http->stats.bytes += (int64_t)f->body.len;
     mu_http_trace(http->log, f, http->base_url);
-    if (f->status)
-        tell_governor(http, f, now_us);
+    tell_governor(http, f, now_us);
     if (renew(http, f) || try_again(http, f, now_us)) {
         to_idle(http, f);
         return;
@@ -237,6 +247,7 @@ static bool governor_lets_go(struct mu_http *http, int64_t now_us)
     }
     if (http->held_us) {
         http->stats.wait_us += now_us - http->held_us;
+        http->untold_us += now_us - http->held_us;
         http->held_us = 0;
     }
     return true;

@@ -174,19 +174,19 @@ static void took(struct mu_metrics *m, const char *sum, const char *number, cons
     count(m, number, l, 1, false);
 }
 
-void mu_metrics_called(struct mu_metrics *m, const char *account, long status, int64_t us,
-                       int64_t waited_us)
+void mu_metrics_called(void *arg, const char *account, const struct mu_rate_hint *hint)
 {
+    struct mu_metrics *m = arg;
     char code[24];
     if (!m)
         return;
-    snprintf(code, sizeof(code), "%ld", status);
+    snprintf(code, sizeof(code), "%ld", hint->status);
     const struct labels by_code = {"account", account, "code", code},
                         by = {"account", account, NULL, NULL};
     count(m, "muster_upstream_requests_total", &by_code, 1, false);
     took(m, "muster_upstream_request_duration_seconds_sum",
-         "muster_upstream_request_duration_seconds_count", &by, us);
-    count(m, "muster_upstream_wait_seconds_total", &by, (double)waited_us / 1e6, false);
+         "muster_upstream_request_duration_seconds_count", &by, hint->took_us);
+    count(m, "muster_upstream_wait_seconds_total", &by, (double)hint->held_us / 1e6, false);
 }
 
 void mu_metrics_pulled(struct mu_metrics *m, const char *account, int64_t us)

@@ -7,6 +7,7 @@
 #ifndef MU_SERVE_METRICS_H
 #define MU_SERVE_METRICS_H
 
+#include "net/governor.h"
 #include "serve/http.h"
 
 struct mu_metrics;
@@ -19,9 +20,8 @@ void mu_metrics_free(struct mu_metrics *m);
 void mu_metrics_began(struct mu_metrics *m);
 void mu_metrics_ended(struct mu_metrics *m, const struct mu_route *route, unsigned status,
                       int64_t us);
-/* A call of an account's API; status 0: no answer. */
-void mu_metrics_called(struct mu_metrics *m, const char *account, long status, int64_t us,
-                       int64_t waited_us);
+/* One try of a call of an account's API, whoever makes it: for mu_governors_watch. arg: the metrics. */
+mu_governor_watch mu_metrics_called;
 void mu_metrics_pulled(struct mu_metrics *m, const char *account, int64_t us);
 /* result: mu_sync_result_name. */
 void mu_metrics_synced(struct mu_metrics *m, const char *sync, const char *result, int64_t planned,

@@ -9,7 +9,6 @@
 #include "base/str.h"
 #include "serve/auth.h"
 #include "serve/exposed.h"
-#include "serve/metrics.h"
 #include "serve/rate.h"
 #include "serve/serve.h"
 
@@ -185,8 +184,6 @@ int mu_proxy_call(struct mu_passing *p, struct mu_raw_answer *ret, struct mu_err
     p->r->upstream = a->name;
     if (a->adapter->call(a, &p->call, p->arena, ret, err) == 0) {
         p->waited_us += ret->waited_us;
-        mu_metrics_called(p->r->serve->metrics, a->name, ret->status, ret->elapsed_us,
-                          ret->waited_us);
         return 0;
     }
     return -1;

@@ -65,6 +65,32 @@ for line in open(sys.argv[1]):
         assert (kind[seen[-1]] == "counter") == m[1].endswith("_total"), m[1]
 END
 
+# --- calls of an account's API, whoever makes them ---
+asker=$(muster -q token create --name asker --methods read)
+ask() { curl -sS -o "$work/answer" -H "Authorization: Bearer $asker" "$@"; }
+upstream() { # CODE
+    call "$SERVE_URL/metrics"
+    sed -n "s/^muster_upstream_requests_total{account=\"sendoso\",code=\"$1\"} //p" "$work/out"
+}
+grew() { # NAME CODE BEFORE BY: `+` any number
+    local after
+    after=$(upstream "$2")
+    case $4 in
+    +) [ "${after:-0}" -gt "${3:-0}" ] ;;
+    *) [ "${after:-0}" -eq $((${3:-0} + $4)) ] ;;
+    esac && ok "metrics: $1" || bad "metrics: $1" "code $2: from ${3:-0} to ${after:-0}, not by $4: $(cat "$work/answer")"
+}
+before=$(upstream 200)
+ask "$SERVE_URL/unified/user-directory/users?max_age=0s"
+grew "a pull that an answer wanted" 200 "$before" +
+before=$(upstream 200)
+ask -H 'Content-Type: application/json' -d '{"jsonrpc":"2.0","id":1,"method":"tools/call",
+    "params":{"name":"list_all_sendoso_me","arguments":{}}}' "$SERVE_URL/mcp"
+grew "a tool of MCP" 200 "$before" 1
+before=$(upstream 404)
+ask "$SERVE_URL/proxy/sendoso/api/v3/nothing"
+grew "what is passed through" 404 "$before" 1
+
 # --- schedules ---
 cat >>"$work/muster.yaml" <<'END'
 serve: {idle: 30s}

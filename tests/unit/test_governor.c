@@ -5,7 +5,9 @@
 
 #include "base/macros.h"
 #include "base/str.h"
+#include "httpd.h"
 #include "net/governor.h"
+#include "net/http.h"
 #include "suites.h"
 
 #define S(n) ((int64_t)((n)*1000000LL))
@@ -182,6 +184,65 @@ START_TEST(shared_by_name)
 }
 END_TEST
 
+/* ---- watched ---- */
+
+struct watched {
+    int tries;
+    long first, last;
+    const char *name;
+    int64_t held_us;
+};
+
+static void watch(void *arg, const char *name, const struct mu_rate_hint *hint)
+{
+    struct watched *w = arg;
+    w->first = w->tries++ ? w->first : hint->status;
+    w->last = hint->status;
+    w->name = name;
+    w->held_us += hint->held_us;
+    ck_assert_int_gt(hint->took_us, 0);
+}
+
+static void say_busy_once(void *arg, const struct httpd_request *request, struct httpd_reply *reply)
+{
+    (void)request;
+    reply->status = (*(int *)arg)++ ? 200 : 503;
+}
+
+/* Each try is told, under the account's name, and so is the time it was held back. */
+START_TEST(tries_are_watched)
+{
+    struct watched seen = {.tries = 0};
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_http *http;
+    struct mu_response r;
+    int asked = 0;
+    struct httpd *d = httpd_start(say_busy_once, &asked);
+    struct mu_governors *all = mu_governors_new();
+    mu_governors_watch(all, watch, &seen);
+    const struct mu_http_conf conf = {.base_url = httpd_url(d),
+                                      .connections = 4,
+                                      .tries = 2,
+                                      .timeout_s = 10,
+                                      .deadline_s = 20,
+                                      .governor = mu_governors_get(all, "sendoso", 20, 1)};
+    const struct mu_request request = {.path = "/x"};
+    ck_assert_int_eq(mu_http_new(&conf, NULL, &http, &err), 0);
+    for (int i = 0; i < 2; i++) /* at once: the second one is held back */
+        ck_assert_int_eq(mu_http_send(http, &request, &err), 0);
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(mu_http_next(http, &r, &err), 1);
+    ck_assert_int_eq(seen.tries, 3);
+    ck_assert_int_eq(seen.first, 503);
+    ck_assert_int_eq(seen.last, 200);
+    ck_assert_str_eq(seen.name, "sendoso");
+    ck_assert_int_gt(seen.held_us, 0);
+    mu_http_free(http);
+    mu_governors_free(all);
+    httpd_stop(d);
+}
+END_TEST
+
 Suite *governor_suite(void)
 {
     Suite *s = suite_create("governor");
@@ -194,6 +255,7 @@ Suite *governor_suite(void)
     tcase_add_test(t, absurd_times);
     tcase_add_test(t, tells_its_state);
     tcase_add_test(t, shared_by_name);
+    tcase_add_test(t, tries_are_watched);
     suite_add_tcase(s, t);
     return s;
 }
