@@ -24,9 +24,8 @@ struct mu_arena {
 
 static struct block *block_new(size_t size)
 {
-    if (size > SIZE_MAX - sizeof(struct block)) {
+    if (size > SIZE_MAX - sizeof(struct block))
         mu_oom();
-    }
     struct block *b = mu_xmalloc(sizeof(*b) + size);
     b->size = size;
     b->next = NULL;
@@ -53,9 +52,8 @@ static void free_behind(struct block *head)
 
 void mu_arena_free(struct mu_arena *arena)
 {
-    if (!arena) {
+    if (!arena)
         return;
-    }
     free_behind(arena->head);
     free(arena->head);
     free(arena);
@@ -71,9 +69,8 @@ void mu_arena_reset(struct mu_arena *arena)
 void mu_arena_adopt(struct mu_arena *arena, struct mu_arena *from)
 {
     struct block *last = from->head;
-    while (last->next) {
+    while (last->next)
         last = last->next;
-    }
     last->next = arena->head->next;
     arena->head->next = from->head;
     arena->used += from->used;
@@ -113,9 +110,8 @@ static size_t aligned(size_t n)
 static void *take_bytes(struct mu_arena *arena, size_t size)
 {
     arena->used += size;
-    if (size > arena->head->size - arena->at) {
+    if (size > arena->head->size - arena->at)
         return grow(arena, size);
-    }
     void *p = arena->head->bytes + arena->at;
     arena->at += size;
     return p;
@@ -123,9 +119,8 @@ static void *take_bytes(struct mu_arena *arena, size_t size)
 
 static void *take(struct mu_arena *arena, size_t size)
 {
-    if (size > SIZE_MAX - ALIGN) {
+    if (size > SIZE_MAX - ALIGN)
         mu_oom();
-    }
     /* Blocks are a multiple of ALIGN long, so this stays inside. */
     arena->at = aligned(arena->at);
     return take_bytes(arena, aligned(size));
@@ -139,21 +134,18 @@ void *mu_alloc(struct mu_arena *arena, size_t size)
 void *mu_alloc_array(struct mu_arena *arena, size_t count, size_t size)
 {
     size_t total;
-    if (__builtin_mul_overflow(count, size, &total)) {
+    if (__builtin_mul_overflow(count, size, &total))
         mu_oom();
-    }
     return mu_alloc(arena, total);
 }
 
 char *mu_strndup(struct mu_arena *arena, const char *s, size_t len)
 {
-    if (len == SIZE_MAX) {
+    if (len == SIZE_MAX)
         mu_oom();
-    }
     char *copy = take_bytes(arena, len + 1);
-    if (len > 0) {
+    if (len > 0)
         memcpy(copy, s, len);
-    }
     copy[len] = '\0';
     return copy;
 }
@@ -171,9 +163,8 @@ char *mu_printf(struct mu_arena *arena, const char *fmt, ...)
     int made = vsnprintf(first, sizeof(first), fmt, args);
     va_end(args);
     size_t len = made < 0 ? 0 : (size_t)made;
-    if (len < sizeof(first)) {
+    if (len < sizeof(first))
         return mu_strndup(arena, first, len);
-    }
     char *text = take(arena, len + 1);
     va_start(args, fmt);
     vsnprintf(text, len + 1, fmt, args);
@@ -184,35 +175,31 @@ char *mu_printf(struct mu_arena *arena, const char *fmt, ...)
 void *mu_xmalloc(size_t size)
 {
     void *p = malloc(size > 0 ? size : 1);
-    if (!p) {
+    if (!p)
         mu_oom();
-    }
     return p;
 }
 
 void *mu_xcalloc(size_t count, size_t size)
 {
     void *p = calloc(count > 0 ? count : 1, size > 0 ? size : 1);
-    if (!p) {
+    if (!p)
         mu_oom();
-    }
     return p;
 }
 
 void *mu_xrealloc(void *p, size_t size)
 {
     void *fresh = realloc(p, size > 0 ? size : 1);
-    if (!fresh) {
+    if (!fresh)
         mu_oom();
-    }
     return fresh;
 }
 
 char *mu_xstrdup(const char *s)
 {
-    if (!s) {
+    if (!s)
         return NULL;
-    }
     size_t size = strlen(s) + 1;
     return memcpy(mu_xmalloc(size), s, size);
 }

@@ -23,12 +23,10 @@ int mu_buf_grow(struct mu_buf *b, size_t len)
     }
     size_t need = b->len + len + 1;
     size_t cap = b->cap < FIRST_CAP ? FIRST_CAP : b->cap;
-    while (cap < need) {
+    while (cap < need)
         cap = cap > SIZE_MAX / 2 ? need : cap * 2;
-    }
-    if (cap > b->max + 1) {
+    if (cap > b->max + 1)
         cap = b->max + 1;
-    }
     if (cap > b->cap) {
         b->data = mu_xrealloc(b->cap > 0 ? b->data : NULL, cap);
         b->cap = cap;
@@ -39,12 +37,10 @@ int mu_buf_grow(struct mu_buf *b, size_t len)
 
 int mu_buf_add(struct mu_buf *b, const void *bytes, size_t len)
 {
-    if (len == 0) {
+    if (len == 0)
         return b->full ? -1 : 0;
-    }
-    if (mu_buf_room(b, len) < 0) {
+    if (mu_buf_room(b, len) < 0)
         return -1;
-    }
     memcpy(b->data + b->len, bytes, len);
     b->len += len;
     b->data[b->len] = '\0';
@@ -65,12 +61,10 @@ int mu_buf_printf(struct mu_buf *b, const char *fmt, ...)
     va_end(args);
     mu_assert(made >= 0);
     size_t len = (size_t)made;
-    if (len < sizeof(first)) {
+    if (len < sizeof(first))
         return mu_buf_add(b, first, len);
-    }
-    if (mu_buf_room(b, len) < 0) {
+    if (mu_buf_room(b, len) < 0)
         return -1;
-    }
     va_start(args, fmt);
     vsnprintf(b->data + b->len, len + 1, fmt, args);
     va_end(args);
@@ -103,26 +97,23 @@ static void forget(struct mu_buf *b)
 
 void mu_buf_done(struct mu_buf *b)
 {
-    if (b->cap > 0) {
+    if (b->cap > 0)
         free(b->data);
-    }
     forget(b);
 }
 
 void mu_buf_wipe(struct mu_buf *b)
 {
-    if (b->cap > 0) {
+    if (b->cap > 0)
         explicit_bzero(b->data, b->cap);
-    }
     mu_buf_done(b);
 }
 
 char *mu_buf_take(struct mu_buf *b, size_t *ret_len)
 {
     char *data = b->cap > 0 ? b->data : mu_xstrdup("");
-    if (ret_len) {
+    if (ret_len)
         *ret_len = b->len;
-    }
     forget(b);
     return data;
 }

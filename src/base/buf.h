@@ -46,9 +46,8 @@ static inline int mu_buf_room(struct mu_buf *b, size_t len)
 
 static inline int mu_buf_addc(struct mu_buf *b, char c)
 {
-    if (mu_buf_room(b, 1) < 0) {
+    if (mu_buf_room(b, 1) < 0)
         return -1;
-    }
     b->data[b->len++] = c;
     b->data[b->len] = '\0';
     return 0;

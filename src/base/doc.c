@@ -15,27 +15,22 @@ const struct mu_doc *mu_doc_member(const struct mu_doc *object, const char *name
 {
     const struct mu_doc *found = NULL;
     size_t len = strlen(name);
-    if (!mu_doc_is(object, MU_DOC_OBJECT)) {
+    if (!mu_doc_is(object, MU_DOC_OBJECT))
         return NULL;
-    }
-    for (const struct mu_doc *m = object->first; m; m = m->next) {
-        if (m->name_len == len && m->name[0] == name[0] && memcmp(m->name, name, len) == 0) {
+    for (const struct mu_doc *m = object->first; m; m = m->next)
+        if (m->name_len == len && m->name[0] == name[0] && memcmp(m->name, name, len) == 0)
             found = m;
-        }
-    }
     return unless_null(found);
 }
 
 static const struct mu_doc *element(const struct mu_doc *list, const char *token)
 {
     size_t index;
-    if (!mu_ptr_index(token, &index)) {
+    if (!mu_ptr_index(token, &index))
         return NULL;
-    }
     const struct mu_doc *item = list->first;
-    while (item && index-- > 0) {
+    while (item && index-- > 0)
         item = item->next;
-    }
     return unless_null(item);
 }
 
@@ -71,9 +66,8 @@ bool mu_doc_int(const struct mu_doc *object, const char *name, int64_t *ret)
 {
     const struct mu_doc *value = mu_doc_member(object, name);
     long long n;
-    if (!mu_doc_is(value, MU_DOC_INT) || !mu_parse_int(value->text, INT64_MIN, INT64_MAX, &n)) {
+    if (!mu_doc_is(value, MU_DOC_INT) || !mu_parse_int(value->text, INT64_MIN, INT64_MAX, &n))
         return false;
-    }
     *ret = n;
     return true;
 }
@@ -154,22 +148,19 @@ static struct json_object *nested_json(const struct mu_doc *doc)
     for (const struct mu_doc *item = doc->first; to && item; item = item->next) {
         int rc = object ? json_object_object_add(to, item->name, mu_doc_json(item))
                         : json_object_array_add(to, mu_doc_json(item));
-        if (rc < 0) {
+        if (rc < 0)
             mu_oom();
-        }
     }
     return to;
 }
 
 struct json_object *mu_doc_json(const struct mu_doc *doc)
 {
-    if (!doc || doc->type == MU_DOC_NULL) {
+    if (!doc || doc->type == MU_DOC_NULL)
         return NULL;
-    }
     bool nested = doc->type == MU_DOC_LIST || doc->type == MU_DOC_OBJECT;
     struct json_object *json = nested ? nested_json(doc) : scalar_json(doc);
-    if (!json) {
+    if (!json)
         mu_oom();
-    }
     return json;
 }

@@ -21,9 +21,8 @@ struct reader {
 
 static int bad(const struct reader *r, size_t at, const char *what)
 {
-    if (at >= r->len) {
+    if (at >= r->len)
         return mu_fail(r->err, MU_E_DATA, "JSON ends early, at byte %zu", r->len);
-    }
     return mu_fail(r->err, MU_E_DATA, "not JSON: %s at byte %zu", what, at);
 }
 
@@ -35,21 +34,18 @@ static bool is_blank(char c)
 static void skip_blanks(struct reader *r)
 {
     size_t from = r->at;
-    if (from < r->len && r->text[from] > ' ') {
+    if (from < r->len && r->text[from] > ' ')
         return; /* mostly there are none */
-    }
-    while (r->at < r->len && is_blank(r->text[r->at])) {
+    while (r->at < r->len && is_blank(r->text[r->at]))
         r->at++;
-    }
     r->blanks += r->at - from;
 }
 
 /* Whether this character comes next; it is passed then. */
 static bool pass(struct reader *r, char c)
 {
-    if (r->at == r->len || r->text[r->at] != c) {
+    if (r->at == r->len || r->text[r->at] != c)
         return false;
-    }
     r->at++;
     return true;
 }
@@ -60,18 +56,16 @@ static bool pass(struct reader *r, char c)
 static int32_t read_hex(const struct reader *r, size_t at)
 {
     int32_t code = 0;
-    if (r->len - at < HEX_DIGITS) {
+    if (r->len - at < HEX_DIGITS)
         return -1;
-    }
     for (size_t i = at; i < at + HEX_DIGITS; i++) {
         char c = r->text[i], letter = (char)(c | 0x20);
-        if (c >= '0' && c <= '9') {
+        if (c >= '0' && c <= '9')
             code = code * 16 + (c - '0');
-        } else if (letter >= 'a' && letter <= 'f') {
+        else if (letter >= 'a' && letter <= 'f')
             code = code * 16 + (letter - 'a' + 10);
-        } else {
+        else
             return -1;
-        }
     }
     return code;
 }
@@ -80,9 +74,8 @@ static int32_t read_hex(const struct reader *r, size_t at)
 static int read_unicode(struct reader *r, char **to)
 {
     int32_t code = read_hex(r, r->at);
-    if (code < 0) {
+    if (code < 0)
         return bad(r, r->len - r->at < HEX_DIGITS ? r->len : r->at, "malformed \\u escape");
-    }
     r->at += HEX_DIGITS;
     if (code >= 0xD800 && code <= 0xDFFF) {
         bool pair = code < 0xDC00 && r->len - r->at >= 2 && r->text[r->at] == '\\' &&
@@ -101,17 +94,14 @@ static int read_escape(struct reader *r, char **to)
 {
     static const char letters[] = "\"\\/bfnrt", means[] = "\"\\/\b\f\n\r\t";
     size_t at = r->at + 1;
-    if (at >= r->len) {
+    if (at >= r->len)
         return bad(r, at, "");
-    }
     r->at = at + 1;
-    if (r->text[at] == 'u') {
+    if (r->text[at] == 'u')
         return read_unicode(r, to);
-    }
     const char *letter = memchr(letters, r->text[at], sizeof(letters) - 1);
-    if (!letter) {
+    if (!letter)
         return bad(r, at, "unknown escape");
-    }
     *(*to)++ = means[letter - letters];
     return 0;
 }
@@ -125,15 +115,12 @@ static int read_string(struct reader *r, const char **ret, uint32_t *ret_len)
         memcpy(to, r->text + r->at, plain);
         to += plain;
         r->at += plain;
-        if (pass(r, '"')) {
+        if (pass(r, '"'))
             break;
-        }
-        if (r->at == r->len || r->text[r->at] != '\\') {
+        if (r->at == r->len || r->text[r->at] != '\\')
             return bad(r, r->at, "control character in a string");
-        }
-        if (read_escape(r, &to) < 0) {
+        if (read_escape(r, &to) < 0)
             return -1;
-        }
     }
     *to = '\0';
     r->scalars = to + 1;
@@ -146,9 +133,8 @@ static int read_number(struct reader *r, struct mu_doc *doc)
 {
     bool integer;
     size_t n = mu_json_number_len(r->text + r->at, r->len - r->at, &integer);
-    if (n == 0) {
+    if (n == 0)
         return bad(r, r->at, "malformed number");
-    }
     doc->type = integer ? MU_DOC_INT : MU_DOC_REAL;
     doc->text = memcpy(r->scalars, r->text + r->at, n);
     doc->len = (uint32_t)n;
@@ -161,12 +147,10 @@ static int read_number(struct reader *r, struct mu_doc *doc)
 static int read_word(struct reader *r, struct mu_doc *doc, enum mu_doc_type type, const char *word)
 {
     size_t n = 0, len = strlen(word);
-    while (n < len && r->at + n < r->len && r->text[r->at + n] == word[n]) {
+    while (n < len && r->at + n < r->len && r->text[r->at + n] == word[n])
         n++;
-    }
-    if (n < len) {
+    if (n < len)
         return bad(r, r->at + n, mu_printf(r->arena, "%s expected", word));
-    }
     doc->type = type;
     if (type == MU_DOC_BOOL) {
         doc->text = word;
@@ -182,20 +166,16 @@ static int read_value(struct reader *r, struct mu_doc *doc);
 
 static int read_name(struct reader *r, struct mu_doc *member)
 {
-    if (r->at == r->len || r->text[r->at] != '"') {
+    if (r->at == r->len || r->text[r->at] != '"')
         return bad(r, r->at, "a member's name in quotes expected");
-    }
     size_t at = r->at;
-    if (read_string(r, &member->name, &member->name_len) < 0) {
+    if (read_string(r, &member->name, &member->name_len) < 0)
         return -1;
-    }
-    if (memchr(member->name, '\0', member->name_len)) {
+    if (memchr(member->name, '\0', member->name_len))
         return bad(r, at, "NUL in a member's name");
-    }
     skip_blanks(r);
-    if (!pass(r, ':')) {
+    if (!pass(r, ':'))
         return bad(r, r->at, "a colon expected");
-    }
     skip_blanks(r);
     return 0;
 }
@@ -205,9 +185,8 @@ static int read_items(struct reader *r, struct mu_doc *doc, char close)
 {
     const struct mu_doc **to = &doc->first;
     skip_blanks(r);
-    if (pass(r, close)) {
+    if (pass(r, close))
         return 0;
-    }
     for (;;) {
         /* A value takes forty times the two bytes it may be written in. */
         if (++r->values > MU_DOC_VALUES_MAX) {
@@ -215,19 +194,16 @@ static int read_items(struct reader *r, struct mu_doc *doc, char close)
                            MU_DOC_VALUES_MAX, r->at);
         }
         struct mu_doc *item = mu_alloc(r->arena, sizeof(*item));
-        if ((doc->type == MU_DOC_OBJECT && read_name(r, item) < 0) || read_value(r, item) < 0) {
+        if ((doc->type == MU_DOC_OBJECT && read_name(r, item) < 0) || read_value(r, item) < 0)
             return -1;
-        }
         *to = item;
         to = &item->next;
         doc->len++;
         skip_blanks(r);
-        if (pass(r, close)) {
+        if (pass(r, close))
             return 0;
-        }
-        if (!pass(r, ',')) {
+        if (!pass(r, ','))
             return bad(r, r->at, "a comma or the end of the list or object expected");
-        }
         skip_blanks(r);
     }
 }
@@ -241,9 +217,8 @@ static int read_nested(struct reader *r, struct mu_doc *doc, enum mu_doc_type ty
     }
     r->at++;
     doc->type = type;
-    if (read_items(r, doc, close) < 0) {
+    if (read_items(r, doc, close) < 0)
         return -1;
-    }
     doc->blanks = r->blanks > blanks;
     r->depth--;
     return 0;
@@ -276,9 +251,8 @@ static int read_by_first(struct reader *r, struct mu_doc *doc)
 static int read_value(struct reader *r, struct mu_doc *doc)
 {
     size_t from = r->at;
-    if (read_by_first(r, doc) < 0) {
+    if (read_by_first(r, doc) < 0)
         return -1;
-    }
     doc->source = r->text + from;
     doc->source_len = (uint32_t)(r->at - from);
     return 0;
@@ -288,13 +262,11 @@ static int read_value(struct reader *r, struct mu_doc *doc)
 
 static int check_text(const char *text, size_t len, struct mu_err *err)
 {
-    if (len > TEXT_MAX) {
+    if (len > TEXT_MAX)
         return mu_fail(err, MU_E_LIMIT, "JSON is longer than %d bytes", TEXT_MAX);
-    }
     const char *nul = len > 0 ? memchr(text, '\0', len) : NULL;
-    if (nul) {
+    if (nul)
         return mu_fail(err, MU_E_DATA, "not JSON: NUL byte at byte %zu", (size_t)(nul - text));
-    }
     return mu_utf8_ok(text, len) ? 0 : mu_fail(err, MU_E_DATA, "not JSON: text is not UTF-8");
 }
 
@@ -302,26 +274,21 @@ int mu_doc_parse(struct mu_arena *arena, const char *text, size_t len, const str
                  struct mu_err *err)
 {
     struct reader r = {.text = text, .len = len, .arena = arena, .err = err};
-    if (check_text(text, len, err) < 0) {
+    if (check_text(text, len, err) < 0)
         return -1;
-    }
     skip_blanks(&r);
-    if (r.at == len) {
+    if (r.at == len)
         return mu_fail(err, MU_E_DATA, "not JSON: nothing there");
-    }
-    if (text[r.at] == '<') {
+    if (text[r.at] == '<')
         return mu_fail(err, MU_E_DATA, "not JSON but HTML or XML, at byte %zu", r.at);
-    }
     /* A decoded scalar with its NUL is never longer than its text with what must stand behind it. */
     r.scalars = mu_alloc(arena, len + 1);
     struct mu_doc *doc = mu_alloc(arena, sizeof(*doc));
-    if (read_value(&r, doc) < 0) {
+    if (read_value(&r, doc) < 0)
         return -1;
-    }
     skip_blanks(&r);
-    if (r.at < len) {
+    if (r.at < len)
         return bad(&r, r.at, "more text behind the end");
-    }
     *ret = doc;
     return 0;
 }

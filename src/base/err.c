@@ -35,9 +35,8 @@ static const struct {
 static void mark_cut(char *text, size_t size)
 {
     size_t at = size - sizeof("...");
-    while (at > 0 && ((unsigned char)text[at] & 0xC0) == 0x80) {
+    while (at > 0 && ((unsigned char)text[at] & 0xC0) == 0x80)
         at--;
-    }
     memcpy(text + at, "...", sizeof("..."));
 }
 
@@ -62,9 +61,8 @@ static void compose(struct mu_err *err, const char *after, const char *fmt, va_l
     int made = vsnprintf(text, sizeof(text), fmt, args);
     size_t len = made < 0 ? 0 : (size_t)made;
     bool cut = len >= sizeof(text);
-    if (cut) {
+    if (cut)
         len = sizeof(text) - 1;
-    }
     text[len] = '\0';
     if (!cut && after) {
         size_t more = strlen(after);
@@ -74,9 +72,8 @@ static void compose(struct mu_err *err, const char *after, const char *fmt, va_l
         len += cut ? room : more;
         text[len] = '\0';
     }
-    if (cut) {
+    if (cut)
         mark_cut(text, sizeof(text));
-    }
     memcpy(err->text, text, len + 1);
 }
 

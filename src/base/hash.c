@@ -19,9 +19,8 @@ _Static_assert(MU_HASH_KEY_LEN == crypto_shorthash_siphashx24_KEYBYTES, "key len
  * randomness. */
 static void ready(void)
 {
-    if (sodium_init() < 0) {
+    if (sodium_init() < 0)
         mu_bug(__FILE__, __LINE__, "libsodium can't start: no source of randomness");
-    }
 }
 
 void mu_hash(const uint8_t key[MU_HASH_KEY_LEN], const void *bytes, size_t len,

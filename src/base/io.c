@@ -16,9 +16,8 @@ enum { CHUNK = 64 * 1024 };
 
 static void close_fd(int *fd)
 {
-    if (*fd >= 0) {
+    if (*fd >= 0)
         close(*fd);
-    }
 }
 
 static int too_large(const char *path, const struct mu_buf *to, struct mu_err *err)
@@ -28,9 +27,8 @@ static int too_large(const char *path, const struct mu_buf *to, struct mu_err *e
 
 static int unreadable(const char *path, struct mu_err *err)
 {
-    if (errno == EINTR && mu_cancelled()) {
+    if (errno == EINTR && mu_cancelled())
         return mu_fail(err, MU_E_CANCELLED, "%s: cancelled while waiting for it", path);
-    }
     return mu_fail_errno(err, "%s", path);
 }
 
@@ -41,24 +39,19 @@ static int read_all(int fd, const char *path, struct mu_buf *to, struct mu_err *
         char beyond;
         char *at = &beyond;
         if (room > 0) {
-            if (mu_buf_room(to, room) < 0) {
+            if (mu_buf_room(to, room) < 0)
                 return too_large(path, to, err);
-            }
             at = to->data + to->len;
         }
         ssize_t n = read(fd, at, room > 0 ? room : 1);
-        if (n < 0 && errno == EINTR && !mu_cancelled()) {
+        if (n < 0 && errno == EINTR && !mu_cancelled())
             continue;
-        }
-        if (n < 0) {
+        if (n < 0)
             return unreadable(path, err);
-        }
-        if (n > 0 && room == 0) {
+        if (n > 0 && room == 0)
             return too_large(path, to, err);
-        }
-        if (n == 0) {
+        if (n == 0)
             return 0;
-        }
         to->len += (size_t)n;
         to->data[to->len] = '\0';
     }
@@ -68,18 +61,14 @@ static int read_all(int fd, const char *path, struct mu_buf *to, struct mu_err *
 static int check_kind(int fd, const char *path, const struct mu_buf *to, struct mu_err *err)
 {
     struct stat st;
-    if (fstat(fd, &st) < 0) {
+    if (fstat(fd, &st) < 0)
         return mu_fail_errno(err, "%s", path);
-    }
-    if (S_ISDIR(st.st_mode)) {
+    if (S_ISDIR(st.st_mode))
         return mu_fail(err, MU_E_IO, "%s: is a directory, not a file", path);
-    }
-    if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode)) {
+    if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
         return mu_fail(err, MU_E_IO, "%s: is a device, not a file", path);
-    }
-    if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size > to->max - to->len) {
+    if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size > to->max - to->len)
         return too_large(path, to, err);
-    }
     return 0;
 }
 
@@ -91,17 +80,14 @@ int mu_read_file(const char *path, struct mu_buf *to, struct mu_err *err)
         status = read_all(STDIN_FILENO, "standard input", to, err);
     } else {
         __attribute__((cleanup(close_fd))) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        if (fd < 0) {
+        if (fd < 0)
             return unreadable(path, err);
-        }
         status = check_kind(fd, path, to, err);
-        if (status == 0) {
+        if (status == 0)
             status = read_all(fd, path, to, err);
-        }
     }
-    if (status < 0) {
+    if (status < 0)
         mu_buf_cut(to, before);
-    }
     return status;
 }
 
@@ -109,12 +95,10 @@ static int write_all(int fd, const char *bytes, size_t len)
 {
     while (len > 0) {
         ssize_t n = write(fd, bytes, len);
-        if (n < 0 && errno == EINTR) {
+        if (n < 0 && errno == EINTR)
             continue;
-        }
-        if (n < 0) {
+        if (n < 0)
             return -1;
-        }
         bytes += n;
         len -= (size_t)n;
     }
@@ -129,14 +113,12 @@ static int sync_folder(const char *path)
     char *folder = mu_xmalloc(len + 2);
     memcpy(folder, path, len);
     folder[len] = '\0';
-    if (len == 0) {
+    if (len == 0)
         snprintf(folder, 2, "%s", slash ? "/" : ".");
-    }
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     free(folder);
-    if (fd < 0) {
+    if (fd < 0)
         return -1;
-    }
     int status = fsync(fd) < 0 && errno != EINVAL ? -1 : 0;
     int saved = errno;
     close(fd);
@@ -146,9 +128,8 @@ static int sync_folder(const char *path)
 
 static int fill(int fd, const void *bytes, size_t len, unsigned mode)
 {
-    if (fchmod(fd, (mode_t)mode) < 0 || write_all(fd, bytes, len) < 0) {
+    if (fchmod(fd, (mode_t)mode) < 0 || write_all(fd, bytes, len) < 0)
         return -1;
-    }
     return fsync(fd);
 }
 
@@ -159,9 +140,8 @@ int mu_write_file(const char *path, const void *bytes, size_t len, unsigned mode
     MU_AUTO(free) char *temp = mu_xmalloc(size);
     snprintf(temp, size, "%s.XXXXXX", path);
     int fd = mkostemp(temp, O_CLOEXEC);
-    if (fd < 0) {
+    if (fd < 0)
         return mu_fail_errno(err, "%s", path);
-    }
     int status = fill(fd, bytes, len, mode);
     int saved = errno;
     if (close(fd) < 0 && status == 0) {
@@ -169,9 +149,8 @@ int mu_write_file(const char *path, const void *bytes, size_t len, unsigned mode
         saved = errno;
     }
     errno = saved;
-    if (status == 0) {
+    if (status == 0)
         status = rename(temp, path);
-    }
     if (status < 0) {
         mu_fail_errno(err, "%s", path);
         unlink(temp);

@@ -28,9 +28,8 @@ static int busy(const char *path, int fd, struct mu_err *err)
     text[n > 0 ? n : 0] = '\0';
     text[strcspn(text, "\n")] = '\0';
     long long pid;
-    if (mu_parse_int(text, 1, INT32_MAX, &pid)) {
+    if (mu_parse_int(text, 1, INT32_MAX, &pid))
         return mu_fail(err, MU_E_BUSY, "%s: held by another muster, process %lld", path, pid);
-    }
     return mu_fail(err, MU_E_BUSY, "%s: held by another muster", path);
 }
 
@@ -39,15 +38,12 @@ static int acquire(const char *path, int fd, int wait_s, struct mu_err *err)
     int64_t deadline = mu_mono_us() + (int64_t)wait_s * 1000000;
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     while (fcntl(fd, F_OFD_SETLK, &whole) < 0) {
-        if (errno != EAGAIN && errno != EACCES && errno != EINTR) {
+        if (errno != EAGAIN && errno != EACCES && errno != EINTR)
             return mu_fail_errno(err, "%s: lock", path);
-        }
-        if (mu_cancelled()) {
+        if (mu_cancelled())
             return mu_fail(err, MU_E_CANCELLED, "%s: cancelled while waiting for the lock", path);
-        }
-        if (mu_mono_us() >= deadline) {
+        if (mu_mono_us() >= deadline)
             return busy(path, fd, err);
-        }
         nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
     }
     return 0;
@@ -56,9 +52,8 @@ static int acquire(const char *path, int fd, int wait_s, struct mu_err *err)
 int mu_lock(const char *path, int wait_s, struct mu_lock **ret, struct mu_err *err)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
-    if (fd < 0) {
+    if (fd < 0)
         return mu_fail_errno(err, "%s", path);
-    }
     if (acquire(path, fd, wait_s, err) < 0) {
         close(fd);
         return -1;
@@ -66,9 +61,7 @@ int mu_lock(const char *path, int wait_s, struct mu_lock **ret, struct mu_err *e
     /* The id is a courtesy to whoever waits: a full disk must not keep us from working. */
     char text[PID_TEXT];
     int len = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
-    if (ftruncate(fd, 0) == 0) {
-        ssize_t MU_UNUSED ignored = pwrite(fd, text, (size_t)len, 0);
-    }
+    ssize_t MU_UNUSED ignored = ftruncate(fd, 0) == 0 ? pwrite(fd, text, (size_t)len, 0) : -1;
     struct mu_lock *lock = mu_xcalloc(1, sizeof(*lock));
     lock->fd = fd;
     *ret = lock;
@@ -77,9 +70,8 @@ int mu_lock(const char *path, int wait_s, struct mu_lock **ret, struct mu_err *e
 
 void mu_unlock(struct mu_lock *lock)
 {
-    if (!lock) {
+    if (!lock)
         return;
-    }
     int MU_UNUSED ignored = ftruncate(lock->fd, 0);
     close(lock->fd);
     free(lock);
@@ -102,9 +94,8 @@ void mu_cancel_install(void)
     for (size_t i = 0; i < MU_LEN(numbers); i++) {
         struct sigaction old;
         /* Who was started with the signal ignored (nohup, a shell's background job) stays so. */
-        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN) {
+        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN)
             continue;
-        }
         struct sigaction action = {.sa_handler =
                                        on_signal}; /* no SA_RESTART: long waits shall end */
         sigemptyset(&action.sa_mask);

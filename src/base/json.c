@@ -10,9 +10,8 @@
 static struct json_object *member(struct json_object *obj, const char *name)
 {
     struct json_object *value = NULL;
-    if (json_object_is_type(obj, json_type_object)) {
+    if (json_object_is_type(obj, json_type_object))
         json_object_object_get_ex(obj, name, &value);
-    }
     return value;
 }
 
@@ -20,9 +19,8 @@ bool mu_ptr_index(const char *token, size_t *ret)
 {
     long long index;
     bool padded = token[0] == '0' && token[1];
-    if (*token == '-' || padded || !mu_parse_int(token, 0, INT32_MAX, &index)) {
+    if (*token == '-' || padded || !mu_parse_int(token, 0, INT32_MAX, &index))
         return false;
-    }
     *ret = (size_t)index;
     return true;
 }
@@ -46,9 +44,8 @@ static int unescape(char *token)
         char c = *from;
         if (c == '~') {
             from++;
-            if (*from != '0' && *from != '1') {
+            if (*from != '0' && *from != '1')
                 return -1;
-            }
             c = *from == '0' ? '~' : '/';
         }
         *to++ = c;
@@ -65,12 +62,10 @@ int mu_ptr_compile(struct mu_arena *arena, const char *pointer, struct mu_ptr *r
                        pointer);
     }
     size_t count = 0;
-    for (const char *s = pointer; *s; s++) {
+    for (const char *s = pointer; *s; s++)
         count += *s == '/';
-    }
-    if (count > MU_JSON_DEPTH_MAX) {
+    if (count > MU_JSON_DEPTH_MAX)
         return mu_fail(err, MU_E_LIMIT, "pointer has more than %d steps", MU_JSON_DEPTH_MAX);
-    }
     const char **tokens = mu_alloc_array(arena, count, sizeof(*tokens));
     for (size_t i = 0; i < count; i++) {
         pointer++;
@@ -90,9 +85,8 @@ int mu_ptr_compile(struct mu_arena *arena, const char *pointer, struct mu_ptr *r
 
 struct json_object *mu_ptr_get(const struct mu_ptr *p, struct json_object *doc)
 {
-    for (int i = 0; i < p->count && doc; i++) {
+    for (int i = 0; i < p->count && doc; i++)
         doc = step(doc, p->tokens[i]);
-    }
     return doc;
 }
 
@@ -108,9 +102,8 @@ struct json_object *mu_json_at(struct json_object *doc, const char *pointer)
 const char *mu_json_str(struct json_object *obj, const char *name)
 {
     struct json_object *value = member(obj, name);
-    if (!json_object_is_type(value, json_type_string)) {
+    if (!json_object_is_type(value, json_type_string))
         return NULL;
-    }
     const char *text = json_object_get_string(value);
     return strlen(text) == (size_t)json_object_get_string_len(value) ? text : NULL;
 }
@@ -118,13 +111,11 @@ const char *mu_json_str(struct json_object *obj, const char *name)
 bool mu_json_int(struct json_object *obj, const char *name, int64_t *ret)
 {
     struct json_object *value = member(obj, name);
-    if (!json_object_is_type(value, json_type_int)) {
+    if (!json_object_is_type(value, json_type_int))
         return false;
-    }
     /* json-c keeps integers up to 2^64 and caps them silently when asked for a signed one. */
-    if (json_object_get_uint64(value) > INT64_MAX) {
+    if (json_object_get_uint64(value) > INT64_MAX)
         return false;
-    }
     *ret = json_object_get_int64(value);
     return true;
 }

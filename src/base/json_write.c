@@ -58,16 +58,14 @@ static size_t plain_run(const char *s, size_t len, uint64_t also)
         uint64_t word;
         memcpy(&word, s + i, sizeof(word));
         if ((word & also) | smaller(word, ' ') | smaller(word ^ '"' * every_byte, 1) |
-            smaller(word ^ '\\' * every_byte, 1)) {
+            smaller(word ^ '\\' * every_byte, 1))
             break;
-        }
     }
     char beyond = also ? '\0' : 'x';
     while (i < len) {
         char kind = escapes[(unsigned char)s[i]];
-        if (kind != '\0' && kind != beyond) {
+        if (kind != '\0' && kind != beyond)
             break;
-        }
         i++;
     }
     return i;
@@ -93,20 +91,18 @@ static void add_runs(struct mu_buf *to, const char *s, size_t len)
         size_t plain = utf8 ? mu_json_plain(s + i, len - i) : plain_char(s + i, len - i);
         mu_buf_add(to, s + i, plain);
         i += plain;
-        if (plain == 0) {
+        if (plain == 0)
             add_escaped(to, (unsigned char)s[i++]);
-        }
     }
 }
 
 static void add_string(struct mu_buf *to, const char *s, size_t len)
 {
     mu_buf_addc(to, '"');
-    if (plain_run(s, len, 0x80 * every_byte) == len) {
+    if (plain_run(s, len, 0x80 * every_byte) == len)
         mu_buf_add(to, s, len); /* as nearly all are */
-    } else {
+    else
         add_runs(to, s, len);
-    }
     mu_buf_addc(to, '"');
 }
 
@@ -117,9 +113,8 @@ static void add_array(struct mu_buf *to, struct json_object *array, bool sorted)
     mu_buf_addc(to, '[');
     size_t count = json_object_array_length(array);
     for (size_t i = 0; i < count; i++) {
-        if (i > 0) {
+        if (i > 0)
             mu_buf_addc(to, ',');
-        }
         add_value(to, json_object_array_get_idx(array, i), sorted);
     }
     mu_buf_addc(to, ']');
@@ -140,30 +135,26 @@ static void add_object(struct mu_buf *to, struct json_object *obj, bool sorted)
     struct member on_stack[KEYS_ON_STACK];
     struct member *members = on_stack;
     int count = json_object_object_length(obj);
-    if (count > KEYS_ON_STACK) {
+    if (count > KEYS_ON_STACK)
         members = mu_xcalloc((size_t)count, sizeof(*members));
-    }
     size_t n = 0;
     json_object_object_foreach(obj, key, child)
     {
         members[n++] = (struct member){.name = key, .value = child};
     }
-    if (sorted) {
+    if (sorted)
         qsort(members, n, sizeof(*members), by_name);
-    }
     mu_buf_addc(to, '{');
     for (size_t i = 0; i < n; i++) {
-        if (i > 0) {
+        if (i > 0)
             mu_buf_addc(to, ',');
-        }
         add_string(to, members[i].name, strlen(members[i].name));
         mu_buf_addc(to, ':');
         add_value(to, members[i].value, sorted);
     }
     mu_buf_addc(to, '}');
-    if (members != on_stack) {
+    if (members != on_stack)
         free(members);
-    }
 }
 
 /* Recursion is as deep as the document, which the parser has bounded. */
@@ -218,12 +209,10 @@ static void before(struct mu_jw *w)
         w->after_key = false;
         return;
     }
-    if (w->depth == 0) {
+    if (w->depth == 0)
         return;
-    }
-    if (!w->first[w->depth]) {
+    if (!w->first[w->depth])
         mu_buf_addc(w->to, ',');
-    }
     w->first[w->depth] = false;
     new_line(w);
 }
@@ -252,9 +241,8 @@ void mu_jw_end(struct mu_jw *w, char bracket)
     mu_assert(w->depth > 0 && !w->after_key);
     bool empty = w->first[w->depth];
     w->depth--;
-    if (!empty) {
+    if (!empty)
         new_line(w);
-    }
     mu_buf_addc(w->to, bracket);
 }
 
@@ -274,11 +262,10 @@ void mu_jw_strn(struct mu_jw *w, const char *s, size_t len)
 
 void mu_jw_str(struct mu_jw *w, const char *s)
 {
-    if (s) {
+    if (s)
         mu_jw_strn(w, s, strlen(s));
-    } else {
+    else
         mu_jw_null(w);
-    }
 }
 
 void mu_jw_int(struct mu_jw *w, int64_t v)
@@ -290,9 +277,8 @@ void mu_jw_int(struct mu_jw *w, int64_t v)
         *--s = (char)('0' + rest % 10);
         rest /= 10;
     } while (rest > 0);
-    if (v < 0) {
+    if (v < 0)
         *--s = '-';
-    }
     mu_jw_raw(w, s, (size_t)(text + sizeof(text) - s));
 }
 

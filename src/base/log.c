@@ -55,9 +55,8 @@ struct mu_log *mu_log_new(enum mu_level level, bool json, bool color)
 
 void mu_log_free(struct mu_log *log)
 {
-    if (!log) {
+    if (!log)
         return;
-    }
     mu_progress_end(log);
     pthread_mutex_destroy(&log->lock);
     free(log);
@@ -88,9 +87,8 @@ static void compose_text(const struct mu_log *log, enum mu_level level, const ch
                          size_t len, struct mu_buf *to)
 {
     bool color = log->color && *levels[level].color;
-    if (log->line[0]) {
+    if (log->line[0])
         mu_buf_adds(to, clear_line);
-    }
     mu_buf_adds(to, color ? levels[level].color : "");
     mu_buf_adds(to, levels[level].prefix);
     mu_buf_adds(to, color ? "\033[0m" : "");
@@ -123,9 +121,8 @@ static void put(const char *bytes, size_t len)
 
 void mu_log(struct mu_log *log, enum mu_level level, const char *fmt, ...)
 {
-    if (!mu_log_on(log, level)) {
+    if (!mu_log_on(log, level))
         return;
-    }
     char first[1024];
     va_list args;
     va_start(args, fmt);
@@ -139,18 +136,16 @@ void mu_log(struct mu_log *log, enum mu_level level, const char *fmt, ...)
         va_start(args, fmt);
         vsnprintf(longer, len + 1, fmt, args);
         va_end(args);
-        if ((size_t)made > len) {
+        if ((size_t)made > len)
             memcpy(longer + len - 3, "...", sizeof("..."));
-        }
     }
     const char *text = longer ? longer : first;
     MU_AUTO(buf) struct mu_buf out = MU_BUF_INIT(MU_BUF_MAX);
     pthread_mutex_lock(&log->lock);
-    if (log->json) {
+    if (log->json)
         compose_json(level, text, len, &out);
-    } else {
+    else
         compose_text(log, level, text, len, &out);
-    }
     put(out.data, out.len);
     pthread_mutex_unlock(&log->lock);
 }
@@ -162,9 +157,8 @@ static const char *grouped(int64_t n, char to[NUMBER_TEXT])
     int len = snprintf(digits, sizeof(digits), "%lld", (long long)(n < 0 ? 0 : n));
     char *out = to;
     for (int i = 0; i < len; i++) {
-        if (i > 0 && (len - i) % 3 == 0) {
+        if (i > 0 && (len - i) % 3 == 0)
             *out++ = ',';
-        }
         *out++ = digits[i];
     }
     *out = '\0';
@@ -175,13 +169,12 @@ static const char *span(double seconds, char to[NUMBER_TEXT])
 {
     enum { MINUTE = 60, HOUR = 3600, LONGEST = 1000 * HOUR };
     int s = seconds < LONGEST ? (int)seconds : LONGEST;
-    if (s >= HOUR) {
+    if (s >= HOUR)
         snprintf(to, NUMBER_TEXT, "%dh%02dm", s / HOUR, s % HOUR / MINUTE);
-    } else if (s >= MINUTE) {
+    else if (s >= MINUTE)
         snprintf(to, NUMBER_TEXT, "%dm%02ds", s / MINUTE, s % MINUTE);
-    } else {
+    else
         snprintf(to, NUMBER_TEXT, "%ds", s);
-    }
     return to;
 }
 
@@ -191,15 +184,12 @@ static void draw(struct mu_log *log, int64_t now, int64_t done, int64_t total)
     char eta[NUMBER_TEXT + 8] = "";
     double elapsed = (double)(now - log->since_us) / 1e6;
     double rate = elapsed > 0 ? (double)(done - log->first_done) / elapsed : 0;
-    if (total > 0) {
+    if (total > 0)
         snprintf(of, sizeof(of), " of %s", grouped(total, b));
-    }
-    if (rate > 0) {
+    if (rate > 0)
         snprintf(rate_text, sizeof(rate_text), "  %.*f/s", rate < 100 ? 1 : 0, rate);
-    }
-    if (rate > 0 && total > done) {
+    if (rate > 0 && total > done)
         snprintf(eta, sizeof(eta), "  ETA %s", span((double)(total - done) / rate, b));
-    }
     snprintf(log->line, sizeof(log->line), "%s %s%s%s%s", log->what, grouped(done, a), of,
              rate_text, eta);
     put(clear_line, strlen(clear_line));
@@ -209,9 +199,8 @@ static void draw(struct mu_log *log, int64_t now, int64_t done, int64_t total)
 
 void mu_progress(struct mu_log *log, const char *what, int64_t done, int64_t total)
 {
-    if (!log || !log->terminal) {
+    if (!log || !log->terminal)
         return;
-    }
     int64_t now = mu_mono_us();
     pthread_mutex_lock(&log->lock);
     if (strncmp(log->what, what, sizeof(log->what) - 1) != 0) {
@@ -220,21 +209,18 @@ void mu_progress(struct mu_log *log, const char *what, int64_t done, int64_t tot
         log->first_done = done;
         log->drawn_us = 0;
     }
-    if (now - log->drawn_us >= PROGRESS_EVERY_US) {
+    if (now - log->drawn_us >= PROGRESS_EVERY_US)
         draw(log, now, done, total);
-    }
     pthread_mutex_unlock(&log->lock);
 }
 
 void mu_progress_end(struct mu_log *log)
 {
-    if (!log || !log->terminal) {
+    if (!log || !log->terminal)
         return;
-    }
     pthread_mutex_lock(&log->lock);
-    if (log->line[0]) {
+    if (log->line[0])
         put(clear_line, strlen(clear_line));
-    }
     log->line[0] = '\0';
     log->what[0] = '\0';
     pthread_mutex_unlock(&log->lock);

@@ -40,9 +40,8 @@ struct mu_map *mu_map_new(size_t expected)
     struct mu_map *m = mu_xcalloc(1, sizeof(*m));
     mu_random(m->seed, sizeof(m->seed));
     size_t slots = FIRST_SLOTS;
-    while (slots < expected * 2) {
+    while (slots < expected * 2)
         slots *= 2;
-    }
     m->slots = mu_xcalloc(slots, sizeof(*m->slots));
     m->mask = slots - 1;
     m->room = slots / 2;
@@ -52,9 +51,8 @@ struct mu_map *mu_map_new(size_t expected)
 
 void mu_map_free(struct mu_map *m)
 {
-    if (!m) {
+    if (!m)
         return;
-    }
     free(m->slots);
     free(m->entries);
     free(m);
@@ -74,14 +72,12 @@ static struct slot *find(const struct mu_map *m, uint64_t hash, const char *key,
     uint32_t tag = (uint32_t)(hash >> 32);
     for (size_t i = hash & m->mask;; i = (i + 1) & m->mask) {
         struct slot *slot = &m->slots[i];
-        if (slot->position == 0) {
+        if (slot->position == 0)
             return slot;
-        }
         if (slot->tag == tag) {
             const struct entry *e = &m->entries[slot->position - 1];
-            if (e->len == len && memcmp(e->key, key, len) == 0) {
+            if (e->len == len && memcmp(e->key, key, len) == 0)
                 return slot;
-            }
         }
     }
 }
@@ -103,9 +99,8 @@ static void grow(struct mu_map *m)
     m->mask = slots - 1;
     for (size_t e = 0; e < m->count; e++) {
         size_t i = m->entries[e].hash & m->mask;
-        while (m->slots[i].position > 0) {
+        while (m->slots[i].position > 0)
             i = (i + 1) & m->mask;
-        }
         m->slots[i] =
             (struct slot){.tag = (uint32_t)(m->entries[e].hash >> 32), .position = (uint32_t)e + 1};
     }
@@ -114,9 +109,8 @@ static void grow(struct mu_map *m)
 void *mu_map_put(struct mu_map *m, const char *key, size_t len, void *value)
 {
     mu_assert(value);
-    if (m->count == m->room) {
+    if (m->count == m->room)
         grow(m);
-    }
     uint64_t hash = hash_of(m, key, len);
     struct slot *slot = find(m, hash, key, len);
     if (slot->position > 0) {

@@ -42,9 +42,8 @@ static int read_int(const struct reading *r, const char *text, struct mu_err *er
 static int read_bool(const struct reading *r, const char *text, struct mu_err *err)
 {
     bool yes = mu_streq(text, "true") || mu_streq(text, "yes");
-    if (!yes && !mu_streq(text, "false") && !mu_streq(text, "no")) {
+    if (!yes && !mu_streq(text, "false") && !mu_streq(text, "no"))
         return wrong(r, err, text, "true, false, yes or no");
-    }
     *(bool *)(void *)r->field = yes;
     return 0;
 }
@@ -52,9 +51,8 @@ static int read_bool(const struct reading *r, const char *text, struct mu_err *e
 static int read_duration(const struct reading *r, const char *text, struct mu_err *err)
 {
     int64_t seconds;
-    if (!mu_duration_parse(text, &seconds)) {
+    if (!mu_duration_parse(text, &seconds))
         return wrong(r, err, text, "a duration such as 90s, 15m, 2h or 30d");
-    }
     bool bounded = r->opt->max > r->opt->min;
     if (bounded && (seconds < r->opt->min || seconds > r->opt->max)) {
         return wrong(r, err, text,
@@ -77,9 +75,8 @@ static int read_enum(const struct reading *r, const char *text, struct mu_err *e
         mu_buf_printf(&want, "%s%s", count > 0 ? ", " : "one of: ", r->opt->choices[count]);
     }
     const char *nearest = mu_nearest(text, r->opt->choices, count);
-    if (nearest) {
+    if (nearest)
         mu_buf_printf(&want, "; did you mean '%s'?", nearest);
-    }
     return wrong(r, err, text, want.data);
 }
 
@@ -133,9 +130,8 @@ static int read_sequence(const struct reading *r, struct mu_err *err)
     const char **list = mu_alloc_array(r->arena, r->at->count + 1, sizeof(*list));
     for (size_t i = 0; i < r->at->count; i++) {
         const struct mu_y *item = r->at->items[i];
-        if (item->type != MU_Y_SCALAR) {
+        if (item->type != MU_Y_SCALAR)
             return mu_y_fail(item, err, "%s: each item of this list must be a text", r->opt->name);
-        }
         list[i] = item->text;
     }
     *(const char ***)(void *)r->field = list;
@@ -148,9 +144,8 @@ static int read_node(const struct reading *r, struct mu_err *err)
         *(const struct mu_y **)(void *)r->field = r->at;
         return 0;
     }
-    if (r->opt->type == MU_OPT_LIST && r->at->type == MU_Y_SEQ) {
+    if (r->opt->type == MU_OPT_LIST && r->at->type == MU_Y_SEQ)
         return read_sequence(r, err);
-    }
     if (r->at->type != MU_Y_SCALAR) {
         return mu_y_fail(r->at, err, "%s: must be a %s, not a %s", r->opt->name,
                          r->opt->type == MU_OPT_LIST ? "text or a list of texts" : "single value",
@@ -163,29 +158,24 @@ static int missing(const struct mu_opt *opt, const struct mu_y *map, const struc
                    struct mu_err *err)
 {
     const char *help = opt->help ? opt->help : "no default";
-    if (empty) {
+    if (empty)
         return mu_y_fail(empty, err, "%s: needs a value (%s)", opt->name, help);
-    }
-    if (map) {
+    if (map)
         return mu_y_fail(map, err, "'%s' is missing here (%s)", opt->name, help);
-    }
     return mu_fail(err, MU_E_CONFIG, "'%s' is missing (%s)", opt->name, help);
 }
 
 static int check_map(struct mu_arena *arena, const struct mu_opt *opts, const struct mu_y *map,
                      struct mu_err *err)
 {
-    if (map->type != MU_Y_MAP) {
+    if (map->type != MU_Y_MAP)
         return mu_y_fail(map, err, "must be a mapping of settings (key: value)");
-    }
     size_t count = 0;
-    while (opts[count].name) {
+    while (opts[count].name)
         count++;
-    }
     const char **names = mu_alloc_array(arena, count, sizeof(*names));
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         names[i] = opts[i].name;
-    }
     return mu_y_only(map, names, count, err);
 }
 
@@ -194,12 +184,10 @@ static int read_one(struct mu_arena *arena, const struct mu_opt *opt, const stru
 {
     const struct mu_y *node = mu_y_get(map, opt->name);
     struct reading r = {.arena = arena, .opt = opt, .at = node, .field = (char *)to + opt->offset};
-    if (node && node->type != MU_Y_NULL) {
+    if (node && node->type != MU_Y_NULL)
         return read_node(&r, err);
-    }
-    if (opt->required) {
+    if (opt->required)
         return missing(opt, map, node, err);
-    }
     r.at = NULL;
     return opt->def ? read_text(&r, opt->def, err) : 0;
 }
@@ -207,16 +195,12 @@ static int read_one(struct mu_arena *arena, const struct mu_opt *opt, const stru
 int mu_opt_read(struct mu_arena *arena, const struct mu_opt *opts, const struct mu_y *map, void *to,
                 struct mu_err *err)
 {
-    if (map && map->type == MU_Y_NULL) {
+    if (map && map->type == MU_Y_NULL)
         map = NULL;
-    }
-    if (map && check_map(arena, opts, map, err) < 0) {
+    if (map && check_map(arena, opts, map, err) < 0)
         return -1;
-    }
-    for (const struct mu_opt *opt = opts; opt->name; opt++) {
-        if (read_one(arena, opt, map, to, err) < 0) {
+    for (const struct mu_opt *opt = opts; opt->name; opt++)
+        if (read_one(arena, opt, map, to, err) < 0)
             return -1;
-        }
-    }
     return 0;
 }

@@ -28,9 +28,8 @@ struct mu_ring *mu_ring_new(size_t depth)
 
 void mu_ring_free(struct mu_ring *r)
 {
-    if (!r) {
+    if (!r)
         return;
-    }
     mu_assert(r->count == 0);
     pthread_cond_destroy(&r->changed);
     pthread_mutex_destroy(&r->lock);
@@ -41,9 +40,8 @@ void mu_ring_free(struct mu_ring *r)
 bool mu_ring_put(struct mu_ring *r, void *item)
 {
     pthread_mutex_lock(&r->lock);
-    while (r->count == r->depth && !r->stop) {
+    while (r->count == r->depth && !r->stop)
         pthread_cond_wait(&r->changed, &r->lock);
-    }
     bool wanted = !r->stop;
     if (wanted) {
         r->items[(r->first + r->count++) % r->depth] = item;
@@ -65,9 +63,8 @@ static void *shift(struct mu_ring *r)
 void *mu_ring_take(struct mu_ring *r)
 {
     pthread_mutex_lock(&r->lock);
-    while (r->count == 0) {
+    while (r->count == 0)
         pthread_cond_wait(&r->changed, &r->lock);
-    }
     void *item = shift(r);
     pthread_cond_signal(&r->changed);
     pthread_mutex_unlock(&r->lock);

@@ -20,12 +20,10 @@ struct mu_secret *mu_secret_new(const char *value, size_t len)
     mu_assert(len < SIZE_MAX);
     struct mu_secret *s = mu_xcalloc(1, sizeof(*s));
     s->value = sodium_malloc(len + 1);
-    if (!s->value) {
+    if (!s->value)
         mu_oom();
-    }
-    if (len > 0) {
+    if (len > 0)
         memcpy(s->value, value, len);
-    }
     s->value[len] = '\0';
     s->len = len;
     sodium_mprotect_readonly(s->value);
@@ -34,9 +32,8 @@ struct mu_secret *mu_secret_new(const char *value, size_t len)
 
 void mu_secret_free(struct mu_secret *s)
 {
-    if (!s) {
+    if (!s)
         return;
-    }
     sodium_free(s->value);
     free(s->warning);
     free(s);
@@ -44,9 +41,8 @@ void mu_secret_free(struct mu_secret *s)
 
 const char *mu_secret_reveal(const struct mu_secret *s, size_t *ret_len)
 {
-    if (ret_len) {
+    if (ret_len)
         *ret_len = s->len;
-    }
     return s->value;
 }
 

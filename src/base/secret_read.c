@@ -38,9 +38,8 @@ static char *pad_new(void)
 {
     mu_assert(sodium_init() >= 0);
     char *bytes = sodium_malloc(SECRET_MAX + 1);
-    if (!bytes) {
+    if (!bytes)
         mu_oom();
-    }
     return bytes;
 }
 
@@ -48,15 +47,12 @@ static char *pad_new(void)
 static int finish(const struct mu_y *at, const char *value, size_t len, struct mu_secret **ret,
                   struct mu_err *err)
 {
-    if (len > SECRET_MAX) {
+    if (len > SECRET_MAX)
         return mu_y_fail(at, err, "the secret is longer than the limit of %d bytes", SECRET_MAX);
-    }
-    if (len == 0) {
+    if (len == 0)
         return mu_y_fail(at, err, "the secret is empty");
-    }
-    if (memchr(value, '\0', len)) {
+    if (memchr(value, '\0', len))
         return mu_y_fail(at, err, "the secret holds a NUL byte; is its file a binary one?");
-    }
     *ret = mu_secret_new(value, len);
     return 0;
 }
@@ -66,9 +62,8 @@ static int finish_line(const struct mu_y *at, const struct pad *p, struct mu_sec
 {
     const char *end = memchr(p->bytes, '\n', p->len);
     size_t len = end ? (size_t)(end - p->bytes) : p->len;
-    if (len > 0 && p->bytes[len - 1] == '\r') {
+    if (len > 0 && p->bytes[len - 1] == '\r')
         len--;
-    }
     return finish(at, p->bytes, len, ret, err);
 }
 
@@ -80,9 +75,8 @@ static int from_env(const struct mu_y *at, const char *name, struct mu_secret **
         return mu_y_fail(at, err, "environment variable %s is not set; export it, or use file:PATH",
                          name);
     }
-    if (!*value) {
+    if (!*value)
         return mu_y_fail(at, err, "environment variable %s is empty", name);
-    }
     return finish(at, value, strlen(value), ret, err);
 }
 
@@ -91,11 +85,10 @@ static char *file_path(const struct mu_y *at, const char *path)
     MU_AUTO(buf) struct mu_buf made = MU_BUF_INIT(MU_BUF_MAX);
     const char *credentials = getenv("CREDENTIALS_DIRECTORY");
     const char *slash = strrchr(at->file, '/');
-    if (*path != '/' && credentials && *credentials) {
+    if (*path != '/' && credentials && *credentials)
         mu_buf_printf(&made, "%s/", credentials);
-    } else if (*path != '/' && slash) {
+    else if (*path != '/' && slash)
         mu_buf_add(&made, at->file, (size_t)(slash - at->file) + 1);
-    }
     mu_buf_adds(&made, path);
     return mu_buf_take(&made, NULL);
 }
@@ -103,15 +96,12 @@ static char *file_path(const struct mu_y *at, const char *path)
 static int check_mode(const struct mu_y *at, const char *path, int fd, struct stat *ret,
                       struct mu_err *err)
 {
-    if (fstat(fd, ret) < 0) {
+    if (fstat(fd, ret) < 0)
         return mu_y_fail(at, err, "%s: %m", path);
-    }
-    if (!S_ISREG(ret->st_mode) && !S_ISFIFO(ret->st_mode)) {
+    if (!S_ISREG(ret->st_mode) && !S_ISFIFO(ret->st_mode))
         return mu_y_fail(at, err, "%s: is not a file", path);
-    }
-    if (ret->st_mode & S_IWOTH) {
+    if (ret->st_mode & S_IWOTH)
         return mu_y_fail(at, err, "%s: anybody may write this secret; chmod 600 it", path);
-    }
     return 0;
 }
 
@@ -119,15 +109,12 @@ static int read_fd(int fd, struct pad *p)
 {
     while (p->len <= SECRET_MAX && !memchr(p->bytes, '\n', p->len)) {
         ssize_t n = read(fd, p->bytes + p->len, SECRET_MAX + 1 - p->len);
-        if (n < 0 && errno == EINTR && !mu_cancelled()) {
+        if (n < 0 && errno == EINTR && !mu_cancelled())
             continue;
-        }
-        if (n < 0) {
+        if (n < 0)
             return -1;
-        }
-        if (n == 0) {
+        if (n == 0)
             break;
-        }
         p->len += (size_t)n;
     }
     return 0;
@@ -137,16 +124,13 @@ static int from_open_file(const struct mu_y *at, const char *path, int fd, struc
                           struct mu_err *err)
 {
     struct stat st;
-    if (check_mode(at, path, fd, &st, err) < 0) {
+    if (check_mode(at, path, fd, &st, err) < 0)
         return -1;
-    }
     MU_AUTO(pad) struct pad p = {.bytes = pad_new()};
-    if (read_fd(fd, &p) < 0) {
+    if (read_fd(fd, &p) < 0)
         return mu_y_fail(at, err, "%s: %m", path);
-    }
-    if (finish_line(at, &p, ret, err) < 0) {
+    if (finish_line(at, &p, ret, err) < 0)
         return -1;
-    }
     if (st.st_mode & S_IROTH) {
         MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
         mu_buf_printf(&text, "%s: anybody on this machine may read this secret; chmod 600 it",
@@ -161,9 +145,8 @@ static int from_file(const struct mu_y *at, const char *name, struct mu_secret *
 {
     MU_AUTO(free) char *path = file_path(at, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0) {
+    if (fd < 0)
         return mu_y_fail(at, err, "secret file %s: %m", path);
-    }
     int status = from_open_file(at, path, fd, ret, err);
     close(fd);
     return status;
@@ -198,19 +181,16 @@ static int read_output(int fd, int64_t deadline, struct pad *p)
 {
     while (mu_mono_us() < deadline && !mu_cancelled()) {
         struct pollfd ready = {.fd = fd, .events = POLLIN};
-        if (poll(&ready, 1, POLL_MS) <= 0) {
+        if (poll(&ready, 1, POLL_MS) <= 0)
             continue;
-        }
         char beyond;
         bool room = p->len <= SECRET_MAX;
         ssize_t n =
             read(fd, room ? p->bytes + p->len : &beyond, room ? SECRET_MAX + 1 - p->len : 1);
-        if (n == 0) {
+        if (n == 0)
             return 0;
-        }
-        if (n > 0 && room) {
+        if (n > 0 && room)
             p->len += (size_t)n;
-        }
     }
     return -1;
 }
@@ -221,12 +201,10 @@ static int reap(pid_t pid, int64_t deadline)
     int status = -1;
     for (;;) {
         pid_t got = waitpid(pid, &status, WNOHANG);
-        if (got == pid) {
+        if (got == pid)
             return status;
-        }
-        if ((got < 0 && errno != EINTR) || mu_cancelled() || mu_mono_us() >= deadline) {
+        if ((got < 0 && errno != EINTR) || mu_cancelled() || mu_mono_us() >= deadline)
             break;
-        }
         nanosleep(&(struct timespec){.tv_nsec = REAP_MS * 1000000L}, NULL);
     }
     kill(pid, SIGKILL);
@@ -241,12 +219,10 @@ static int fail_status(const struct mu_y *at, int status, struct mu_err *err)
         err->code = MU_E_CANCELLED;
         return -1;
     }
-    if (status == -1) {
+    if (status == -1)
         return mu_y_fail(at, err, "the secret's command did not end within %d s", COMMAND_S);
-    }
-    if (WIFSIGNALED(status)) {
+    if (WIFSIGNALED(status))
         return mu_y_fail(at, err, "the secret's command was ended by signal %d", WTERMSIG(status));
-    }
     return mu_y_fail(at, err, "the secret's command failed with status %d", WEXITSTATUS(status));
 }
 
@@ -265,12 +241,10 @@ static int from_command(const struct mu_y *at, const char *command, struct mu_se
                         struct mu_err *err)
 {
     int ends[2];
-    if (check_owner(at, err) < 0) {
+    if (check_owner(at, err) < 0)
         return -1;
-    }
-    if (pipe2(ends, O_CLOEXEC) < 0) {
+    if (pipe2(ends, O_CLOEXEC) < 0)
         return mu_y_fail(at, err, "the secret's command: %m");
-    }
     MU_AUTO(pad) struct pad p = {.bytes = pad_new()};
     int64_t deadline = mu_mono_us() + (int64_t)COMMAND_S * 1000000;
     pid_t pid;
@@ -284,9 +258,8 @@ static int from_command(const struct mu_y *at, const char *command, struct mu_se
     int output = read_output(ends[0], deadline, &p);
     close(ends[0]);
     int status = reap(pid, output < 0 ? 0 : deadline);
-    if (status != 0) {
+    if (status != 0)
         return fail_status(at, status, err);
-    }
     return finish_line(at, &p, ret, err);
 }
 
@@ -301,9 +274,8 @@ int mu_secret_load(const struct mu_y *at, struct mu_secret **ret, struct mu_err 
     const char *text = at->type == MU_Y_SCALAR ? at->text : "";
     for (size_t i = 0; i < MU_LEN(kinds); i++) {
         size_t len = strlen(kinds[i].prefix);
-        if (mu_starts(text, kinds[i].prefix) && text[len]) {
+        if (mu_starts(text, kinds[i].prefix) && text[len])
             return kinds[i].load(at, text + len, ret, err);
-        }
     }
     return mu_y_fail(at, err, "write where the secret lies: env:NAME, file:PATH or command:CMD");
 }

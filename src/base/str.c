@@ -19,9 +19,8 @@ static char lower(char c)
 /* Not strcasecmp: that one follows the locale. */
 bool mu_strieq(const char *a, const char *b)
 {
-    if (a == b || !a || !b) {
+    if (a == b || !a || !b)
         return a == b;
-    }
     while (*a && lower(*a) == lower(*b)) {
         a++;
         b++;
@@ -61,9 +60,8 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
             size_t differs = lower(a[i - 1]) != lower(b[j - 1]);
             row[j] = least(least(above[j] + 1, row[j - 1] + 1), above[j - 1] + differs);
             if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
-                lower(a[i - 2]) == lower(b[j - 1])) {
+                lower(a[i - 2]) == lower(b[j - 1]))
                 row[j] = least(row[j], before[j - 2] + 1);
-            }
         }
         size_t *oldest = before;
         before = above;
@@ -80,9 +78,8 @@ const char *mu_nearest(const char *name, const char *const *known, size_t count)
     size_t best_distance = NEAREST_DISTANCE_MAX + 1;
     for (size_t i = 0; i < count && len <= NEAREST_NAME_MAX; i++) {
         size_t known_len = strlen(known[i]);
-        if (known_len > NEAREST_NAME_MAX) {
+        if (known_len > NEAREST_NAME_MAX)
             continue;
-        }
         size_t d = distance(name, len, known[i], known_len);
         if (d < best_distance && d * 2 < known_len) {
             best = known[i];
@@ -96,9 +93,8 @@ void mu_mask(char *text, size_t len, const char *secret)
 {
     enum { SHORTEST = 4 };
     size_t secret_len = secret ? strlen(secret) : 0;
-    if (secret_len < SHORTEST) {
+    if (secret_len < SHORTEST)
         return;
-    }
     for (char *at = text; (at = memmem(at, len - (size_t)(at - text), secret, secret_len));) {
         memset(at, '*', secret_len);
         at += secret_len;
@@ -110,22 +106,18 @@ bool mu_parse_int(const char *s, long long min, long long max, long long *ret)
     bool negative = *s == '-';
     s += negative;
     long long value = 0;
-    if (!*s) {
+    if (!*s)
         return false;
-    }
     for (; *s; s++) {
-        if (*s < '0' || *s > '9') {
+        if (*s < '0' || *s > '9')
             return false;
-        }
         int digit = negative ? -(*s - '0') : *s - '0';
         if (__builtin_mul_overflow(value, 10, &value) ||
-            __builtin_add_overflow(value, digit, &value)) {
+            __builtin_add_overflow(value, digit, &value))
             return false;
-        }
     }
-    if (value < min || value > max) {
+    if (value < min || value > max)
         return false;
-    }
     *ret = value;
     return true;
 }
@@ -134,9 +126,8 @@ bool mu_parse_int(const char *s, long long min, long long max, long long *ret)
 static const char *next_char(const char *s)
 {
     s++;
-    while (((unsigned char)*s & 0xC0) == 0x80) {
+    while (((unsigned char)*s & 0xC0) == 0x80)
         s++;
-    }
     return s;
 }
 
@@ -162,17 +153,15 @@ static bool glob(const char *pattern, const char *s)
             return false;
         }
     }
-    while (*pattern == '*') {
+    while (*pattern == '*')
         pattern++;
-    }
     return !*pattern;
 }
 
 bool mu_glob(const char *pattern, const char *s, bool fold)
 {
-    if (!fold) {
+    if (!fold)
         return glob(pattern, s);
-    }
     MU_AUTO(buf) struct mu_buf folded_pattern = MU_BUF_INIT(MU_BUF_MAX);
     MU_AUTO(buf) struct mu_buf folded = MU_BUF_INIT(MU_BUF_MAX);
     mu_fold_into(&folded_pattern, pattern, strlen(pattern));

@@ -21,13 +21,11 @@ static size_t ascii_run(const char *s, size_t len, bool nul)
         /* The subtraction sets a high bit where a byte is zero (and only there, while all high bits
          * are clear). */
         uint64_t zero = nul ? 0 : (word - UINT64_C(0x0101010101010101)) & ~word;
-        if ((word | zero) & high_bits) {
+        if ((word | zero) & high_bits)
             break;
-        }
     }
-    while (i < len && (unsigned char)s[i] < 0x80 && (nul || s[i])) {
+    while (i < len && (unsigned char)s[i] < 0x80 && (nul || s[i]))
         i++;
-    }
     return i;
 }
 
@@ -43,14 +41,12 @@ bool mu_utf8_ok(const char *s, size_t len)
 {
     for (size_t i = 0;;) {
         i += ascii_run(s + i, len - i, false);
-        if (i == len) {
+        if (i == len)
             return true;
-        }
         utf8proc_int32_t code;
         size_t n = decode(s + i, len - i, &code);
-        if (n == 0 || code == 0) {
+        if (n == 0 || code == 0)
             return false;
-        }
         i += n;
     }
 }
@@ -58,11 +54,9 @@ bool mu_utf8_ok(const char *s, size_t len)
 /* Code points below U+0300 neither combine nor change under NFC. */
 static bool surely_nfc(const char *s, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
-        if ((unsigned char)s[i] >= 0xCC) {
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)s[i] >= 0xCC)
             return false;
-        }
-    }
     return true;
 }
 
@@ -70,9 +64,8 @@ int mu_nfc(struct mu_arena *arena, const char *s, const char **ret, struct mu_er
 {
     size_t len = strlen(s);
     bool ascii = ascii_run(s, len, false) == len;
-    if (!ascii && !mu_utf8_ok(s, len)) {
+    if (!ascii && !mu_utf8_ok(s, len))
         return mu_fail(err, MU_E_DATA, "text is not UTF-8");
-    }
     if (ascii || surely_nfc(s, len)) {
         *ret = s;
         return 0;
@@ -80,9 +73,8 @@ int mu_nfc(struct mu_arena *arena, const char *s, const char **ret, struct mu_er
     utf8proc_uint8_t *made = NULL;
     utf8proc_ssize_t made_len = utf8proc_map((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)len,
                                              &made, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-    if (made_len < 0) {
+    if (made_len < 0)
         return mu_fail(err, MU_E_DATA, "text can't be normalised: %s", utf8proc_errmsg(made_len));
-    }
     bool same = (size_t)made_len == len && memcmp(made, s, len) == 0;
     *ret = same ? s : mu_strndup(arena, (const char *)made, (size_t)made_len);
     free(made);
@@ -109,23 +101,19 @@ static bool fold_unicode(struct mu_buf *to, const char *s, size_t len)
         codes = mu_xcalloc((size_t)n + 1, sizeof(*codes));
         n = utf8proc_decompose(bytes, (utf8proc_ssize_t)len, codes, room, how);
     }
-    if (n >= 0) {
+    if (n >= 0)
         n = utf8proc_reencode(codes, n, how);
-    }
-    if (n >= 0) {
+    if (n >= 0)
         mu_buf_add(to, codes, (size_t)n);
-    }
-    if (codes != on_stack) {
+    if (codes != on_stack)
         free(codes);
-    }
     return n >= 0;
 }
 
 void mu_fold_into(struct mu_buf *to, const char *s, size_t len)
 {
-    if (mu_buf_room(to, len) < 0) {
+    if (mu_buf_room(to, len) < 0)
         return;
-    }
     char *out = to->data + to->len;
     unsigned char seen = 0;
     for (size_t i = 0; i < len; i++) {
@@ -135,12 +123,10 @@ void mu_fold_into(struct mu_buf *to, const char *s, size_t len)
     out[len] = '\0';
     if (seen >= 0x80) {
         out[0] = '\0';
-        if (fold_unicode(to, s, len)) {
+        if (fold_unicode(to, s, len))
             return;
-        }
-        for (size_t i = 0; i < len; i++) {
+        for (size_t i = 0; i < len; i++)
             out[i] = lower(s[i]);
-        }
         out[len] = '\0';
     }
     to->len += len;
@@ -203,12 +189,10 @@ void mu_printable_into(struct mu_buf *to, const char *s, size_t len, size_t max)
             mu_buf_add(to, dots, room < dots_len ? room : dots_len);
             return;
         }
-        if (mu_buf_add(to, piece, piece_len) < 0) {
+        if (mu_buf_add(to, piece, piece_len) < 0)
             return;
-        }
-        if (to->len - start + dots_len <= max) {
+        if (to->len - start + dots_len <= max)
             fits = to->len;
-        }
         i += n;
     }
 }

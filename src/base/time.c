@@ -66,9 +66,8 @@ static int number(const char **s, int digits)
     int value = 0;
     for (int i = 0; i < digits; i++) {
         char c = (*s)[i];
-        if (c < '0' || c > '9') {
+        if (c < '0' || c > '9')
             return -1;
-        }
         value = value * 10 + (c - '0');
     }
     *s += digits;
@@ -77,9 +76,8 @@ static int number(const char **s, int digits)
 
 static bool skip(const char **s, char c)
 {
-    if (**s != c) {
+    if (**s != c)
         return false;
-    }
     (*s)++;
     return true;
 }
@@ -110,17 +108,14 @@ static bool parse_date(const char **s, struct stamp *t)
 static bool parse_fraction(const char **s, struct stamp *t)
 {
     size_t len = strspn(*s, "0123456789");
-    if (len == 0) {
+    if (len == 0)
         return false;
-    }
     const char *digits = *s;
     *s += len;
-    while (len > 0 && digits[len - 1] == '0') {
+    while (len > 0 && digits[len - 1] == '0')
         len--;
-    }
-    if (len > FRACTION_MAX) {
+    if (len > FRACTION_MAX)
         return false;
-    }
     memcpy(t->fraction, digits, len);
     return true;
 }
@@ -130,29 +125,24 @@ static bool parse_clock(const char **s, struct stamp *t)
     t->hour = number(s, 2);
     bool shaped = t->hour >= 0 && skip(s, ':') && (t->minute = number(s, 2)) >= 0 && skip(s, ':') &&
                   (t->second = number(s, 2)) >= 0;
-    if (!shaped || t->hour > 23 || t->minute > 59 || t->second > 60) {
+    if (!shaped || t->hour > 23 || t->minute > 59 || t->second > 60)
         return false;
-    }
     return !skip(s, '.') || parse_fraction(s, t);
 }
 
 static bool parse_offset(const char **s, struct stamp *t)
 {
-    if (skip(s, 'Z') || skip(s, 'z')) {
+    if (skip(s, 'Z') || skip(s, 'z'))
         return true;
-    }
     int sign = **s == '+' ? 1 : -1;
-    if (!skip(s, '+') && !skip(s, '-')) {
+    if (!skip(s, '+') && !skip(s, '-'))
         return false;
-    }
     int hours = number(s, 2);
-    if (hours < 0 || hours > 23 || !skip(s, ':')) {
+    if (hours < 0 || hours > 23 || !skip(s, ':'))
         return false;
-    }
     int minutes = number(s, 2);
-    if (minutes < 0 || minutes > 59) {
+    if (minutes < 0 || minutes > 59)
         return false;
-    }
     t->offset_min = sign * (hours * 60 + minutes);
     return true;
 }
@@ -187,22 +177,18 @@ static void print_stamp(const struct stamp *t, char to[MU_TIME_TEXT])
 bool mu_time_parse(const char *s, char to[MU_TIME_TEXT], int64_t *ret_unix)
 {
     struct stamp t = {.year = 0};
-    if (!parse_date(&s, &t)) {
+    if (!parse_date(&s, &t))
         return false;
-    }
-    if (*s && (!strchr("Tt ", *s++) || !parse_clock(&s, &t) || !parse_offset(&s, &t))) {
+    if (*s && (!strchr("Tt ", *s++) || !parse_clock(&s, &t) || !parse_offset(&s, &t)))
         return false;
-    }
     int64_t unix_s = unix_of(&t);
     /* A leap second (RFC 3339, 5.7) is the last of a UTC day; timegm has moved it to the next one's
      * first. */
-    if (*s || (t.second == 60 && unix_s % DAY != 0)) {
+    if (*s || (t.second == 60 && unix_s % DAY != 0))
         return false;
-    }
     print_stamp(&t, to);
-    if (ret_unix) {
+    if (ret_unix)
         *ret_unix = unix_s;
-    }
     return true;
 }
 
@@ -222,15 +208,13 @@ bool mu_duration_parse(const char *s, int64_t *ret_s)
             break;
         }
     }
-    if (len == 0 || len >= sizeof(digits)) {
+    if (len == 0 || len >= sizeof(digits))
         return false;
-    }
     memcpy(digits, s, len);
     digits[len] = '\0';
     long long value;
-    if (!mu_parse_int(digits, 0, INT64_MAX / factor, &value)) {
+    if (!mu_parse_int(digits, 0, INT64_MAX / factor, &value))
         return false;
-    }
     *ret_s = value * factor;
     return true;
 }

@@ -39,9 +39,8 @@ struct face {
 /* Writes the line made so far. */
 static void flush_line(struct mu_writer *w)
 {
-    if (w->failed == 0 && fwrite(w->line.data, 1, w->line.len, w->to) != w->line.len) {
+    if (w->failed == 0 && fwrite(w->line.data, 1, w->line.len, w->to) != w->line.len)
         w->failed = errno ? errno : EIO;
-    }
     mu_buf_reset(&w->line);
 }
 
@@ -62,16 +61,14 @@ static void text_line(struct mu_writer *w, const char *const *cells)
 {
     for (size_t i = 0; i < w->count; i++) {
         mu_buf_adds(&w->line, cells[i]);
-        if (i + 1 == w->count) {
+        if (i + 1 == w->count)
             break;
-        }
         size_t width = width_of(cells[i]);
         size_t pad = (width < w->widths[i] ? w->widths[i] - width : 0) + GAP;
         mu_buf_printf(&w->line, "%*s", (int)pad, "");
     }
-    while (w->line.len > 0 && w->line.data[w->line.len - 1] == ' ') {
+    while (w->line.len > 0 && w->line.data[w->line.len - 1] == ' ')
         mu_buf_cut(&w->line, w->line.len - 1);
-    }
     mu_buf_addc(&w->line, '\n');
     flush_line(w);
 }
@@ -80,17 +77,15 @@ static void text_cell(struct mu_writer *w, size_t column, const char *cell)
 {
     w->held[w->rows * w->count + column] = cell;
     size_t width = width_of(cell);
-    if (width > w->widths[column] && width <= WIDTH_MAX) {
+    if (width > w->widths[column] && width <= WIDTH_MAX)
         w->widths[column] = width;
-    }
 }
 
 static const char *upper(struct mu_arena *arena, const char *s)
 {
     char *copy = mu_strdup(arena, s);
-    for (char *c = copy; *c; c++) {
+    for (char *c = copy; *c; c++)
         *c = *c >= 'a' && *c <= 'z' ? (char)(*c - ('a' - 'A')) : *c;
-    }
     return copy;
 }
 
@@ -100,21 +95,18 @@ static void text_begin(struct mu_writer *w)
     w->arena = mu_arena_new();
     w->held = mu_xcalloc((MEASURED_ROWS + 1) * w->count, sizeof(*w->held));
     w->widths = mu_xcalloc(w->count, sizeof(*w->widths));
-    for (size_t i = 0; i < w->count; i++) {
+    for (size_t i = 0; i < w->count; i++)
         text_cell(w, i, upper(w->arena, w->columns[i]));
-    }
     w->rows = 1;
 }
 
 static void text_release(struct mu_writer *w)
 {
-    if (!w->held) {
+    if (!w->held)
         return;
-    }
     size_t held = w->rows <= MEASURED_ROWS ? w->rows : MEASURED_ROWS + 1;
-    for (size_t i = 0; i < held; i++) {
+    for (size_t i = 0; i < held; i++)
         text_line(w, w->held + i * w->count);
-    }
     free(w->held);
     w->held = NULL;
 }
@@ -128,18 +120,16 @@ static void text_row(struct mu_writer *w, const char *const *values, const char 
 {
     (void)json;
     if (w->rows <= MEASURED_ROWS) {
-        for (size_t i = 0; i < w->count; i++) {
+        for (size_t i = 0; i < w->count; i++)
             text_cell(w, i, printable(w->arena, values[i]));
-        }
         w->rows++;
         return;
     }
     text_release(w);
     mu_arena_reset(w->arena);
     const char **cells = mu_alloc_array(w->arena, w->count, sizeof(*cells));
-    for (size_t i = 0; i < w->count; i++) {
+    for (size_t i = 0; i < w->count; i++)
         cells[i] = printable(w->arena, values[i]);
-    }
     text_line(w, cells);
 }
 
@@ -241,9 +231,8 @@ void mu_writer_row(struct mu_writer *w, const char *const *values, const char *j
 int mu_writer_close(struct mu_writer *w, struct mu_err *err)
 {
     w->face->end(w);
-    if (fflush(w->to) != 0 && w->failed == 0) {
+    if (fflush(w->to) != 0 && w->failed == 0)
         w->failed = errno ? errno : EIO;
-    }
     int failed = w->failed;
     mu_buf_done(&w->line);
     mu_arena_free(w->arena);

@@ -13,14 +13,11 @@
 
 const struct mu_y *mu_y_get(const struct mu_y *map, const char *key)
 {
-    if (!map || map->type != MU_Y_MAP) {
+    if (!map || map->type != MU_Y_MAP)
         return NULL;
-    }
-    for (size_t i = 0; i < map->count; i++) {
-        if (strcmp(map->keys[i]->text, key) == 0) {
+    for (size_t i = 0; i < map->count; i++)
+        if (strcmp(map->keys[i]->text, key) == 0)
             return map->items[i];
-        }
-    }
     return NULL;
 }
 
@@ -46,22 +43,18 @@ int mu_y_only(const struct mu_y *map, const char *const *known, size_t count, st
     for (size_t i = 0; i < map->count; i++) {
         const struct mu_y *key = map->keys[i];
         bool found = false;
-        for (size_t k = 0; k < count && !found; k++) {
+        for (size_t k = 0; k < count && !found; k++)
             found = strcmp(key->text, known[k]) == 0;
-        }
-        if (found) {
+        if (found)
             continue;
-        }
         const char *nearest = mu_nearest(key->text, known, count);
         MU_AUTO(buf) struct mu_buf shown = MU_BUF_INIT(SHOWN_MAX);
         mu_printable_into(&shown, key->text, strlen(key->text), SHOWN_MAX);
-        if (nearest) {
+        if (nearest)
             return mu_y_fail(key, err, "unknown key '%s'; did you mean '%s'?", shown.data, nearest);
-        }
         MU_AUTO(buf) struct mu_buf list = MU_BUF_INIT(MU_ERR_TEXT_MAX);
-        for (size_t k = 0; k < count; k++) {
+        for (size_t k = 0; k < count; k++)
             mu_buf_printf(&list, "%s%s", k > 0 ? ", " : "", known[k]);
-        }
         return mu_y_fail(key, err, "unknown key '%s'; known here: %s", shown.data, list.data);
     }
     return 0;
@@ -70,13 +63,11 @@ int mu_y_only(const struct mu_y *map, const char *const *known, size_t count, st
 static struct json_object *scalar_json(const struct mu_y *node)
 {
     if (!node->quoted) {
-        if (mu_streq(node->text, "true") || mu_streq(node->text, "false")) {
+        if (mu_streq(node->text, "true") || mu_streq(node->text, "false"))
             return json_object_new_boolean(node->text[0] == 't');
-        }
         struct json_object *number = mu_json_number(node->text, strlen(node->text));
-        if (number) {
+        if (number)
             return number;
-        }
     }
     return json_object_new_string(node->text);
 }
@@ -93,15 +84,13 @@ struct json_object *mu_y_json(const struct mu_y *node)
         break;
     case MU_Y_SEQ:
         made = json_object_new_array();
-        for (size_t i = 0; i < node->count; i++) {
+        for (size_t i = 0; i < node->count; i++)
             json_object_array_add(made, mu_y_json(node->items[i]));
-        }
         break;
     case MU_Y_MAP:
         made = json_object_new_object();
-        for (size_t i = 0; i < node->count; i++) {
+        for (size_t i = 0; i < node->count; i++)
             json_object_object_add(made, node->keys[i]->text, mu_y_json(node->items[i]));
-        }
         break;
     }
     return made;

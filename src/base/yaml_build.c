@@ -102,14 +102,12 @@ static yaml_mark_t mark_of(const struct build *b, size_t offset)
 static int fail_syntax(const struct build *b, struct mu_err *err)
 {
     const yaml_parser_t *p = &b->parser;
-    if (p->error == YAML_MEMORY_ERROR) {
+    if (p->error == YAML_MEMORY_ERROR)
         mu_oom();
-    }
     const char *problem = p->problem ? p->problem : "not YAML";
     const char *fix = "";
-    for (size_t i = 0; i < MU_LEN(fixes) && !*fix; i++) {
+    for (size_t i = 0; i < MU_LEN(fixes) && !*fix; i++)
         fix = strstr(problem, fixes[i].problem) ? fixes[i].fix : "";
-    }
     const char *context = p->context ? p->context : "";
     yaml_mark_t mark =
         p->error == YAML_READER_ERROR ? mark_of(b, p->problem_offset) : p->problem_mark;
@@ -140,9 +138,8 @@ static int check_key(const struct build *b, const struct node *n, const yaml_eve
         return fail_at(b, &ev->start_mark, err,
                        "a key must be plain text, not a list, a mapping or an alias");
     }
-    if (!n->y.quoted && !*n->y.text) {
+    if (!n->y.quoted && !*n->y.text)
         return fail_at(b, &ev->start_mark, err, "a key is missing before the ':'");
-    }
     if (!n->y.quoted && mu_streq(n->y.text, "<<")) {
         return fail_at(b, &ev->start_mark, err,
                        "merge keys (<<) are not supported; write the keys out");
@@ -160,12 +157,10 @@ static int account(struct build *b, const struct level *l, const struct node *n,
         const struct mu_y at = spot(b, mark);
         return mu_y_fail(&at, err, "more than %d values, repeated aliases counted", NODES_MAX);
     }
-    if (parent->height <= n->height) {
+    if (parent->height <= n->height)
         parent->height = n->height + 1;
-    }
-    if (b->depth + n->height > DEPTH_MAX) {
+    if (b->depth + n->height > DEPTH_MAX)
         return too_deep(b, mark, err);
-    }
     return 0;
 }
 
@@ -190,13 +185,11 @@ static int place(struct build *b, struct node *n, const yaml_event_t *ev, struct
         return 0;
     }
     struct level *l = &b->levels[b->depth - 1];
-    if (account(b, l, n, &ev->start_mark, err) < 0) {
+    if (account(b, l, n, &ev->start_mark, err) < 0)
         return -1;
-    }
     if (l->node->y.type == MU_Y_MAP && !l->key) {
-        if (check_key(b, n, ev, err) < 0) {
+        if (check_key(b, n, ev, err) < 0)
             return -1;
-        }
         n->y.type = MU_Y_SCALAR; /* the key `null` is a word */
         l->key = &n->y;
         return 0;
@@ -226,18 +219,16 @@ static int on_scalar(struct build *b, const yaml_event_t *ev, struct mu_err *err
         return fail_at(b, &ev->start_mark, err,
                        "tags (!...) are not supported; quote the text instead");
     }
-    if (memchr(text, '\0', len)) {
+    if (memchr(text, '\0', len))
         return fail_at(b, &ev->start_mark, err, "a text may not hold a NUL character");
-    }
     bool quoted = ev->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     struct node *n =
         node_new(b, !quoted && is_null(text) ? MU_Y_NULL : MU_Y_SCALAR, &ev->start_mark);
     n->y.quoted = quoted;
     bool is_key = b->depth > 0 && b->levels[b->depth - 1].node->y.type == MU_Y_MAP &&
                   !b->levels[b->depth - 1].key;
-    if (n->y.type == MU_Y_SCALAR || is_key) {
+    if (n->y.type == MU_Y_SCALAR || is_key)
         n->y.text = mu_strndup(b->arena, text, len);
-    }
     remember(b, ev->data.scalar.anchor, n);
     return place(b, n, ev, err);
 }
@@ -246,29 +237,24 @@ static int on_alias(struct build *b, const yaml_event_t *ev, struct mu_err *err)
 {
     const char *name = (const char *)ev->data.alias.anchor;
     struct node *n = mu_map_get(b->anchors, name, strlen(name));
-    if (!n) {
+    if (!n)
         return fail_at(b, &ev->start_mark, err, "this alias names no anchor (&...) above it");
-    }
-    if (n->open) {
+    if (n->open)
         return fail_at(b, &ev->start_mark, err, "this alias lies inside of what it names: a cycle");
-    }
     return place(b, n, ev, err);
 }
 
 static int on_start(struct build *b, const yaml_event_t *ev, enum mu_y_type type,
                     const yaml_char_t *tag, const yaml_char_t *anchor, struct mu_err *err)
 {
-    if (tag) {
+    if (tag)
         return fail_at(b, &ev->start_mark, err, "tags (!...) are not supported");
-    }
-    if (b->depth == DEPTH_MAX) {
+    if (b->depth == DEPTH_MAX)
         return too_deep(b, &ev->start_mark, err);
-    }
     const struct level *parent = b->depth > 0 ? &b->levels[b->depth - 1] : NULL;
     struct node *n = node_new(b, type, &ev->start_mark);
-    if (parent && parent->node->y.type == MU_Y_MAP && !parent->key) {
+    if (parent && parent->node->y.type == MU_Y_MAP && !parent->key)
         return check_key(b, n, ev, err);
-    }
     n->open = true;
     remember(b, anchor, n);
     b->levels[b->depth++] = (struct level){.node = n};
@@ -296,9 +282,8 @@ static int check_duplicates(const struct mu_y *map, struct mu_err *err)
 static struct mu_y **keep(struct mu_arena *arena, struct mu_y **list, size_t count)
 {
     struct mu_y **kept = mu_alloc_array(arena, count, sizeof(struct mu_y *));
-    if (count > 0) {
+    if (count > 0)
         memcpy(kept, list, count * sizeof(struct mu_y *));
-    }
     return kept;
 }
 
@@ -313,9 +298,8 @@ static int on_end(struct build *b, const yaml_event_t *ev, struct mu_err *err)
     free(l->items);
     free(l->keys);
     *l = (struct level){.node = NULL};
-    if (n->y.type == MU_Y_MAP && check_duplicates(&n->y, err) < 0) {
+    if (n->y.type == MU_Y_MAP && check_duplicates(&n->y, err) < 0)
         return -1;
-    }
     return place(b, n, ev, err);
 }
 
@@ -355,15 +339,13 @@ static int run(struct build *b, struct mu_err *err)
 {
     for (bool end = false; !end;) {
         yaml_event_t ev;
-        if (!yaml_parser_parse(&b->parser, &ev)) {
+        if (!yaml_parser_parse(&b->parser, &ev))
             return fail_syntax(b, err);
-        }
         int status = on_event(b, &ev, err);
         end = ev.type == YAML_STREAM_END_EVENT;
         yaml_event_delete(&ev);
-        if (status < 0) {
+        if (status < 0)
             return -1;
-        }
     }
     return 0;
 }
@@ -372,16 +354,14 @@ static int run(struct build *b, struct mu_err *err)
  * as well. */
 static int check_bytes(const struct build *b, const char *text, size_t len, struct mu_err *err)
 {
-    if (mu_utf8_ok(text, len)) {
+    if (mu_utf8_ok(text, len))
         return 0;
-    }
     yaml_mark_t mark = {.line = 0};
     for (size_t i = 0; i < len;) {
         const char *end = memchr(text + i, '\n', len - i);
         size_t line = end ? (size_t)(end - (text + i)) + 1 : len - i;
-        if (!mu_utf8_ok(text + i, line)) {
+        if (!mu_utf8_ok(text + i, line))
             break;
-        }
         i += line;
         mark.line++;
     }
@@ -396,12 +376,10 @@ int mu_y_parse(struct mu_arena *arena, const char *name, const char *text, size_
         return mu_fail(err, MU_E_CONFIG, "%s: larger than the limit of %d bytes", name,
                        MU_Y_FILE_MAX);
     }
-    if (check_bytes(&b, text, len, err) < 0) {
+    if (check_bytes(&b, text, len, err) < 0)
         return -1;
-    }
-    if (!yaml_parser_initialize(&b.parser)) {
+    if (!yaml_parser_initialize(&b.parser))
         mu_oom();
-    }
     b.anchors = mu_map_new(0);
     yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&b.parser, (const unsigned char *)text, len);
@@ -412,11 +390,9 @@ int mu_y_parse(struct mu_arena *arena, const char *name, const char *text, size_
     }
     mu_map_free(b.anchors);
     yaml_parser_delete(&b.parser);
-    if (status == 0 && !b.root) {
+    if (status == 0 && !b.root)
         status = fail_at(&b, &(yaml_mark_t){.line = 0}, err, "the file is empty");
-    }
-    if (status == 0) {
+    if (status == 0)
         *ret = &b.root->y;
-    }
     return status;
 }

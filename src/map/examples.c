@@ -12,9 +12,8 @@ static int check_entry(const struct mu_loader *l, const struct mu_y *entry)
 {
     size_t count = 0;
     const char *const *names = mu_schema_names(l, &count);
-    if (mu_want_type(l, entry, MU_Y_MAP, "entry") < 0) {
+    if (mu_want_type(l, entry, MU_Y_MAP, "entry") < 0)
         return -1;
-    }
     for (size_t i = 0; i < entry->count; i++) {
         const struct mu_y *key = entry->keys[i];
         if (mu_schema_attr(l->schema->kind, key->text) == NULL) {
@@ -32,9 +31,8 @@ static int compile_example(const struct mu_loader *l, const struct mu_y *node, s
     bool is_target = l->side == MU_SIDE_TARGET;
     const char *in = is_target ? "entry" : "record", *out = is_target ? "attributes" : "entry";
     if (mu_want_type(l, node, MU_Y_MAP, "example") < 0 ||
-        mu_y_only(node, is_target ? target : source, MU_LEN(source), l->err) < 0) {
+        mu_y_only(node, is_target ? target : source, MU_LEN(source), l->err) < 0)
         return -1;
-    }
     *e = (struct mu_example){.name = mu_y_str(node, "name"),
                              .at = node,
                              .error = mu_y_str(node, "error"),
@@ -45,27 +43,22 @@ static int compile_example(const struct mu_loader *l, const struct mu_y *node, s
         return mu_y_fail(node, l->err, "example: name, %s, and one of %s or error are expected", in,
                          out);
     }
-    if (e->output != NULL && mu_want_type(l, e->output, MU_Y_MAP, out) < 0) {
+    if (e->output != NULL && mu_want_type(l, e->output, MU_Y_MAP, out) < 0)
         return -1;
-    }
     const struct mu_y *entry = is_target ? e->input : e->output;
     return entry != NULL ? check_entry(l, entry) : 0;
 }
 
 int mu_examples_compile(const struct mu_loader *l, const struct mu_y *list, struct mu_resource *r)
 {
-    if (list == NULL) {
+    if (list == NULL)
         return 0;
-    }
-    if (mu_want_type(l, list, MU_Y_SEQ, "examples") < 0) {
+    if (mu_want_type(l, list, MU_Y_SEQ, "examples") < 0)
         return -1;
-    }
-    struct mu_example *examples = mu_alloc_array(l->arena, list->count + 1, sizeof *examples);
-    for (size_t i = 0; i < list->count; i++) {
-        if (compile_example(l, list->items[i], &examples[i]) < 0) {
+    struct mu_example *examples = mu_alloc_array(l->arena, list->count + 1, sizeof(*examples));
+    for (size_t i = 0; i < list->count; i++)
+        if (compile_example(l, list->items[i], &examples[i]) < 0)
             return -1;
-        }
-    }
     r->examples = examples;
     r->example_count = list->count;
     return 0;
@@ -83,9 +76,8 @@ static const char *quote(struct mu_arena *arena, const char *text)
 static const char *judge_error(struct mu_arena *arena, const struct mu_example *e,
                                const char *error)
 {
-    if (e->error == NULL) {
+    if (e->error == NULL)
         return mu_printf(arena, "failed: %s", error);
-    }
     return mu_starts(error, e->error) ? NULL
                                       : mu_printf(arena, "expected the error %s, got %s",
                                                   quote(arena, e->error), quote(arena, error));
@@ -99,20 +91,17 @@ static const char *run_source(const struct mu_resource *r, const struct mu_examp
     MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
     struct mu_err err = MU_ERR_INIT;
     const char *id = NULL;
-    if (mu_map_entry(r, mu_y_doc(arena, e->input), context, arena, &text, &id, &err) < 0) {
+    if (mu_map_entry(r, mu_y_doc(arena, e->input), context, arena, &text, &id, &err) < 0)
         return judge_error(arena, e, err.text);
-    }
     if (e->error != NULL) {
         return mu_printf(arena, "expected the error %s, got the entry %s", quote(arena, e->error),
                          text.data);
     }
-    if (mu_doc_parse(arena, text.data, text.len, &got, &err) < 0) {
+    if (mu_doc_parse(arena, text.data, text.len, &got, &err) < 0)
         return mu_printf(arena, "the entry is no JSON: %s", err.text);
-    }
     const struct mu_change *changes = NULL;
-    if (mu_diff(arena, r->info.kind, mu_y_doc(arena, e->output), got, &changes) == 0) {
+    if (mu_diff(arena, r->info.kind, mu_y_doc(arena, e->output), got, &changes) == 0)
         return NULL;
-    }
     return mu_printf(arena, "%s: expected %s, got %s", changes[0].field,
                      quote(arena, changes[0].before), quote(arena, changes[0].after));
 }
@@ -120,9 +109,8 @@ static const char *run_source(const struct mu_resource *r, const struct mu_examp
 static const char *show_values(struct mu_arena *arena, const struct mu_want *want)
 {
     MU_AUTO(buf) struct mu_buf to = MU_BUF_INIT(MU_BUF_MAX);
-    for (size_t i = 0; i < want->count; i++) {
+    for (size_t i = 0; i < want->count; i++)
         mu_buf_printf(&to, "%s%s", i > 0 ? ", " : "", quote(arena, want->values[i].bytes));
-    }
     return want->count > 0 ? mu_strndup(arena, to.data, to.len) : "nothing";
 }
 
@@ -130,14 +118,11 @@ static bool same_values(const struct mu_y *expected, const struct mu_want *want)
 {
     bool list = expected->type == MU_Y_SEQ;
     size_t count = list ? expected->count : expected->type == MU_Y_SCALAR;
-    if (count != want->count) {
+    if (count != want->count)
         return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp((list ? expected->items[i] : expected)->text, want->values[i].bytes) != 0) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp((list ? expected->items[i] : expected)->text, want->values[i].bytes) != 0)
             return false;
-        }
-    }
     return true;
 }
 
@@ -156,12 +141,10 @@ static const char *judge_wants(struct mu_arena *arena, const struct mu_example *
     for (size_t i = 0; i < e->output->count; i++) {
         const char *name = e->output->keys[i]->text;
         size_t at = 0;
-        while (at < count && strcmp(wants[at].name, name) != 0) {
+        while (at < count && strcmp(wants[at].name, name) != 0)
             at++;
-        }
-        if (at == count) {
+        if (at == count)
             return mu_printf(arena, "%s: expected by the example, but not mapped", name);
-        }
     }
     return NULL;
 }
@@ -173,12 +156,10 @@ static const char *run_target(const struct mu_resource *r, const struct mu_examp
     const struct mu_want *wants = NULL;
     size_t count = 0;
     const struct mu_doc *context = e->context != NULL ? mu_y_doc(arena, e->context) : NULL;
-    if (mu_map_want(r, mu_y_doc(arena, e->input), context, arena, &wants, &count, &err) < 0) {
+    if (mu_map_want(r, mu_y_doc(arena, e->input), context, arena, &wants, &count, &err) < 0)
         return judge_error(arena, e, err.text);
-    }
-    if (e->error != NULL) {
+    if (e->error != NULL)
         return mu_printf(arena, "expected the error %s, got attributes", quote(arena, e->error));
-    }
     return judge_wants(arena, e, wants, count);
 }
 

@@ -30,17 +30,15 @@ static const struct manner in_file[] = {
 
 static struct manner manner_of(const struct manner *table, const char *key)
 {
-    for (; table != NULL && table->key != NULL; table++) {
-        if (strcmp(table->key, key) == 0) {
+    for (; table != NULL && table->key != NULL; table++)
+        if (strcmp(table->key, key) == 0)
             return *table;
-        }
-    }
     return (struct manner){key, REPLACE, NULL};
 }
 
 static struct mu_y *node_like(struct mu_arena *arena, const struct mu_y *like, size_t room)
 {
-    struct mu_y *n = mu_alloc(arena, sizeof *n);
+    struct mu_y *n = mu_alloc(arena, sizeof(*n));
     *n = *like;
     n->count = 0;
     n->items = mu_alloc_array(arena, room + 1, sizeof(struct mu_y *));
@@ -57,12 +55,10 @@ static void put(struct mu_y *map, struct mu_y *key, struct mu_y *value)
 static struct mu_y *append(struct mu_arena *arena, const struct mu_y *base, const struct mu_y *over)
 {
     struct mu_y *both = node_like(arena, over, base->count + over->count);
-    for (size_t i = 0; i < base->count; i++) {
+    for (size_t i = 0; i < base->count; i++)
         both->items[both->count++] = base->items[i];
-    }
-    for (size_t i = 0; i < over->count; i++) {
+    for (size_t i = 0; i < over->count; i++)
         both->items[both->count++] = over->items[i];
-    }
     return both;
 }
 
@@ -77,22 +73,18 @@ static int meet(struct mu_arena *arena, const struct manner *how, struct mu_y *b
         return mu_y_fail(over, err, "%s is %s in %s:%d; a later layer can't change it", how->key,
                          base->text, base->file, base->line);
     }
-    if (how->how == MERGE && base->type == MU_Y_MAP && over->type == MU_Y_MAP) {
+    if (how->how == MERGE && base->type == MU_Y_MAP && over->type == MU_Y_MAP)
         return merge(arena, base, over, how->inside, ret, err);
-    }
-    if (how->how == APPEND && base->type == MU_Y_SEQ && over->type == MU_Y_SEQ) {
+    if (how->how == APPEND && base->type == MU_Y_SEQ && over->type == MU_Y_SEQ)
         *ret = append(arena, base, over);
-    }
     return 0;
 }
 
 static ssize_t index_of(const struct mu_y *map, const char *key)
 {
-    for (size_t i = 0; i < map->count; i++) {
-        if (strcmp(map->keys[i]->text, key) == 0) {
+    for (size_t i = 0; i < map->count; i++)
+        if (strcmp(map->keys[i]->text, key) == 0)
             return (ssize_t)i;
-        }
-    }
     return -1;
 }
 
@@ -107,29 +99,24 @@ static int merge(struct mu_arena *arena, const struct mu_y *base, const struct m
         ssize_t at = index_of(over, base->keys[i]->text);
         if (at >= 0) {
             struct manner how = manner_of(table, base->keys[i]->text);
-            if (meet(arena, &how, value, over->items[at], &value, err) < 0) {
+            if (meet(arena, &how, value, over->items[at], &value, err) < 0)
                 return -1;
-            }
         }
-        if (value->type != MU_Y_NULL) {
+        if (value->type != MU_Y_NULL)
             put(both, at >= 0 && value == over->items[at] ? over->keys[at] : base->keys[i], value);
-        }
     }
     for (size_t i = 0; i < over->count; i++) {
-        if (index_of(base, over->keys[i]->text) >= 0) {
+        if (index_of(base, over->keys[i]->text) >= 0)
             continue;
-        }
         struct mu_y *value = over->items[i];
         struct manner how = manner_of(table, over->keys[i]->text);
         /* Merging with nothing drops nulls inside. */
         if (how.how == MERGE && value->type == MU_Y_MAP &&
             merge(arena, &(const struct mu_y){.type = MU_Y_MAP}, value, how.inside, &value, err) <
-                0) {
+                0)
             return -1;
-        }
-        if (value->type != MU_Y_NULL) {
+        if (value->type != MU_Y_NULL)
             put(both, over->keys[i], value);
-        }
     }
     *ret = both;
     return 0;
@@ -138,21 +125,19 @@ static int merge(struct mu_arena *arena, const struct mu_y *base, const struct m
 int mu_layers_merge(struct mu_arena *arena, const char *const *paths, const struct mu_y **ret,
                     const char **ret_top, struct mu_err *err)
 {
-    struct mu_y *all = mu_alloc(arena, sizeof *all);
+    struct mu_y *all = mu_alloc(arena, sizeof(*all));
     all->type = MU_Y_MAP;
     const char *top = NULL;
     for (; *paths != NULL; paths++) {
         const struct mu_y *layer = NULL;
-        if (mu_y_load(arena, *paths, &layer, err) < 0) {
+        if (mu_y_load(arena, *paths, &layer, err) < 0)
             return -1;
-        }
         if (layer->type != MU_Y_MAP) {
             return mu_y_fail(layer, err,
                              "a mapping file holds keys such as kind, fetch and fields");
         }
-        if (merge(arena, all, layer, in_file, &all, err) < 0) {
+        if (merge(arena, all, layer, in_file, &all, err) < 0)
             return -1;
-        }
         top = *paths;
     }
     *ret = all;
@@ -181,9 +166,8 @@ int mu_layers_paths(struct mu_arena *arena, const struct mu_layers *layers, cons
     for (size_t i = 0; i < MU_LAYERS_MAX && layers->dirs[i] != NULL; i++) {
         const char *path = mu_printf(arena, "%s/%s/%s.yaml", layers->dirs[i], system, name);
         /* Anything but "not there" is left for the reader to complain about. */
-        if (access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)) {
+        if (access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR))
             ret_paths[count++] = path;
-        }
     }
     ret_paths[count] = NULL;
     return 0;
@@ -193,10 +177,9 @@ void mu_names_add(struct mu_arena *arena, struct mu_names *names, const char *na
 {
     if (names->count == names->room) {
         size_t room = names->room == 0 ? 16 : names->room * 2;
-        const char **list = mu_alloc_array(arena, room, sizeof *list);
-        if (names->count > 0) {
-            memcpy(list, names->list, names->count * sizeof *list);
-        }
+        const char **list = mu_alloc_array(arena, room, sizeof(*list));
+        if (names->count > 0)
+            memcpy(list, names->list, names->count * sizeof(*list));
         names->list = list;
         names->room = room;
     }
@@ -207,19 +190,16 @@ static int list_dir(struct mu_arena *arena, const char *dir, struct mu_names *na
                     struct mu_err *err)
 {
     DIR *d = opendir(dir);
-    if (d == NULL) {
+    if (d == NULL)
         return errno == ENOENT || errno == ENOTDIR ? 0 : mu_fail_errno(err, "%s", dir);
-    }
     for (struct dirent *e = readdir(d); e != NULL; e = readdir(d)) {
         size_t len = strlen(e->d_name);
-        if (len <= 5 || !mu_ends(e->d_name, ".yaml")) {
+        if (len <= 5 || !mu_ends(e->d_name, ".yaml"))
             continue;
-        }
         const char *name = mu_strndup(arena, e->d_name, len - 5);
         /* tools are serve/tool.h's, access is audit/access.h's */
-        if (plain_name(name) && strcmp(name, "tools") != 0 && strcmp(name, "access") != 0) {
+        if (plain_name(name) && strcmp(name, "tools") != 0 && strcmp(name, "access") != 0)
             mu_names_add(arena, names, name);
-        }
     }
     closedir(d);
     return 0;
@@ -230,17 +210,13 @@ static int check_folder(struct mu_arena *arena, const char *dir, const char *nam
 {
     struct mu_names names = {0};
     size_t count = 0;
-    for (; systems[count] != NULL; count++) {
-        if (mu_glob(systems[count], name, false)) {
+    for (; systems[count] != NULL; count++)
+        if (mu_glob(systems[count], name, false))
             return 0;
-        }
-    }
-    if (list_dir(arena, mu_printf(arena, "%s/%s", dir, name), &names, err) < 0) {
+    if (list_dir(arena, mu_printf(arena, "%s/%s", dir, name), &names, err) < 0)
         return -1;
-    }
-    if (names.count == 0) {
+    if (names.count == 0)
         return 0;
-    }
     const char *nearest = mu_nearest(name, systems, count);
     return mu_fail(err, MU_E_CONFIG, "%s/%s: there is no system of that name%s%s", dir, name,
                    nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "");
@@ -251,13 +227,11 @@ int mu_map_check_dir(struct mu_arena *arena, const char *dir, const char *const 
 {
     int rc = 0;
     DIR *d = opendir(dir);
-    if (d == NULL) {
+    if (d == NULL)
         return mu_fail_errno(err, "%s", dir);
-    }
     for (struct dirent *e = readdir(d); rc == 0 && e != NULL; e = readdir(d)) {
-        if (e->d_name[0] == '.') {
+        if (e->d_name[0] == '.')
             continue;
-        }
         if (mu_ends(e->d_name, ".yaml")) {
             rc = mu_fail(err, MU_E_CONFIG,
                          "%s/%s: a mapping file lies in a folder named by its system, such as "
@@ -284,21 +258,16 @@ int mu_map_list(struct mu_arena *arena, const struct mu_layers *layers, const ch
         return mu_fail(err, MU_E_CONFIG, "%s: a system's name holds only a-z, 0-9, _ and -",
                        mu_printable(arena, system, strlen(system), 64));
     }
-    for (size_t i = 0; i < MU_LAYERS_MAX && layers->dirs[i] != NULL; i++) {
-        if (list_dir(arena, mu_printf(arena, "%s/%s", layers->dirs[i], system), &names, err) < 0) {
+    for (size_t i = 0; i < MU_LAYERS_MAX && layers->dirs[i] != NULL; i++)
+        if (list_dir(arena, mu_printf(arena, "%s/%s", layers->dirs[i], system), &names, err) < 0)
             return -1;
-        }
-    }
-    if (names.count > 1) {
-        qsort(names.list, names.count, sizeof *names.list, by_name);
-    }
-    const char **unique = mu_alloc_array(arena, names.count + 1, sizeof *unique);
+    if (names.count > 1)
+        qsort(names.list, names.count, sizeof(*names.list), by_name);
+    const char **unique = mu_alloc_array(arena, names.count + 1, sizeof(*unique));
     size_t kept = 0;
-    for (size_t i = 0; i < names.count; i++) {
-        if (kept == 0 || strcmp(unique[kept - 1], names.list[i]) != 0) {
+    for (size_t i = 0; i < names.count; i++)
+        if (kept == 0 || strcmp(unique[kept - 1], names.list[i]) != 0)
             unique[kept++] = names.list[i];
-        }
-    }
     *ret = unique;
     return 0;
 }

@@ -21,7 +21,7 @@ static void add(struct asks *to, const char *field, const struct mu_path *paths,
     to->count++;
     if (!ask)
         return;
-    const char **list = mu_alloc_array(to->arena, names + 1, sizeof *list);
+    const char **list = mu_alloc_array(to->arena, names + 1, sizeof(*list));
     *ask = (struct mu_ask){.field = field, .names = list, .required = required};
     for (size_t i = 0; i < path_count; i++)
         if (!paths[i].context && paths[i].ptr.count > 0)
@@ -62,7 +62,7 @@ const struct mu_ask *mu_map_asks(const struct mu_resource *r, struct mu_arena *a
 {
     struct asks asks = {.arena = arena};
     add_all(&asks, r);
-    asks.list = mu_alloc_array(arena, asks.count + 1, sizeof *asks.list);
+    asks.list = mu_alloc_array(arena, asks.count + 1, sizeof(*asks.list));
     asks.count = 0;
     add_all(&asks, r);
     *ret_count = asks.count;

@@ -16,11 +16,10 @@ static void put_key(struct mu_jw *w, const struct mu_text *key)
 
 static void put_value(struct mu_jw *w, bool is_bool, const struct mu_text *text)
 {
-    if (is_bool) {
+    if (is_bool)
         mu_jw_bool(w, text->s[0] == 't');
-    } else {
+    else
         mu_jw_strn(w, text->s, text->len);
-    }
 }
 
 static int put_scalar(const struct mu_field *f, const struct mu_scope *scope, struct mu_jw *w)
@@ -47,40 +46,35 @@ struct opened {
 
 static void open_once(struct opened *o)
 {
-    if (o->open) {
+    if (o->open)
         return;
-    }
     put_key(o->w, o->key);
-    if (o->bracket == ']') {
+    if (o->bracket == ']')
         mu_jw_array(o->w);
-    } else {
+    else
         mu_jw_object(o->w);
-    }
     o->open = true;
 }
 
 static void close_if_open(struct opened *o)
 {
-    if (o->open) {
+    if (o->open)
         mu_jw_end(o->w, o->bracket);
-    }
 }
 
 /* Remembers a list's value; false when it is there already. */
 static bool is_new(struct opened *o, struct mu_arena *arena, const struct mu_text *text)
 {
-    for (size_t i = 0; i < o->count; i++) {
-        if (o->seen[i].len == text->len && memcmp(o->seen[i].s, text->s, text->len) == 0) {
+    for (size_t i = 0; i < o->count; i++)
+        if (o->seen[i].len == text->len && memcmp(o->seen[i].s, text->s, text->len) == 0)
             return false;
-        }
-    }
     if (o->room == 0) {
         o->seen = o->few;
         o->room = MU_LEN(o->few);
     } else if (o->count == o->room) {
         o->room *= 4;
-        struct mu_text *seen = mu_alloc_array(arena, o->room, sizeof *seen);
-        memcpy(seen, o->seen, o->count * sizeof *seen);
+        struct mu_text *seen = mu_alloc_array(arena, o->room, sizeof(*seen));
+        memcpy(seen, o->seen, o->count * sizeof(*seen));
         o->seen = seen;
     }
     o->seen[o->count++] = *text;
@@ -116,22 +110,18 @@ static int put_each_text(const struct mu_field *f, const struct mu_scope *scope,
 {
     const struct mu_path *path = f->value.paths;
     const struct mu_doc *list = mu_path_get(path, scope);
-    if (list == NULL) {
+    if (list == NULL)
         return 0;
-    }
-    if (check_list(f->name, scope, list) < 0) {
+    if (check_list(f->name, scope, list) < 0)
         return -1;
-    }
     for (const struct mu_doc *item = list->first; item != NULL; item = item->next) {
         struct mu_text text;
         const struct mu_doc *value = mu_doc_get(&path->rest, item);
         int rc = mu_scalar_value(&f->value, scope, value, &text);
-        if (rc < 0) {
+        if (rc < 0)
             return -1;
-        }
-        if (rc > 0) {
+        if (rc > 0)
             put_text(o, scope->arena, &text);
-        }
     }
     return 0;
 }
@@ -141,16 +131,14 @@ static int put_texts(const struct mu_field *f, const struct mu_scope *scope, str
     struct opened o = {.w = w, .key = &f->key, .bracket = ']'};
     struct mu_text text;
     int rc = 0;
-    if (f->value.how != MU_FROM || !f->value.paths->many) {
+    if (f->value.how != MU_FROM || !f->value.paths->many)
         rc = mu_scalar_eval(&f->value, scope, &text);
-    } else if (put_each_text(f, scope, &o) < 0) {
+    else if (put_each_text(f, scope, &o) < 0)
         return -1;
-    } else if (!o.open) {
+    else if (!o.open)
         rc = mu_scalar_absent(&f->value, scope, &text);
-    }
-    if (rc > 0) {
+    if (rc > 0)
         put_text(&o, scope->arena, &text);
-    }
     close_if_open(&o);
     return rc < 0 ? -1 : 0;
 }
@@ -161,21 +149,18 @@ static int put_item(const struct mu_template *t, const struct mu_scope *scope, s
 {
     struct mu_text text;
     int rc = mu_scalar_eval(&t->parts[0].value, scope, &text);
-    if (rc <= 0) {
+    if (rc <= 0)
         return rc;
-    }
-    if (!is_new(o, scope->arena, &text)) {
+    if (!is_new(o, scope->arena, &text))
         return 0;
-    }
     open_once(o);
     mu_jw_object(o->w);
     put_key(o->w, &t->parts[0].key);
     put_value(o->w, t->parts[0].is_bool, &text);
     for (size_t i = 1; i < t->part_count; i++) {
         rc = mu_scalar_eval(&t->parts[i].value, scope, &text);
-        if (rc < 0) {
+        if (rc < 0)
             return -1;
-        }
         if (rc > 0) {
             put_key(o->w, &t->parts[i].key);
             put_value(o->w, t->parts[i].is_bool, &text);
@@ -188,22 +173,18 @@ static int put_item(const struct mu_template *t, const struct mu_scope *scope, s
 static int put_template(const struct mu_field *f, const struct mu_template *t,
                         const struct mu_scope *scope, struct opened *o)
 {
-    if (!t->over) {
+    if (!t->over)
         return put_item(t, scope, o);
-    }
     const struct mu_doc *list = mu_path_get(&t->list, scope);
-    if (list == NULL) {
+    if (list == NULL)
         return 0;
-    }
-    if (check_list(f->name, scope, list) < 0) {
+    if (check_list(f->name, scope, list) < 0)
         return -1;
-    }
     for (const struct mu_doc *item = list->first; item != NULL; item = item->next) {
         struct mu_scope inner = *scope;
         inner.record = item;
-        if (put_item(t, &inner, o) < 0) {
+        if (put_item(t, &inner, o) < 0)
             return -1;
-        }
     }
     return 0;
 }
@@ -211,11 +192,9 @@ static int put_template(const struct mu_field *f, const struct mu_template *t,
 static int put_list(const struct mu_field *f, const struct mu_scope *scope, struct mu_jw *w)
 {
     struct opened o = {.w = w, .key = &f->key, .bracket = ']'};
-    for (size_t i = 0; i < f->item_count; i++) {
-        if (put_template(f, &f->items[i], scope, &o) < 0) {
+    for (size_t i = 0; i < f->item_count; i++)
+        if (put_template(f, &f->items[i], scope, &o) < 0)
             return -1;
-        }
-    }
     close_if_open(&o);
     return 0;
 }
@@ -226,9 +205,8 @@ static int put_extras(const struct mu_field *f, const struct mu_scope *scope, st
     for (size_t i = 0; i < f->extra_count; i++) {
         struct mu_text text;
         int rc = mu_scalar_eval(&f->extras[i].value, scope, &text);
-        if (rc < 0) {
+        if (rc < 0)
             return -1;
-        }
         if (rc > 0) {
             open_once(&o);
             put_key(w, &f->extras[i].key);
@@ -259,13 +237,11 @@ static int put_field(const struct mu_field *f, const struct mu_scope *scope, str
 static int entry_id(const struct mu_resource *r, const struct mu_scope *scope, const char **ret)
 {
     struct mu_text a, b;
-    if (mu_scalar_eval(&r->fields[0].value, scope, &a) < 0) {
+    if (mu_scalar_eval(&r->fields[0].value, scope, &a) < 0)
         return -1;
-    }
     if (r->info.kind == MU_MEMBERSHIP) {
-        if (mu_scalar_eval(&r->fields[1].value, scope, &b) < 0) {
+        if (mu_scalar_eval(&r->fields[1].value, scope, &b) < 0)
             return -1;
-        }
         *ret = mu_membership_id(scope->arena, b.s, a.s);
     } else {
         *ret = mu_strndup(scope->arena, a.s, a.len);
@@ -280,18 +256,15 @@ static int put_entry(const struct mu_resource *r, const struct mu_scope *scope, 
 {
     struct mu_jw w;
     const char *id = NULL;
-    if (entry_id(r, scope, &id) < 0) {
+    if (entry_id(r, scope, &id) < 0)
         return -1;
-    }
     mu_jw_init(&w, to, false);
     mu_jw_object(&w);
     mu_jw_key(&w, "id");
     mu_jw_str(&w, id);
-    for (size_t i = r->info.kind == MU_MEMBERSHIP ? 0 : 1; i < r->field_count; i++) {
-        if (put_field(&r->fields[i], scope, &w) < 0) {
+    for (size_t i = r->info.kind == MU_MEMBERSHIP ? 0 : 1; i < r->field_count; i++)
+        if (put_field(&r->fields[i], scope, &w) < 0)
             return -1;
-        }
-    }
     mu_jw_end(&w, '}');
     if (to->full) {
         mu_data_fail(scope->err, "%s %s: doesn't fit into the %zu bytes left for it",
@@ -308,9 +281,8 @@ int mu_map_entry(const struct mu_resource *r, const struct mu_doc *record,
                  const char **ret_id, struct mu_err *err)
 {
     mu_assert(!r->info.target);
-    if (!mu_doc_is(record, MU_DOC_OBJECT)) {
+    if (!mu_doc_is(record, MU_DOC_OBJECT))
         return mu_data_fail(err, "record: expected an object, got %s", mu_doc_type_word(record));
-    }
     const struct mu_scope scope = {record, context, arena, err};
     size_t start = to->len;
     if (put_entry(r, &scope, to, ret_id) < 0) {

@@ -31,9 +31,8 @@ static int check_parts(const struct mu_loader *l, const struct mu_y *item,
     for (size_t i = 0; i < item->count; i++) {
         const char *key = item->keys[i]->text;
         bool known = strcmp(key, "over") == 0;
-        for (size_t p = 0; p < count && !known; p++) {
+        for (size_t p = 0; p < count && !known; p++)
             known = strcmp(parts[p], key) == 0;
-        }
         if (!known) {
             return mu_unknown(l, item->keys[i], mu_printf(l->arena, "%s: part", attr->name), key,
                               parts, count);
@@ -49,20 +48,18 @@ static int check_parts(const struct mu_loader *l, const struct mu_y *item,
 static int compile_parts(const struct mu_loader *l, const struct mu_y *item,
                          const struct mu_attr *attr, struct mu_template *t)
 {
-    struct mu_part *parts = mu_alloc_array(l->arena, item->count, sizeof *parts);
+    struct mu_part *parts = mu_alloc_array(l->arena, item->count, sizeof(*parts));
     for (const char *const *name = attr->parts; *name != NULL; name++) {
         const struct mu_y *rule = mu_y_get(item, *name);
-        if (rule == NULL) {
+        if (rule == NULL)
             continue;
-        }
         struct mu_part *part = &parts[t->part_count++];
         part->name = *name;
         part->key = key_of(l, *name);
         part->is_bool = strcmp(*name, "is_primary") == 0;
         if (mu_scalar_compile(l, rule, mu_printf(l->arena, "%s/%s", attr->name, *name), attr, false,
-                              NULL, &part->value) < 0) {
+                              NULL, &part->value) < 0)
             return -1;
-        }
     }
     t->parts = parts;
     return 0;
@@ -72,18 +69,16 @@ static int compile_item(const struct mu_loader *l, const struct mu_y *item,
                         const struct mu_attr *attr, struct mu_template *t)
 {
     struct mu_loader inner = *l;
-    if (mu_want_type(l, item, MU_Y_MAP, attr->name) < 0 || check_parts(l, item, attr) < 0) {
+    if (mu_want_type(l, item, MU_Y_MAP, attr->name) < 0 || check_parts(l, item, attr) < 0)
         return -1;
-    }
     const struct mu_y *over = mu_y_get(item, "over");
     if (over != NULL) {
         t->over = true;
         /* Pointers of the parts start at the list's item now, where secrets of the record mean
          * nothing. */
         inner.secret_count = 0;
-        if (mu_path_compile(l, over, false, &t->list) < 0) {
+        if (mu_path_compile(l, over, false, &t->list) < 0)
             return -1;
-        }
     }
     return compile_parts(&inner, item, attr, t);
 }
@@ -98,15 +93,12 @@ static int compile_list(const struct mu_loader *l, const struct mu_y *rule,
                          attr->parts[0]);
     }
     if (mu_y_only(rule, known, MU_LEN(known), l->err) < 0 ||
-        mu_want_type(l, each, MU_Y_SEQ, "each") < 0) {
+        mu_want_type(l, each, MU_Y_SEQ, "each") < 0)
         return -1;
-    }
-    struct mu_template *items = mu_alloc_array(l->arena, each->count, sizeof *items);
-    for (size_t i = 0; i < each->count; i++) {
-        if (compile_item(l, each->items[i], attr, &items[i]) < 0) {
+    struct mu_template *items = mu_alloc_array(l->arena, each->count, sizeof(*items));
+    for (size_t i = 0; i < each->count; i++)
+        if (compile_item(l, each->items[i], attr, &items[i]) < 0)
             return -1;
-        }
-    }
     f->items = items;
     f->item_count = each->count;
     return 0;
@@ -125,10 +117,9 @@ static int compile_extras(const struct mu_loader *l, const struct mu_y *rule,
                          attr->name);
     }
     if (mu_y_only(rule, known, MU_LEN(known), l->err) < 0 ||
-        mu_want_type(l, extras, MU_Y_MAP, "extras") < 0) {
+        mu_want_type(l, extras, MU_Y_MAP, "extras") < 0)
         return -1;
-    }
-    struct mu_part *parts = mu_alloc_array(l->arena, extras->count, sizeof *parts);
+    struct mu_part *parts = mu_alloc_array(l->arena, extras->count, sizeof(*parts));
     for (size_t i = 0; i < extras->count; i++) {
         const char *name = extras->keys[i]->text;
         if (name[0] == '\0' || name[strspn(name, name_bytes)] != '\0' || strlen(name) > 64) {
@@ -138,9 +129,8 @@ static int compile_extras(const struct mu_loader *l, const struct mu_y *rule,
         const char *whole = mu_printf(l->arena, "%s/%s", attr->name, name);
         parts[i].name = name;
         parts[i].key = key_of(l, name);
-        if (mu_scalar_compile(l, extras->items[i], whole, NULL, false, NULL, &parts[i].value) < 0) {
+        if (mu_scalar_compile(l, extras->items[i], whole, NULL, false, NULL, &parts[i].value) < 0)
             return -1;
-        }
         mu_rule_add(l, r, whole, extras->items[i]);
     }
     f->extras = parts;
@@ -192,9 +182,8 @@ static int compile_raw(const struct mu_loader *l, const struct mu_y *owner, cons
                        const struct mu_attr *attr, struct mu_field *f, struct mu_resource *r)
 {
     const struct mu_attr *owned_by = mu_schema_attr(l->schema->kind, owner_name);
-    if (compile_field(l, owner, owned_by, f, r) < 0) {
+    if (compile_field(l, owner, owned_by, f, r) < 0)
         return -1;
-    }
     r->rules[r->rule_count - 1].field = attr->name;
     struct mu_scalar raw = {.name = attr->name,
                             .how = f->value.how,
@@ -210,17 +199,15 @@ static int compile_raw(const struct mu_loader *l, const struct mu_y *owner, cons
 static int check_raw(const struct mu_loader *l, const struct mu_y *fields, const struct mu_y *rule)
 {
     const struct mu_y *raw = mu_y_get(rule, "raw");
-    if (raw == NULL) {
+    if (raw == NULL)
         return 0;
-    }
     const struct mu_attr *attr = mu_schema_attr(l->schema->kind, raw->text);
     if (attr == NULL || attr->shape != MU_SHAPE_TEXT || strcmp(attr->name, "id") == 0) {
         return mu_y_fail(raw, l->err, "raw: it names a text field of the %s, such as status_raw",
                          l->schema->name);
     }
-    if (mu_y_get(fields, raw->text) != NULL) {
+    if (mu_y_get(fields, raw->text) != NULL)
         return mu_y_fail(raw, l->err, "raw: %s has a rule of its own", raw->text);
-    }
     return 0;
 }
 
@@ -234,9 +221,8 @@ static int check_names(const struct mu_loader *l, const struct mu_y *fields)
             return mu_unknown(l, fields->keys[i], mu_printf(l->arena, "%s field", l->schema->name),
                               name, names, count);
         }
-        if (check_raw(l, fields, fields->items[i]) < 0) {
+        if (check_raw(l, fields, fields->items[i]) < 0)
             return -1;
-        }
     }
     return 0;
 }
@@ -255,9 +241,8 @@ static int check_identity(const struct mu_loader *l, const struct mu_y *fields,
                              *name, *name);
         }
         const struct mu_y *required = mu_y_get(mu_y_get(fields, *name), "required");
-        if (required != NULL && strcmp(required->text, "true") != 0) {
+        if (required != NULL && strcmp(required->text, "true") != 0)
             return mu_y_fail(required, l->err, "%s is always required", *name);
-        }
         compiled[i].value.required = true;
     }
     return 0;
@@ -270,23 +255,20 @@ int mu_source_fields(const struct mu_loader *l, const struct mu_y *fields, struc
         return mu_y_fail(id, l->err,
                          "id: a membership's id is made from group_id and user_id; leave it out");
     }
-    if (check_names(l, fields) < 0) {
+    if (check_names(l, fields) < 0)
         return -1;
-    }
-    struct mu_field *list = mu_alloc_array(l->arena, l->schema->count, sizeof *list);
+    struct mu_field *list = mu_alloc_array(l->arena, l->schema->count, sizeof(*list));
     for (size_t i = 0; i < l->schema->count; i++) {
         const struct mu_attr *attr = &l->schema->attrs[i];
         const struct mu_y *rule = mu_y_get(fields, attr->name);
         const char *owner_name = NULL;
         const struct mu_y *owner = rule == NULL ? raw_owner(fields, attr->name, &owner_name) : NULL;
-        if (rule == NULL && owner == NULL) {
+        if (rule == NULL && owner == NULL)
             continue;
-        }
         struct mu_field *f = &list[r->field_count++];
         if ((rule != NULL ? compile_field(l, rule, attr, f, r)
-                          : compile_raw(l, owner, owner_name, attr, f, r)) < 0) {
+                          : compile_raw(l, owner, owner_name, attr, f, r)) < 0)
             return -1;
-        }
     }
     r->fields = list;
     return check_identity(l, fields, list, r->field_count);

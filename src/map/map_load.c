@@ -78,9 +78,8 @@ static int read_kind(const struct mu_y *doc, struct mu_loader *l)
             "kind is missing (user, group, role or membership); a layer that only changes a "
             "shipped mapping can't stand alone, check it with the layers below it");
     }
-    if (!mu_kind_parse(node->text, &kind)) {
+    if (!mu_kind_parse(node->text, &kind))
         return mu_unknown(l, node, "kind", node->text, kinds, MU_LEN(kinds));
-    }
     l->schema = mu_schema_of(kind);
     return 0;
 }
@@ -111,19 +110,16 @@ static size_t rules_room(const struct mu_loader *l, const struct mu_y *fields)
 
 static int compile(struct mu_loader *l, const struct mu_y *doc, struct mu_resource *r)
 {
-    if (read_kind(doc, l) < 0 || check_keys(l, doc) < 0) {
+    if (read_kind(doc, l) < 0 || check_keys(l, doc) < 0)
         return -1;
-    }
     mu_assert(l->schema != NULL);
     const struct mu_y *fields = mu_y_get(doc, "fields");
-    if (fields == NULL) {
+    if (fields == NULL)
         return mu_y_fail(doc, l->err, "fields is missing");
-    }
-    if (mu_want_type(l, fields, MU_Y_MAP, "fields") < 0) {
+    if (mu_want_type(l, fields, MU_Y_MAP, "fields") < 0)
         return -1;
-    }
     r->info.kind = l->schema->kind;
-    r->rules = mu_alloc_array(l->arena, rules_room(l, fields), sizeof *r->rules);
+    r->rules = mu_alloc_array(l->arena, rules_room(l, fields), sizeof(*r->rules));
     if (l->side == MU_SIDE_TARGET) {
         return mu_target_compile(l, doc, r) < 0
                    ? -1
@@ -148,11 +144,10 @@ static int load(struct mu_arena *arena, const char *const *paths, const struct m
                 struct mu_err *err)
 {
     const struct mu_y *doc = NULL;
-    struct mu_resource *r = mu_alloc(arena, sizeof *r);
+    struct mu_resource *r = mu_alloc(arena, sizeof(*r));
     struct mu_loader l = {.arena = arena, .err = err};
-    if (mu_layers_merge(arena, paths, &doc, &r->info.file, err) < 0 || compile(&l, doc, r) < 0) {
+    if (mu_layers_merge(arena, paths, &doc, &r->info.file, err) < 0 || compile(&l, doc, r) < 0)
         return -1;
-    }
     r->info.name = name_of(arena, r->info.file);
     digest(doc, r->info.digest);
     *ret = r;
@@ -163,9 +158,8 @@ int mu_map_load(struct mu_arena *arena, const struct mu_layers *layers, const ch
                 const char *name, const struct mu_resource **ret, struct mu_err *err)
 {
     const char *paths[MU_LAYERS_MAX + 2];
-    if (mu_layers_paths(arena, layers, system, name, paths, err) < 0) {
+    if (mu_layers_paths(arena, layers, system, name, paths, err) < 0)
         return -1;
-    }
     if (paths[0] == NULL) {
         return mu_fail(err, MU_E_CONFIG, "there is no mapping %s/%s.yaml in %s%s", system, name,
                        layers->dirs[0] != NULL ? layers->dirs[0] : "any directory",
@@ -190,13 +184,11 @@ static void layers_below(struct mu_arena *arena, const struct mu_layers *layers,
     MU_AUTO(free) char *whole = realpath(path, NULL);
     const char *slash = whole != NULL ? strrchr(whole, '/') : NULL;
     ret_paths[0] = NULL;
-    if (slash == NULL || slash == whole) {
+    if (slash == NULL || slash == whole)
         return;
-    }
     const char *system = name_of(arena, mu_strndup(arena, whole, (size_t)(slash - whole)));
-    if (mu_layers_paths(arena, layers, system, name_of(arena, whole), ret_paths, &ignored) < 0) {
+    if (mu_layers_paths(arena, layers, system, name_of(arena, whole), ret_paths, &ignored) < 0)
         ret_paths[0] = NULL;
-    }
     for (size_t i = 0; ret_paths[i] != NULL; i++) {
         MU_AUTO(free) char *other = realpath(ret_paths[i], NULL);
         if (mu_streq(other, whole)) {
@@ -212,15 +204,12 @@ int mu_map_load_over(struct mu_arena *arena, const struct mu_layers *layers, con
     const char *paths[MU_LAYERS_MAX + 2] = {NULL};
     const struct mu_y *doc = NULL;
     size_t count = 0;
-    if (mu_y_load(arena, path, &doc, err) < 0) {
+    if (mu_y_load(arena, path, &doc, err) < 0)
         return -1;
-    }
-    if (mu_y_get(doc, "kind") == NULL) {
+    if (mu_y_get(doc, "kind") == NULL)
         layers_below(arena, layers, path, paths);
-    }
-    while (paths[count] != NULL) {
+    while (paths[count] != NULL)
         count++;
-    }
     paths[count] = path;
     paths[count + 1] = NULL;
     return load(arena, paths, ret, err);
@@ -233,10 +222,8 @@ const struct mu_resource_info *mu_map_info(const struct mu_resource *r)
 
 const struct mu_rule *mu_map_rule(const struct mu_resource *r, const char *field)
 {
-    for (size_t i = 0; i < r->rule_count; i++) {
-        if (strcmp(r->rules[i].field, field) == 0) {
+    for (size_t i = 0; i < r->rule_count; i++)
+        if (strcmp(r->rules[i].field, field) == 0)
             return &r->rules[i];
-        }
-    }
     return NULL;
 }

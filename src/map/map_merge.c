@@ -21,12 +21,10 @@ static void put_member(struct mu_jw *w, const char *name, const struct mu_doc *v
 static bool same_item(const struct mu_attr *attr, const struct mu_doc *a, const struct mu_doc *b)
 {
     const char *x = mu_doc_str(a, attr->parts[0]), *y = mu_doc_str(b, attr->parts[0]);
-    if (x == NULL || y == NULL) {
+    if (x == NULL || y == NULL)
         return false;
-    }
-    if (strcmp(attr->parts[0], "email") != 0 || strcmp(x, y) == 0) {
+    if (strcmp(attr->parts[0], "email") != 0 || strcmp(x, y) == 0)
         return strcmp(x, y) == 0;
-    }
     MU_AUTO(buf) struct mu_buf fx = MU_BUF_INIT(MU_BUF_MAX);
     MU_AUTO(buf) struct mu_buf fy = MU_BUF_INIT(MU_BUF_MAX);
     mu_fold_into(&fx, x, strlen(x));
@@ -38,11 +36,9 @@ static const struct mu_doc *find_item(const struct mu_attr *attr, const struct m
                                       const struct mu_doc *item)
 {
     const struct mu_doc *other = mu_doc_is(list, MU_DOC_LIST) ? list->first : NULL;
-    for (; other != NULL; other = other->next) {
-        if (same_item(attr, item, other)) {
+    for (; other != NULL; other = other->next)
+        if (same_item(attr, item, other))
             return other;
-        }
-    }
     return NULL;
 }
 
@@ -69,11 +65,9 @@ static void put_list(struct mu_jw *w, const struct mu_attr *attr, const struct m
         bool first = find_item(attr, main_list, item) == item;
         put_item(w, attr, item, first ? find_item(attr, extra_list, item) : NULL);
     }
-    for (const struct mu_doc *item = extra_list->first; item != NULL; item = item->next) {
-        if (find_item(attr, main_list, item) == NULL) {
+    for (const struct mu_doc *item = extra_list->first; item != NULL; item = item->next)
+        if (find_item(attr, main_list, item) == NULL)
             put_item(w, attr, item, NULL);
-        }
-    }
     mu_jw_end(w, ']');
 }
 
@@ -86,11 +80,9 @@ static void put_extras(struct mu_jw *w, const char *name, const struct mu_doc *m
         const struct mu_doc *newer = mu_doc_member(extra_extras, value->name);
         put_member(w, value->name, newer != NULL ? newer : value);
     }
-    for (const struct mu_doc *added = extra_extras->first; added != NULL; added = added->next) {
-        if (mu_doc_member(main_extras, added->name) == NULL) {
+    for (const struct mu_doc *added = extra_extras->first; added != NULL; added = added->next)
+        if (mu_doc_member(main_extras, added->name) == NULL)
             put_member(w, added->name, added);
-        }
-    }
     mu_jw_end(w, '}');
 }
 
@@ -102,14 +94,13 @@ static void put_field(struct mu_jw *w, const struct mu_attr *attr, const struct 
         /* joined by e-mail the two ids may differ: the main source's one names the entry */
         b = NULL;
     }
-    if (attr->shape == MU_SHAPE_LIST && mu_doc_is(a, MU_DOC_LIST) && mu_doc_is(b, MU_DOC_LIST)) {
+    if (attr->shape == MU_SHAPE_LIST && mu_doc_is(a, MU_DOC_LIST) && mu_doc_is(b, MU_DOC_LIST))
         put_list(w, attr, a, b);
-    } else if (attr->shape == MU_SHAPE_EXTRAS && mu_doc_is(a, MU_DOC_OBJECT) &&
-               mu_doc_is(b, MU_DOC_OBJECT)) {
+    else if (attr->shape == MU_SHAPE_EXTRAS && mu_doc_is(a, MU_DOC_OBJECT) &&
+             mu_doc_is(b, MU_DOC_OBJECT))
         put_extras(w, attr->name, a, b);
-    } else {
+    else
         put_member(w, attr->name, b != NULL ? b : a);
-    }
 }
 
 void mu_map_merge(enum mu_kind kind, const struct mu_doc *main, const struct mu_doc *extra,
@@ -119,9 +110,8 @@ void mu_map_merge(enum mu_kind kind, const struct mu_doc *main, const struct mu_
     struct mu_jw w;
     mu_jw_init(&w, to, false);
     mu_jw_object(&w);
-    for (size_t i = 0; i < schema->count; i++) {
+    for (size_t i = 0; i < schema->count; i++)
         put_field(&w, &schema->attrs[i], main, extra);
-    }
     mu_jw_end(&w, '}');
 }
 
@@ -131,14 +121,11 @@ static void put_kept_list(struct mu_jw *w, const struct mu_attr *attr, const str
 {
     mu_jw_key(w, attr->name);
     mu_jw_array(w);
-    for (const struct mu_doc *item = now->first; item != NULL; item = item->next) {
+    for (const struct mu_doc *item = now->first; item != NULL; item = item->next)
         mu_jw_doc(w, item);
-    }
-    for (const struct mu_doc *item = before->first; item != NULL; item = item->next) {
-        if (find_item(attr, now, item) == NULL && !mu_doc_bool(item, "is_primary", false)) {
+    for (const struct mu_doc *item = before->first; item != NULL; item = item->next)
+        if (find_item(attr, now, item) == NULL && !mu_doc_bool(item, "is_primary", false))
             mu_jw_doc(w, item);
-        }
-    }
     mu_jw_end(w, ']');
 }
 
@@ -154,14 +141,13 @@ void mu_map_keep(enum mu_kind kind, const struct mu_doc *now, const struct mu_do
         const struct mu_doc *a = mu_doc_member(now, attr->name);
         const struct mu_doc *b = mu_doc_member(before, attr->name);
         if (attr->shape == MU_SHAPE_EXTRAS && mu_doc_is(a, MU_DOC_OBJECT) &&
-            mu_doc_is(b, MU_DOC_OBJECT)) {
+            mu_doc_is(b, MU_DOC_OBJECT))
             put_extras(&w, attr->name, b, a);
-        } else if (attr->shape == MU_SHAPE_LIST && mu_doc_is(a, MU_DOC_LIST) &&
-                   mu_doc_is(b, MU_DOC_LIST)) {
+        else if (attr->shape == MU_SHAPE_LIST && mu_doc_is(a, MU_DOC_LIST) &&
+                 mu_doc_is(b, MU_DOC_LIST))
             put_kept_list(&w, attr, a, b);
-        } else {
+        else
             put_member(&w, attr->name, a != NULL ? a : b);
-        }
     }
     mu_jw_end(&w, '}');
 }
@@ -177,9 +163,8 @@ static uint32_t descend(const struct mu_resource *r, uint32_t alive, int depth, 
     for (size_t i = 0; i < r->secret_count; i++) {
         const struct mu_ptr *p = &r->secrets[i];
         if ((alive & (1u << i)) == 0 || depth >= p->count ||
-            (strcmp(p->tokens[depth], token) != 0 && strcmp(p->tokens[depth], "?") != 0)) {
+            (strcmp(p->tokens[depth], token) != 0 && strcmp(p->tokens[depth], "?") != 0))
             continue;
-        }
         *ret_secret |= p->count == depth + 1;
         below |= 1u << i;
     }
@@ -197,14 +182,13 @@ static void put_open_list(const struct mu_resource *r, struct mu_jw *w, const st
     for (const struct mu_doc *item = list->first; item != NULL; item = item->next) {
         char token[24];
         bool secret;
-        snprintf(token, sizeof token, "%zu", i++);
+        snprintf(token, sizeof(token), "%zu", i++);
         uint32_t below = descend(r, alive, depth, token, &secret);
         /* A secret item leaves a null, so that the others keep their places. */
-        if (secret) {
+        if (secret)
             mu_jw_null(w);
-        } else {
+        else
             put_open(r, w, item, below, depth + 1);
-        }
     }
     mu_jw_end(w, ']');
 }

@@ -17,23 +17,20 @@ static void put_tokens(struct mu_buf *to, const struct mu_ptr *p)
 {
     for (int i = 0; i < p->count; i++) {
         mu_buf_addc(to, '/');
-        for (const char *c = p->tokens[i]; *c != '\0'; c++) {
-            if (*c == '~') {
+        for (const char *c = p->tokens[i]; *c != '\0'; c++)
+            if (*c == '~')
                 mu_buf_adds(to, "~0");
-            } else if (*c == '/') {
+            else if (*c == '/')
                 mu_buf_adds(to, "~1");
-            } else {
+            else
                 mu_buf_addc(to, *c);
-            }
-        }
     }
 }
 
 static void put_path(struct mu_buf *to, const struct mu_path *path)
 {
-    if (path->context) {
+    if (path->context)
         mu_buf_adds(to, "/@");
-    }
     put_tokens(to, &path->ptr);
     if (path->many) {
         mu_buf_adds(to, "/?");
@@ -61,22 +58,18 @@ static void put_items(struct found *f, const struct mu_doc *list, const struct m
 {
     size_t count = 0;
     mu_jw_array(&f->w);
-    if (mu_doc_is(list, MU_DOC_LIST)) {
+    if (mu_doc_is(list, MU_DOC_LIST))
         for (const struct mu_doc *item = list->first; item && count < MU_MAP_ITEMS_MAX;
-             item = item->next, count++) {
+             item = item->next, count++)
             put_value(f, mu_doc_get(rest, item));
-        }
-    }
     mu_jw_end(&f->w, ']');
 }
 
 static void keep(struct reads *r, const char *pointer, size_t len, const struct found *f)
 {
-    for (size_t i = 0; i < r->count; i++) {
-        if (mu_streq(r->list[i].pointer, pointer)) {
+    for (size_t i = 0; i < r->count; i++)
+        if (mu_streq(r->list[i].pointer, pointer))
             return;
-        }
-    }
     if (r->count < READS_MAX) {
         struct mu_arena *arena = r->scope->arena;
         r->list[r->count++] =
@@ -109,20 +102,17 @@ static bool look(struct reads *r, const struct mu_path *list, const struct mu_pa
 /* Of alternatives those behind the first that is there aren't looked at. */
 static void look_scalar(struct reads *r, const struct mu_path *list, const struct mu_scalar *s)
 {
-    for (size_t i = 0; i < s->path_count; i++) {
-        if (look(r, list, &s->paths[i]) && s->how == MU_FIRST) {
+    for (size_t i = 0; i < s->path_count; i++)
+        if (look(r, list, &s->paths[i]) && s->how == MU_FIRST)
             return;
-        }
-    }
 }
 
 static void look_items(struct reads *r, const struct mu_field *f)
 {
     for (size_t i = 0; i < f->item_count; i++) {
         const struct mu_template *t = &f->items[i];
-        for (size_t p = 0; p < t->part_count; p++) {
+        for (size_t p = 0; p < t->part_count; p++)
             look_scalar(r, t->over ? &t->list : NULL, &t->parts[p].value);
-        }
     }
 }
 
@@ -136,11 +126,9 @@ static bool is_extra(const struct mu_field *f, const struct mu_part *extra, cons
 
 static void look_field(struct reads *r, const struct mu_field *f, const char *field)
 {
-    for (size_t i = 0; i < f->extra_count; i++) {
-        if (is_extra(f, &f->extras[i], field)) {
+    for (size_t i = 0; i < f->extra_count; i++)
+        if (is_extra(f, &f->extras[i], field))
             look_scalar(r, NULL, &f->extras[i].value);
-        }
-    }
     if (mu_streq(f->name, field)) {
         look_items(r, f);
         look_scalar(r, NULL, &f->value);
@@ -153,11 +141,10 @@ size_t mu_map_reads(const struct mu_resource *r, const char *field, const struct
 {
     const struct mu_scope scope = {doc, context, arena, NULL};
     struct reads reads = {.scope = &scope};
-    for (size_t i = 0; i < r->field_count; i++) {
+    for (size_t i = 0; i < r->field_count; i++)
         look_field(&reads, &r->fields[i], field);
-    }
-    struct mu_read *list = mu_alloc_array(arena, reads.count + 1, sizeof *list);
-    memcpy(list, reads.list, reads.count * sizeof *list);
+    struct mu_read *list = mu_alloc_array(arena, reads.count + 1, sizeof(*list));
+    memcpy(list, reads.list, reads.count * sizeof(*list));
     *ret = list;
     return reads.count;
 }

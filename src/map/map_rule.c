@@ -17,13 +17,10 @@ static int compile_paths(const struct mu_loader *l, const struct mu_y *from, boo
         return mu_y_fail(from, l->err, "%s: between 1 and %d pointers are expected", s->name,
                          (int)MU_MAP_PATHS_MAX);
     }
-    struct mu_path *paths = mu_alloc_array(l->arena, count, sizeof *paths);
-    for (size_t i = 0; i < count; i++) {
-        if (mu_path_compile(l, from->type == MU_Y_SEQ ? from->items[i] : from, many, &paths[i]) <
-            0) {
+    struct mu_path *paths = mu_alloc_array(l->arena, count, sizeof(*paths));
+    for (size_t i = 0; i < count; i++)
+        if (mu_path_compile(l, from->type == MU_Y_SEQ ? from->items[i] : from, many, &paths[i]) < 0)
             return -1;
-        }
-    }
     s->paths = paths;
     s->path_count = count;
     return 0;
@@ -45,10 +42,9 @@ static int compile_join(const struct mu_loader *l, const struct mu_y *rule, cons
                         struct mu_scalar *s)
 {
     const struct mu_y *with = mu_y_get(rule, "with");
-    if (with != NULL && mu_want_type(l, with, MU_Y_SCALAR, "with") < 0) {
+    if (with != NULL && mu_want_type(l, with, MU_Y_SCALAR, "with") < 0)
         return -1;
-    }
-    struct mu_text *glue = mu_alloc(l->arena, sizeof *glue);
+    struct mu_text *glue = mu_alloc(l->arena, sizeof(*glue));
     *glue = text_of(with != NULL ? with->text : " ");
     s->glue = glue;
     return compile_list(l, from, s);
@@ -66,11 +62,10 @@ static int compile_place(const struct mu_loader *l, const struct mu_y *from, con
 
 static int compile_template(const struct mu_loader *l, const struct mu_y *from, struct mu_scalar *s)
 {
-    if (mu_want_type(l, from, MU_Y_SCALAR, "template") < 0) {
+    if (mu_want_type(l, from, MU_Y_SCALAR, "template") < 0)
         return -1;
-    }
-    struct mu_path *paths = mu_alloc_array(l->arena, MU_MAP_PATHS_MAX, sizeof *paths);
-    struct mu_text *glue = mu_alloc_array(l->arena, MU_MAP_PATHS_MAX + 1, sizeof *glue);
+    struct mu_path *paths = mu_alloc_array(l->arena, MU_MAP_PATHS_MAX, sizeof(*paths));
+    struct mu_text *glue = mu_alloc_array(l->arena, MU_MAP_PATHS_MAX + 1, sizeof(*glue));
     MU_AUTO(buf) struct mu_buf literal = MU_BUF_INIT(MU_TEXT_MAX);
     size_t count = 0;
     for (const char *p = from->text; *p != '\0'; p++) {
@@ -89,14 +84,12 @@ static int compile_template(const struct mu_loader *l, const struct mu_y *from, 
         glue[count] =
             (struct mu_text){mu_strndup(l->arena, literal.data, literal.len), literal.len};
         mu_buf_reset(&literal);
-        if (compile_place(l, from, p + 1, len, &paths[count++]) < 0) {
+        if (compile_place(l, from, p + 1, len, &paths[count++]) < 0)
             return -1;
-        }
         p += len + 1;
     }
-    if (count == 0) {
+    if (count == 0)
         return mu_y_fail(from, l->err, "template: no {pointer} in it; use const for a fixed text");
-    }
     glue[count] = (struct mu_text){mu_strndup(l->arena, literal.data, literal.len), literal.len};
     s->paths = paths;
     s->path_count = count;
@@ -110,22 +103,17 @@ static int compile_fixed(const struct mu_loader *l, const struct mu_y *at, const
                          const struct mu_scalar *s, struct mu_text *ret)
 {
     const char *why = NULL;
-    if (mu_want_type(l, at, MU_Y_SCALAR, what) < 0) {
+    if (mu_want_type(l, at, MU_Y_SCALAR, what) < 0)
         return -1;
-    }
     *ret = text_of(at->text);
-    if (ret->len == 0) {
+    if (ret->len == 0)
         return mu_y_fail(at, l->err, "%s: an empty text is no value; leave the key out", what);
-    }
-    if (mu_type_check(s->type, l->arena, ret, &why) < 0) {
+    if (mu_type_check(s->type, l->arena, ret, &why) < 0)
         return mu_y_fail(at, l->err, "%s: %s", what, why);
-    }
     size_t count = 0;
-    for (; s->choices != NULL && s->choices[count] != NULL; count++) {
-        if (strcmp(s->choices[count], ret->s) == 0) {
+    for (; s->choices != NULL && s->choices[count] != NULL; count++)
+        if (strcmp(s->choices[count], ret->s) == 0)
             return 0;
-        }
-    }
     return s->choices == NULL ? 0
                               : mu_unknown(l, at, mu_printf(l->arena, "%s: the word", s->name),
                                            ret->s, s->choices, count);
@@ -154,9 +142,8 @@ static int compile_how(const struct mu_loader *l, const struct mu_y *rule, bool 
                          "%s: exactly one of from, const, join, first, template is expected",
                          s->name);
     }
-    if (s->how != MU_JOIN && mu_y_get(rule, "with") != NULL) {
+    if (s->how != MU_JOIN && mu_y_get(rule, "with") != NULL)
         return mu_y_fail(mu_y_get(rule, "with"), l->err, "%s: with belongs to join", s->name);
-    }
     switch (s->how) {
     case MU_FROM:
         return mu_want_type(l, from, MU_Y_SCALAR, "from") < 0 ? -1
@@ -176,9 +163,8 @@ static int compile_how(const struct mu_loader *l, const struct mu_y *rule, bool 
 
 static const char *default_type(const struct mu_attr *attr, bool is_bool)
 {
-    if (is_bool) {
+    if (is_bool)
         return "bool";
-    }
     switch (attr != NULL ? attr->shape : MU_SHAPE_TEXT) {
     case MU_SHAPE_BOOL:
         return "bool";
@@ -195,18 +181,16 @@ static int compile_type(const struct mu_loader *l, const struct mu_y *rule, cons
                         struct mu_scalar *s)
 {
     const struct mu_y *node = mu_y_get(rule, "type");
-    if (node != NULL && mu_want_type(l, node, MU_Y_SCALAR, "type") < 0) {
+    if (node != NULL && mu_want_type(l, node, MU_Y_SCALAR, "type") < 0)
         return -1;
-    }
     s->type = mu_type_find(node != NULL ? node->text : standard);
     if (s->type == NULL && node != NULL) {
         size_t count = 0;
         const char *const *names = mu_type_names(&count);
         return mu_unknown(l, node, "type", node->text, names, count);
     }
-    if (node != NULL && mu_streq(standard, "time") && strcmp(node->text, "time") != 0) {
+    if (node != NULL && mu_streq(standard, "time") && strcmp(node->text, "time") != 0)
         return mu_y_fail(node, l->err, "%s: this field is of type time", s->name);
-    }
     if (node != NULL && mu_streq(node->text, "enum") && s->choices == NULL &&
         mu_y_get(rule, "enum") == NULL) {
         return mu_y_fail(node, l->err, "%s: type enum needs an enum table: enum: {theirs: ours}",
@@ -221,29 +205,25 @@ static int check_time(const struct mu_loader *l, const struct mu_y *rule,
 {
     const struct mu_y *node = mu_y_get(rule, "transform");
     node = node != NULL ? node : mu_y_get(rule, "enum");
-    if (attr == NULL || attr->shape != MU_SHAPE_TIME || node == NULL) {
+    if (attr == NULL || attr->shape != MU_SHAPE_TIME || node == NULL)
         return 0;
-    }
     return mu_y_fail(node, l->err, "%s: a time takes neither transform nor enum", name);
 }
 
 static int compile_transforms(const struct mu_loader *l, const struct mu_y *node,
                               struct mu_scalar *s)
 {
-    if (node == NULL) {
+    if (node == NULL)
         return 0;
-    }
-    if (node->type != MU_Y_SCALAR && mu_want_type(l, node, MU_Y_SEQ, "transform") < 0) {
+    if (node->type != MU_Y_SCALAR && mu_want_type(l, node, MU_Y_SEQ, "transform") < 0)
         return -1;
-    }
     size_t count = node->type == MU_Y_SEQ ? node->count : 1;
-    struct mu_transform *list = mu_alloc_array(l->arena, count + 1, sizeof *list);
+    struct mu_transform *list = mu_alloc_array(l->arena, count + 1, sizeof(*list));
     for (size_t i = 0; i < count; i++) {
         const struct mu_y *at = node->type == MU_Y_SEQ ? node->items[i] : node;
         if (mu_want_type(l, at, MU_Y_SCALAR, "transform") < 0 ||
-            mu_transform_compile(l->arena, at, &list[i], l->err) < 0) {
+            mu_transform_compile(l->arena, at, &list[i], l->err) < 0)
             return -1;
-        }
     }
     s->transforms = list;
     s->transform_count = count;
@@ -266,24 +246,21 @@ static int compile_row(const struct mu_loader *l, const struct mu_y *to, const s
 
 static int compile_table(const struct mu_loader *l, const struct mu_y *node, struct mu_scalar *s)
 {
-    if (node == NULL) {
+    if (node == NULL)
         return 0;
-    }
-    if (mu_want_type(l, node, MU_Y_MAP, "enum") < 0) {
+    if (mu_want_type(l, node, MU_Y_MAP, "enum") < 0)
         return -1;
-    }
     if (node->count == 0) {
         return mu_y_fail(node, l->err, "%s: an empty enum table; write {theirs: ours, ...}",
                          s->name);
     }
-    struct mu_pair *table = mu_alloc_array(l->arena, node->count, sizeof *table);
+    struct mu_pair *table = mu_alloc_array(l->arena, node->count, sizeof(*table));
     for (size_t i = 0; i < node->count; i++) {
         struct mu_text to;
-        if (compile_row(l, node->items[i], s, &to) < 0) {
+        if (compile_row(l, node->items[i], s, &to) < 0)
             return -1;
-        }
         if (strcmp(node->keys[i]->text, "*") == 0) {
-            struct mu_text *otherwise = mu_alloc(l->arena, sizeof *otherwise);
+            struct mu_text *otherwise = mu_alloc(l->arena, sizeof(*otherwise));
             *otherwise = to;
             s->otherwise = otherwise;
         } else {
@@ -296,22 +273,19 @@ static int compile_table(const struct mu_loader *l, const struct mu_y *node, str
 
 static int compile_default(const struct mu_loader *l, const struct mu_y *node, struct mu_scalar *s)
 {
-    if (node == NULL) {
+    if (node == NULL)
         return 0;
-    }
     struct mu_scalar result = *s;
-    if (s->table != NULL || s->otherwise != NULL) {
+    if (s->table != NULL || s->otherwise != NULL)
         result.type = mu_type_text();
-    }
     return compile_fixed(l, node, "default", &result, &s->fallback);
 }
 
 static int compile_flag(const struct mu_loader *l, const struct mu_y *node, const char *what,
                         bool *ret)
 {
-    if (node == NULL) {
+    if (node == NULL)
         return 0;
-    }
     *ret = strcmp(node->text, "true") == 0;
     return *ret || strcmp(node->text, "false") == 0
                ? 0
@@ -326,10 +300,9 @@ static int check_keys(const struct mu_loader *l, const struct mu_y *rule, const 
                                         "default", "enum",     "required"};
     const char *known[MU_LEN(plain) + 4];
     size_t count = MU_LEN(plain);
-    memcpy(known, plain, sizeof plain);
-    for (; also != NULL && *also != NULL; also++) {
+    memcpy(known, plain, sizeof(plain));
+    for (; also != NULL && *also != NULL; also++)
         known[count++] = *also;
-    }
     if (rule->type == MU_Y_SCALAR) {
         return mu_y_fail(rule, l->err, "%s: a rule is expected, such as {from: %s}", name,
                          rule->text[0] == '/'
@@ -344,9 +317,8 @@ static int check_constant(const struct mu_loader *l, const struct mu_y *rule, co
     static const char *const alien[] = {"transform", "default", "enum", "required", "raw"};
     for (size_t i = 0; i < MU_LEN(alien); i++) {
         const struct mu_y *node = mu_y_get(rule, alien[i]);
-        if (node != NULL) {
+        if (node != NULL)
             return mu_y_fail(node, l->err, "%s: a constant takes no %s", name, alien[i]);
-        }
     }
     return 0;
 }
@@ -365,27 +337,22 @@ int mu_scalar_compile(const struct mu_loader *l, const struct mu_y *rule, const 
     static const char *const truths[] = {"true", "false", NULL};
     struct mu_scalar s = {.name = name};
     bool is_bool = is_flag(attr, name);
-    if (check_keys(l, rule, also, name) < 0) {
+    if (check_keys(l, rule, also, name) < 0)
         return -1;
-    }
-    if (is_bool) {
+    if (is_bool)
         s.choices = truths;
-    } else if (attr != NULL && attr->shape == MU_SHAPE_ENUM) {
+    else if (attr != NULL && attr->shape == MU_SHAPE_ENUM)
         s.choices = attr->choices;
-    }
     if (compile_type(l, rule, default_type(attr, is_bool), &s) < 0 ||
-        compile_how(l, rule, many, &s) < 0 || check_time(l, rule, attr, name) < 0) {
+        compile_how(l, rule, many, &s) < 0 || check_time(l, rule, attr, name) < 0)
         return -1;
-    }
-    if (s.how == MU_CONST && check_constant(l, rule, name) < 0) {
+    if (s.how == MU_CONST && check_constant(l, rule, name) < 0)
         return -1;
-    }
     if (compile_transforms(l, mu_y_get(rule, "transform"), &s) < 0 ||
         compile_table(l, mu_y_get(rule, "enum"), &s) < 0 ||
         compile_default(l, mu_y_get(rule, "default"), &s) < 0 ||
-        compile_flag(l, mu_y_get(rule, "required"), "required", &s.required) < 0) {
+        compile_flag(l, mu_y_get(rule, "required"), "required", &s.required) < 0)
         return -1;
-    }
     *ret = s;
     return 0;
 }

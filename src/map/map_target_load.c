@@ -15,9 +15,8 @@ static bool is_attribute(const struct mu_loader *l, const char *s)
 {
     size_t len = 0;
     while (s[len] != '\0' &&
-           (strchr(letters_digits, s[len]) != NULL || (!l->directory && s[len] == '_'))) {
+           (strchr(letters_digits, s[len]) != NULL || (!l->directory && s[len] == '_')))
         len++;
-    }
     return s[0] != '\0' && strchr(letters, s[0]) != NULL && s[len] == '\0' && len <= 128;
 }
 
@@ -28,9 +27,8 @@ static int check_attribute(const struct mu_loader *l, const struct mu_y *at,
         return mu_y_fail(at, l->err, "%s is no attribute name: letters, digits and - are expected",
                          mu_printable(l->arena, at->text, strlen(at->text), 64));
     }
-    if (mu_strieq(at->text, "objectClass")) {
+    if (mu_strieq(at->text, "objectClass"))
         return mu_y_fail(at, l->err, "object classes are listed under object_classes");
-    }
     for (size_t i = 0; i < index; i++) {
         if (mu_strieq(fields->keys[i]->text, at->text)) {
             return mu_y_fail(at, l->err,
@@ -49,12 +47,12 @@ const char *mu_value_policy_name(enum mu_value_policy policy)
     return policies[policy];
 }
 
-static int compile_policy(const struct mu_loader *l, const struct mu_y *rule, enum mu_value_policy *ret)
+static int compile_policy(const struct mu_loader *l, const struct mu_y *rule,
+                          enum mu_value_policy *ret)
 {
     const struct mu_y *node = mu_y_get(rule, "policy");
-    if (node == NULL) {
+    if (node == NULL)
         return 0;
-    }
     for (size_t i = 0; i < MU_LEN(policies); i++) {
         if (strcmp(policies[i], node->text) == 0) {
             *ret = (enum mu_value_policy)i;
@@ -68,17 +66,16 @@ static int compile_fields(const struct mu_loader *l, const struct mu_y *fields,
                           struct mu_resource *r)
 {
     static const char *const also[] = {"policy", NULL};
-    struct mu_field *list = mu_alloc_array(l->arena, fields->count, sizeof *list);
-    const char **names = mu_alloc_array(l->arena, fields->count + 1, sizeof *names);
+    struct mu_field *list = mu_alloc_array(l->arena, fields->count, sizeof(*list));
+    const char **names = mu_alloc_array(l->arena, fields->count + 1, sizeof(*names));
     for (size_t i = 0; i < fields->count; i++) {
         struct mu_field *f = &list[i];
         f->name = names[i] = fields->keys[i]->text;
         f->shape = MU_SHAPE_TEXT;
         if (check_attribute(l, fields->keys[i], fields, i) < 0 ||
             mu_scalar_compile(l, fields->items[i], f->name, NULL, true, also, &f->value) < 0 ||
-            compile_policy(l, fields->items[i], &f->policy) < 0) {
+            compile_policy(l, fields->items[i], &f->policy) < 0)
             return -1;
-        }
         mu_rule_add(l, r, f->name, fields->items[i]);
     }
     r->fields = list;
@@ -95,16 +92,13 @@ static int compile_classes(const struct mu_loader *l, const struct mu_y *doc, st
         r->info.object_classes = none;
         return 0;
     }
-    if (list == NULL) {
+    if (list == NULL)
         return mu_y_fail(doc, l->err, "object_classes is missing, such as [top, person]");
-    }
-    if (mu_want_type(l, list, MU_Y_SEQ, "object_classes") < 0) {
+    if (mu_want_type(l, list, MU_Y_SEQ, "object_classes") < 0)
         return -1;
-    }
-    if (list->count == 0) {
+    if (list->count == 0)
         return mu_y_fail(list, l->err, "object_classes: at least one is needed");
-    }
-    const char **classes = mu_alloc_array(l->arena, list->count + 1, sizeof *classes);
+    const char **classes = mu_alloc_array(l->arena, list->count + 1, sizeof(*classes));
     for (size_t i = 0; i < list->count; i++) {
         if (!is_attribute(l, list->items[i]->text)) {
             return mu_y_fail(list->items[i], l->err,
@@ -125,9 +119,8 @@ static int compile_rdn(const struct mu_loader *l, const struct mu_y *doc, struct
     }
     for (size_t i = 0; i < r->field_count; i++) {
         const struct mu_field *f = &r->fields[i];
-        if (!mu_strieq(f->name, node->text)) {
+        if (!mu_strieq(f->name, node->text))
             continue;
-        }
         if (!f->value.required || (f->value.how == MU_FROM && f->value.paths->many)) {
             return mu_y_fail(
                 node, l->err,
@@ -152,16 +145,13 @@ static int compile_members(const struct mu_loader *l, const struct mu_y *members
                            struct mu_resource *r)
 {
     static const char *const known[] = {"attribute", "placeholder"};
-    if (members == NULL) {
+    if (members == NULL)
         return 0;
-    }
-    if (l->schema->kind != MU_GROUP) {
+    if (l->schema->kind != MU_GROUP)
         return mu_y_fail(members, l->err, "members belongs to mappings of kind group");
-    }
     if (mu_want_type(l, members, MU_Y_MAP, "members") < 0 ||
-        mu_y_only(members, known, MU_LEN(known), l->err) < 0) {
+        mu_y_only(members, known, MU_LEN(known), l->err) < 0)
         return -1;
-    }
     r->info.member_attr = mu_y_str(members, "attribute");
     r->info.placeholder = mu_y_str(members, "placeholder");
     if (r->info.member_attr == NULL || !is_attribute(l, r->info.member_attr)) {

@@ -39,9 +39,8 @@ static int check_integer(struct mu_arena *arena, struct mu_text *text)
 static int check_decimal(struct mu_arena *arena, struct mu_text *text)
 {
     size_t mantissa = strcspn(text->s, "eE");
-    if (text->s[mantissa] == '\0') {
+    if (text->s[mantissa] == '\0')
         return mu_number_ok(text->s) ? 0 : -1;
-    }
     const char *exponent = text->s + mantissa + 1;
     exponent += *exponent == '+' || *exponent == '-';
     bool whole = *exponent != '-' && mu_integer_ok(exponent);
@@ -57,9 +56,8 @@ static int check_bool(struct mu_arena *arena, struct mu_text *text)
 static int check_time(struct mu_arena *arena, struct mu_text *text)
 {
     char canonical[MU_TIME_TEXT];
-    if (!mu_time_parse(text->s, canonical, NULL)) {
+    if (!mu_time_parse(text->s, canonical, NULL))
         return -1;
-    }
     text->len = strlen(canonical);
     text->s = mu_strndup(arena, canonical, text->len);
     return 0;
@@ -69,29 +67,23 @@ static void trim_blanks(struct mu_arena *arena, struct mu_text *text)
 {
     static const char blanks[] = " \t\r\n";
     size_t head = strspn(text->s, blanks), len = text->len;
-    while (len > head && strchr(blanks, text->s[len - 1]) != NULL) {
+    while (len > head && strchr(blanks, text->s[len - 1]) != NULL)
         len--;
-    }
-    if (len - head != text->len) {
+    if (len - head != text->len)
         *text = (struct mu_text){mu_strndup(arena, text->s + head, len - head), len - head};
-    }
 }
 
 static int check_email(struct mu_arena *arena, struct mu_text *text)
 {
     trim_blanks(arena, text);
-    if (text->len == 0) {
+    if (text->len == 0)
         return 0;
-    }
     const char *at = memchr(text->s, '@', text->len);
-    if (at == NULL || at == text->s || at[1] == '\0' || strchr(at + 1, '@') != NULL) {
+    if (at == NULL || at == text->s || at[1] == '\0' || strchr(at + 1, '@') != NULL)
         return -1;
-    }
-    for (const unsigned char *p = (const unsigned char *)text->s; *p != '\0'; p++) {
-        if (*p <= ' ' || *p == 0x7f || strchr("<>,;", *p) != NULL) {
+    for (const unsigned char *p = (const unsigned char *)text->s; *p != '\0'; p++)
+        if (*p <= ' ' || *p == 0x7f || strchr("<>,;", *p) != NULL)
             return -1;
-        }
-    }
     return 0;
 }
 
@@ -111,11 +103,9 @@ static const char *const type_names[] = {"text", "id",   "integer", "decimal",
 
 const struct mu_type *mu_type_find(const char *name)
 {
-    for (size_t i = 0; i < MU_LEN(types); i++) {
-        if (mu_streq(types[i].name, name)) {
+    for (size_t i = 0; i < MU_LEN(types); i++)
+        if (mu_streq(types[i].name, name))
             return &types[i];
-        }
-    }
     return NULL;
 }
 

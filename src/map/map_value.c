@@ -11,7 +11,7 @@ int mu_data_fail(struct mu_err *err, const char *fmt, ...)
     char text[MU_ERR_TEXT_MAX];
     va_list args;
     va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
+    vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
     mu_fail(err, MU_E_DATA, "%s", text);
     err->blast = MU_HITS_RECORD;
@@ -30,11 +30,9 @@ static int fail_value(const struct mu_scalar *s, const struct mu_scope *scope, c
 
 static bool is_choice(const struct mu_scalar *s, const struct mu_text *text)
 {
-    for (const char *const *choice = s->choices; *choice != NULL; choice++) {
-        if (strcmp(*choice, text->s) == 0) {
+    for (const char *const *choice = s->choices; *choice != NULL; choice++)
+        if (strcmp(*choice, text->s) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -61,18 +59,14 @@ static int look_up(const struct mu_scalar *s, const struct mu_scope *scope, stru
 /* From a text of the right type to the result. */
 static int finish(const struct mu_scalar *s, const struct mu_scope *scope, struct mu_text *text)
 {
-    for (size_t i = 0; i < s->transform_count; i++) {
-        if (mu_transform_run(&s->transforms[i], scope->arena, text) < 0) {
+    for (size_t i = 0; i < s->transform_count; i++)
+        if (mu_transform_run(&s->transforms[i], scope->arena, text) < 0)
             return fail_value(s, scope, "longer than 65536 bytes after its transforms");
-        }
-    }
-    if (text->len == 0) {
+    if (text->len == 0)
         return 0;
-    }
     if ((s->table_count > 0 || s->otherwise != NULL || s->choices != NULL) &&
-        look_up(s, scope, text) < 0) {
+        look_up(s, scope, text) < 0)
         return -1;
-    }
     return text->len > 0;
 }
 
@@ -80,12 +74,10 @@ int mu_scalar_value(const struct mu_scalar *s, const struct mu_scope *scope,
                     const struct mu_doc *value, struct mu_text *ret)
 {
     const char *why = NULL;
-    if (value == NULL) {
+    if (value == NULL)
         return 0;
-    }
-    if (mu_type_read(s->type, scope->arena, value, ret, &why) < 0) {
+    if (mu_type_read(s->type, scope->arena, value, ret, &why) < 0)
         return fail_value(s, scope, why);
-    }
     return finish(s, scope, ret);
 }
 
@@ -102,9 +94,8 @@ static int eval_first(const struct mu_scalar *s, const struct mu_scope *scope, s
 {
     for (size_t i = 0; i < s->path_count; i++) {
         int rc = mu_scalar_value(s, scope, mu_path_get(&s->paths[i], scope), ret);
-        if (rc != 0) {
+        if (rc != 0)
             return rc;
-        }
     }
     return 0;
 }
@@ -120,9 +111,8 @@ static int read_pieces(const struct mu_scalar *s, const struct mu_scope *scope,
         const char *why = NULL;
         pieces[i] = (struct mu_text){"", 0};
         if (value != NULL &&
-            mu_type_read(mu_type_text(), scope->arena, value, &pieces[i], &why) < 0) {
+            mu_type_read(mu_type_text(), scope->arena, value, &pieces[i], &why) < 0)
             return fail_value(s, scope, why);
-        }
         present += pieces[i].len > 0;
     }
     return present;
@@ -139,14 +129,12 @@ static void join(const struct mu_scalar *s, struct mu_arena *arena, const struct
                  struct mu_text *ret)
 {
     size_t len = 0;
-    for (size_t i = 0; i < s->path_count; i++) {
+    for (size_t i = 0; i < s->path_count; i++)
         len += pieces[i].len + s->glue->len;
-    }
     char *text = mu_alloc(arena, len + 1), *at = text;
     for (size_t i = 0; i < s->path_count; i++) {
-        if (pieces[i].len == 0) {
+        if (pieces[i].len == 0)
             continue;
-        }
         at = at > text ? put(at, s->glue) : at;
         at = put(at, &pieces[i]);
     }
@@ -157,9 +145,8 @@ static void fill_template(const struct mu_scalar *s, struct mu_arena *arena,
                           const struct mu_text *pieces, struct mu_text *ret)
 {
     size_t len = s->glue[s->path_count].len;
-    for (size_t i = 0; i < s->path_count; i++) {
+    for (size_t i = 0; i < s->path_count; i++)
         len += s->glue[i].len + pieces[i].len;
-    }
     char *text = mu_alloc(arena, len + 1), *at = text;
     for (size_t i = 0; i < s->path_count; i++) {
         at = put(at, &s->glue[i]);
@@ -174,19 +161,16 @@ static int eval_pieces(const struct mu_scalar *s, const struct mu_scope *scope, 
     struct mu_text pieces[MU_MAP_PATHS_MAX];
     const char *why = NULL;
     int present = read_pieces(s, scope, pieces);
-    if (present <= 0) {
+    if (present <= 0)
         return present;
-    }
-    if (s->how == MU_JOIN) {
+    if (s->how == MU_JOIN)
         join(s, scope->arena, pieces, ret);
-    } else if ((size_t)present == s->path_count) {
+    else if ((size_t)present == s->path_count)
         fill_template(s, scope->arena, pieces, ret);
-    } else {
+    else
         return 0;
-    }
-    if (mu_type_check(s->type, scope->arena, ret, &why) < 0) {
+    if (mu_type_check(s->type, scope->arena, ret, &why) < 0)
         return fail_value(s, scope, why);
-    }
     return finish(s, scope, ret);
 }
 

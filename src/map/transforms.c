@@ -45,9 +45,8 @@ static void put_char(struct mu_buf *to, utf8proc_int32_t c)
 
 static bool is_blank(utf8proc_int32_t c)
 {
-    if (c < 0x80) {
+    if (c < 0x80)
         return c == ' ' || (c >= '\t' && c <= '\r');
-    }
     utf8proc_category_t category = utf8proc_category(c);
     return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL ||
            category == UTF8PROC_CATEGORY_ZP;
@@ -58,11 +57,10 @@ static void run_case(const struct mu_text *from, struct mu_buf *to,
 {
     for (size_t at = 0, len = 0; at < from->len; at += len) {
         utf8proc_int32_t c = next_char(from->s + at, from->len - at, &len);
-        if (c < 0) {
+        if (c < 0)
             mu_buf_add(to, from->s + at, len);
-        } else {
+        else
             put_char(to, change(c));
-        }
     }
 }
 
@@ -105,11 +103,10 @@ static void run_utf8proc(const struct mu_text *from, struct mu_buf *to, utf8proc
     utf8proc_uint8_t *out = NULL;
     utf8proc_ssize_t len =
         utf8proc_map((const utf8proc_uint8_t *)from->s, (utf8proc_ssize_t)from->len, &out, options);
-    if (len >= 0) {
+    if (len >= 0)
         mu_buf_add(to, out, (size_t)len);
-    } else {
+    else
         mu_buf_add(to, from->s, from->len);
-    }
     free(out);
 }
 
@@ -171,11 +168,9 @@ static void put_ascii(struct mu_buf *to, utf8proc_int32_t c)
         mu_buf_addc(to, (char)c);
         return;
     }
-    for (size_t i = 0; i < MU_LEN(letters); i++) {
-        if (letters[i].letter == c) {
+    for (size_t i = 0; i < MU_LEN(letters); i++)
+        if (letters[i].letter == c)
             mu_buf_adds(to, letters[i].ascii);
-        }
-    }
 }
 
 static void run_ascii(const struct mu_transform *t, const struct mu_text *from, struct mu_buf *to)
@@ -184,19 +179,16 @@ static void run_ascii(const struct mu_transform *t, const struct mu_text *from, 
     MU_AUTO(buf) struct mu_buf plain = MU_BUF_INIT(MU_BUF_MAX);
     run_utf8proc(from, &plain,
                  UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_STRIPMARK);
-    for (size_t at = 0, len = 0; at < plain.len; at += len) {
+    for (size_t at = 0, len = 0; at < plain.len; at += len)
         put_ascii(to, next_char(plain.data + at, plain.len - at, &len));
-    }
 }
 
 static void run_digits(const struct mu_transform *t, const struct mu_text *from, struct mu_buf *to)
 {
     (void)t;
-    for (size_t i = 0; i < from->len; i++) {
-        if (from->s[i] >= '0' && from->s[i] <= '9') {
+    for (size_t i = 0; i < from->len; i++)
+        if (from->s[i] >= '0' && from->s[i] <= '9')
             mu_buf_addc(to, from->s[i]);
-        }
-    }
 }
 
 /* All or nothing: half an address or telephone number is a wrong one. Only texts that aren't ASCII
@@ -225,9 +217,8 @@ static void run_initials(const struct mu_transform *t, const struct mu_text *fro
     for (size_t at = 0, len = 0; at < from->len; at += len) {
         utf8proc_int32_t c = next_char(from->s + at, from->len - at, &len);
         bool gap = is_blank(c) || c == '-';
-        if (start && !gap && c >= 0) {
+        if (start && !gap && c >= 0)
             put_char(to, utf8proc_toupper(c));
-        }
         start = gap;
     }
 }
@@ -274,18 +265,16 @@ static void run_replace(const struct mu_transform *t, const struct mu_text *from
 static struct mu_text cut_truncate(const struct mu_transform *t, const struct mu_text *from)
 {
     size_t at = 0, len = 0;
-    for (long long n = 0; n < t->n && at < from->len; n++, at += len) {
+    for (long long n = 0; n < t->n && at < from->len; n++, at += len)
         next_char(from->s + at, from->len - at, &len);
-    }
     return (struct mu_text){from->s, at};
 }
 
 static long long pieces_in(const char *s, const char *by)
 {
     long long count = 1;
-    for (const char *hit = strstr(s, by); hit != NULL; hit = strstr(hit + strlen(by), by)) {
+    for (const char *hit = strstr(s, by); hit != NULL; hit = strstr(hit + strlen(by), by))
         count++;
-    }
     return count;
 }
 
@@ -295,12 +284,10 @@ static struct mu_text cut_split(const struct mu_transform *t, const struct mu_te
     const char *at = from->s;
     for (long long n = 1; wanted > 0; n++) {
         const char *hit = strstr(at, t->a);
-        if (n == wanted) {
+        if (n == wanted)
             return (struct mu_text){at, hit != NULL ? (size_t)(hit - at) : strlen(at)};
-        }
-        if (hit == NULL) {
+        if (hit == NULL)
             break;
-        }
         at = hit + strlen(t->a);
     }
     return (struct mu_text){"", 0};
@@ -337,24 +324,20 @@ static const struct mu_transform_kind kinds[] = {
 
 static const struct mu_transform_kind *find(const char *name)
 {
-    for (size_t i = 0; i < MU_LEN(kinds); i++) {
-        if (strcmp(kinds[i].name, name) == 0) {
+    for (size_t i = 0; i < MU_LEN(kinds); i++)
+        if (strcmp(kinds[i].name, name) == 0)
             return &kinds[i];
-        }
-    }
     return NULL;
 }
 
 static int unknown(const struct mu_y *at, const char *name, struct mu_err *err)
 {
     const char *names[MU_LEN(kinds)];
-    for (size_t i = 0; i < MU_LEN(kinds); i++) {
+    for (size_t i = 0; i < MU_LEN(kinds); i++)
         names[i] = kinds[i].name;
-    }
     const char *near = mu_nearest(name, names, MU_LEN(kinds));
-    if (near != NULL) {
+    if (near != NULL)
         return mu_y_fail(at, err, "transform %s is unknown; did you mean %s?", name, near);
-    }
     return mu_y_fail(
         at, err,
         "transform %s is unknown; there are trim lower upper nfc fold squeeze digits ascii ia5 "
@@ -366,15 +349,13 @@ static int unknown(const struct mu_y *at, const char *name, struct mu_err *err)
 static char *argument(struct mu_arena *arena, const char **from)
 {
     const char *s = *from;
-    if (s == NULL) {
+    if (s == NULL)
         return NULL;
-    }
     char *out = mu_alloc(arena, strlen(s) + 1);
     size_t len = 0;
     for (; *s != '\0' && *s != ':'; s++) {
-        if (*s == '\\' && (s[1] == ':' || s[1] == '\\')) {
+        if (*s == '\\' && (s[1] == ':' || s[1] == '\\'))
             s++;
-        }
         out[len++] = *s;
     }
     *from = *s == ':' ? s + 1 : NULL;
@@ -396,9 +377,8 @@ static bool read_arguments(struct mu_arena *arena, const char *args, struct mu_t
         t->b = argument(arena, &args);
         break;
     }
-    if (t->a == NULL || *t->a == '\0' || t->b == NULL || args != NULL) {
+    if (t->a == NULL || *t->a == '\0' || t->b == NULL || args != NULL)
         return false;
-    }
     return t->kind->takes == TWO_TEXTS || (mu_parse_int(t->b, -1000, 1000, &t->n) && t->n != 0);
 }
 
@@ -409,12 +389,10 @@ int mu_transform_compile(struct mu_arena *arena, const struct mu_y *at, struct m
     const char *name =
         colon != NULL ? mu_strndup(arena, at->text, (size_t)(colon - at->text)) : at->text;
     struct mu_transform t = {.kind = find(name)};
-    if (t.kind == NULL) {
+    if (t.kind == NULL)
         return unknown(at, name, err);
-    }
-    if (!read_arguments(arena, colon != NULL ? colon + 1 : NULL, &t)) {
+    if (!read_arguments(arena, colon != NULL ? colon + 1 : NULL, &t))
         return mu_y_fail(at, err, "transform %s is written %s", name, t.kind->usage);
-    }
     *ret = t;
     return 0;
 }
@@ -422,21 +400,18 @@ int mu_transform_compile(struct mu_arena *arena, const struct mu_y *at, struct m
 static bool all_ascii(const char *s, size_t len)
 {
     unsigned char seen = 0;
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
         seen |= (unsigned char)s[i];
-    }
     return seen < 0x80;
 }
 
 static void run_bytes(const struct mu_transform *t, struct mu_arena *arena, struct mu_text *text)
 {
-    if (t->kind->byte == byte_same) {
+    if (t->kind->byte == byte_same)
         return;
-    }
     char *out = mu_strndup(arena, text->s, text->len);
-    for (size_t i = 0; i < text->len; i++) {
+    for (size_t i = 0; i < text->len; i++)
         out[i] = t->kind->byte(out[i]);
-    }
     text->s = out;
 }
 
@@ -445,18 +420,16 @@ static int run_into_buffer(const struct mu_transform *t, struct mu_arena *arena,
 {
     MU_AUTO(buf) struct mu_buf to = MU_BUF_INIT(MU_TEXT_MAX);
     t->kind->run(t, text, &to);
-    if (to.full) {
+    if (to.full)
         return -1;
-    }
     *text = (struct mu_text){mu_strndup(arena, to.data, to.len), to.len};
     return 0;
 }
 
 int mu_transform_run(const struct mu_transform *t, struct mu_arena *arena, struct mu_text *text)
 {
-    if (text->len == 0 && t->kind->run != run_default) {
+    if (text->len == 0 && t->kind->run != run_default)
         return 0;
-    }
     if (t->kind->cut != NULL) {
         struct mu_text piece = t->kind->cut(t, text);
         bool whole =

@@ -37,17 +37,15 @@ static const char *shown(struct mu_arena *arena, const struct mu_attr *attr,
                          const struct mu_doc *value)
 {
     const char *text = mu_doc_text(value);
-    if (text != NULL || value == NULL) {
+    if (text != NULL || value == NULL)
         return mu_strdup(arena, text);
-    }
     MU_AUTO(buf) struct mu_buf to = MU_BUF_INIT(MU_BUF_MAX);
     struct mu_jw w;
     mu_jw_init(&w, &to, false);
     if (attr->shape == MU_SHAPE_LIST && value->type == MU_DOC_LIST) {
         mu_jw_array(&w);
-        for (const struct mu_doc *item = value->first; item != NULL; item = item->next) {
+        for (const struct mu_doc *item = value->first; item != NULL; item = item->next)
             put_item(&w, attr, item);
-        }
         mu_jw_end(&w, ']');
     } else {
         mu_jw_doc(&w, value);
@@ -57,15 +55,13 @@ static const char *shown(struct mu_arena *arena, const struct mu_attr *attr,
 
 static void add(struct changes *c, const char *field, const char *before, const char *after)
 {
-    if (mu_streq(before, after)) {
+    if (mu_streq(before, after))
         return;
-    }
     if (c->count == c->room) {
         size_t room = c->room == 0 ? 16 : c->room * 2;
-        struct mu_change *list = mu_alloc_array(c->arena, room, sizeof *list);
-        if (c->count > 0) {
-            memcpy(list, c->list, c->count * sizeof *list);
-        }
+        struct mu_change *list = mu_alloc_array(c->arena, room, sizeof(*list));
+        if (c->count > 0)
+            memcpy(list, c->list, c->count * sizeof(*list));
         c->list = list;
         c->room = room;
     }
@@ -85,14 +81,11 @@ static void diff_extras(struct changes *c, const struct mu_attr *attr, const str
 {
     const struct mu_doc *had = mu_doc_is(before, MU_DOC_OBJECT) ? before->first : NULL;
     const struct mu_doc *has = mu_doc_is(after, MU_DOC_OBJECT) ? after->first : NULL;
-    for (; had != NULL; had = had->next) {
+    for (; had != NULL; had = had->next)
         add_extra(c, attr, had->name, before, after);
-    }
-    for (; has != NULL; has = has->next) {
-        if (mu_doc_member(before, has->name) == NULL) {
+    for (; has != NULL; has = has->next)
+        if (mu_doc_member(before, has->name) == NULL)
             add_extra(c, attr, has->name, before, after);
-        }
-    }
 }
 
 size_t mu_diff(struct mu_arena *arena, enum mu_kind kind, const struct mu_doc *before,
@@ -104,14 +97,12 @@ size_t mu_diff(struct mu_arena *arena, enum mu_kind kind, const struct mu_doc *b
         const struct mu_attr *attr = &schema->attrs[i];
         const struct mu_doc *old = mu_doc_member(before, attr->name),
                             *new = mu_doc_member(after, attr->name);
-        if (old == NULL && new == NULL) {
+        if (old == NULL && new == NULL)
             continue;
-        }
-        if (attr->shape == MU_SHAPE_EXTRAS) {
+        if (attr->shape == MU_SHAPE_EXTRAS)
             diff_extras(&c, attr, old, new);
-        } else {
+        else
             add(&c, attr->name, shown(arena, attr, old), shown(arena, attr, new));
-        }
     }
     *ret = c.list;
     return c.count;

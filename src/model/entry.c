@@ -8,15 +8,13 @@
  * */
 static void put_escaped(struct mu_buf *to, const char *id)
 {
-    for (const char *p = id; *p != '\0'; p++) {
-        if (*p == '/') {
+    for (const char *p = id; *p != '\0'; p++)
+        if (*p == '/')
             mu_buf_adds(to, "%2F");
-        } else if (*p == '%') {
+        else if (*p == '%')
             mu_buf_adds(to, "%25");
-        } else {
+        else
             mu_buf_addc(to, *p);
-        }
-    }
 }
 
 const char *mu_membership_id(struct mu_arena *arena, const char *group_id, const char *user_id)
@@ -55,9 +53,8 @@ bool mu_membership_split(struct mu_arena *arena, const char *id, const char **re
                          const char **ret_user)
 {
     const char *slash = strchr(id, '/');
-    if (slash == NULL || strchr(slash + 1, '/') != NULL) {
+    if (slash == NULL || strchr(slash + 1, '/') != NULL)
         return false;
-    }
     *ret_group = unescape(arena, id, (size_t)(slash - id));
     *ret_user = unescape(arena, slash + 1, strlen(slash + 1));
     return true;
@@ -83,21 +80,17 @@ int mu_entry_doc(const struct mu_entry *entry, struct mu_arena *arena, const str
 const char *mu_entry_email(const struct mu_doc *doc)
 {
     const struct mu_doc *list = mu_doc_member(doc, "emails");
-    if (!mu_doc_is(list, MU_DOC_LIST)) {
+    if (!mu_doc_is(list, MU_DOC_LIST))
         return NULL;
-    }
     const char *first = NULL;
     for (const struct mu_doc *item = list->first; item != NULL; item = item->next) {
         const char *email = mu_doc_str(item, "email");
-        if (email == NULL) {
+        if (email == NULL)
             continue;
-        }
-        if (mu_doc_bool(item, "is_primary", false)) {
+        if (mu_doc_bool(item, "is_primary", false))
             return email;
-        }
-        if (first == NULL) {
+        if (first == NULL)
             first = email;
-        }
     }
     return first;
 }
@@ -106,20 +99,15 @@ const char *mu_entry_label(struct mu_arena *arena, const struct mu_doc *doc)
 {
     const char *label = mu_doc_str(doc, "name");
     const char *first = mu_doc_str(doc, "first_name"), *last = mu_doc_str(doc, "last_name");
-    if (label == NULL && first != NULL && last != NULL) {
+    if (label == NULL && first != NULL && last != NULL)
         return mu_printf(arena, "%s %s", first, last);
-    }
-    if (label == NULL) {
+    if (label == NULL)
         label = first != NULL ? first : last;
-    }
-    if (label == NULL) {
+    if (label == NULL)
         label = mu_doc_str(doc, "username");
-    }
-    if (label == NULL) {
+    if (label == NULL)
         label = mu_entry_email(doc);
-    }
-    if (label == NULL) {
+    if (label == NULL)
         label = mu_doc_str(doc, "id");
-    }
     return mu_strdup(arena, label != NULL ? label : "?");
 }

@@ -73,9 +73,8 @@ static bool take_word(struct parser *p, const char *word)
     skip_blanks(p);
     size_t len = word_len(p->at);
     if (len != strlen(word) || strncasecmp(p->at, word, len) != 0 ||
-        (p->at[len] != '\0' && strchr(" \t\r\n(", p->at[len]) == NULL)) {
+        (p->at[len] != '\0' && strchr(" \t\r\n(", p->at[len]) == NULL))
         return false;
-    }
     p->at += len;
     return true;
 }
@@ -83,7 +82,7 @@ static bool take_word(struct parser *p, const char *word)
 static struct mu_filter *node(struct parser *p, enum node_type type, const struct mu_filter *left,
                               const struct mu_filter *right)
 {
-    struct mu_filter *n = mu_alloc(p->arena, sizeof *n);
+    struct mu_filter *n = mu_alloc(p->arena, sizeof(*n));
     n->type = type;
     n->left = left;
     n->right = right;
@@ -95,7 +94,7 @@ static const struct mu_attr *find_field(struct parser *p, const char *name)
 {
     for (const char *const *f = p->facts; f != NULL && *f != NULL; f++) {
         if (strcmp(*f, name) == 0) {
-            struct mu_attr *fact = mu_alloc(p->arena, sizeof *fact);
+            struct mu_attr *fact = mu_alloc(p->arena, sizeof(*fact));
             *fact = (struct mu_attr){.name = *f, .help = "a fact"};
             return fact;
         }
@@ -107,12 +106,10 @@ static int unknown_field(struct parser *p, const char *start, const char *name)
 {
     const char *known[48];
     size_t count = 0;
-    for (; count < p->schema->count && count < MU_LEN(known); count++) {
+    for (; count < p->schema->count && count < MU_LEN(known); count++)
         known[count] = p->schema->attrs[count].name;
-    }
-    for (const char *const *f = p->facts; f != NULL && *f != NULL && count < MU_LEN(known); f++) {
+    for (const char *const *f = p->facts; f != NULL && *f != NULL && count < MU_LEN(known); f++)
         known[count++] = *f;
-    }
     const char *near = mu_nearest(name, known, count);
     return mu_fail(p->err, MU_E_USAGE, "filter, position %d: a %s has no field %s%s%s%s",
                    position(p, start), p->schema->name,
@@ -124,9 +121,8 @@ static int unknown_part(struct parser *p, const char *start, const struct mu_att
                         const char *part)
 {
     size_t count = 0;
-    while (attr->parts[count] != NULL) {
+    while (attr->parts[count] != NULL)
         count++;
-    }
     const char *near = mu_nearest(part, attr->parts, count);
     return mu_fail(p->err, MU_E_USAGE, "filter, position %d: %s has no part %s; %s %s",
                    position(p, start), attr->name, part, near ? "did you mean" : "it has",
@@ -164,16 +160,13 @@ static int parse_field(struct parser *p, struct mu_filter *n)
     }
     p->at += len;
     char *name = mu_strndup(p->arena, start, len), *part = strchr(name, '.');
-    if (part != NULL) {
+    if (part != NULL)
         *part++ = '\0';
-    }
     n->attr = find_field(p, name);
-    if (n->attr == NULL) {
+    if (n->attr == NULL)
         return unknown_field(p, start, name);
-    }
-    if (part != NULL) {
+    if (part != NULL)
         return check_part(p, start, n, part);
-    }
     /* A list named without a part is tested by its leading one: groups=71, emails~*@example.test.
      * */
     n->part = n->attr->shape == MU_SHAPE_LIST ? n->attr->parts[0] : NULL;
@@ -217,9 +210,8 @@ static int parse_quoted(struct parser *p, const char **ret)
 static int parse_value(struct parser *p, struct mu_filter *n)
 {
     skip_blanks(p);
-    if (*p->at == '"') {
+    if (*p->at == '"')
         return parse_quoted(p, &n->value);
-    }
     size_t len = strcspn(p->at, " \t\r\n()\"");
     if (len == 0) {
         return mu_fail(p->err, MU_E_USAGE, "filter, position %d: a value is expected after %s",
@@ -232,15 +224,12 @@ static int parse_value(struct parser *p, struct mu_filter *n)
 
 static int check_choice(struct parser *p, const char *start, const struct mu_filter *n)
 {
-    if (n->attr->shape != MU_SHAPE_ENUM || (n->op != OP_EQ && n->op != OP_NE)) {
+    if (n->attr->shape != MU_SHAPE_ENUM || (n->op != OP_EQ && n->op != OP_NE))
         return 0;
-    }
     size_t count = 0;
-    for (; n->attr->choices[count] != NULL; count++) {
-        if (strcmp(n->attr->choices[count], n->folded) == 0) {
+    for (; n->attr->choices[count] != NULL; count++)
+        if (strcmp(n->attr->choices[count], n->folded) == 0)
             return 0;
-        }
-    }
     const char *near = mu_nearest(n->folded, n->attr->choices, count);
     return mu_fail(
         p->err, MU_E_USAGE, "filter, position %d: %s is never %s; %s%s%s", position(p, start),
@@ -250,9 +239,8 @@ static int check_choice(struct parser *p, const char *start, const struct mu_fil
 
 static int check_order(struct parser *p, const char *start, struct mu_filter *n)
 {
-    if (n->op < OP_LT) {
+    if (n->op < OP_LT)
         return 0;
-    }
     char text[MU_TIME_TEXT];
     bool time = mu_time_parse(n->value, text, &n->when), number = mu_number_ok(n->value);
     if (n->attr->shape == MU_SHAPE_TIME && !time) {
@@ -277,18 +265,15 @@ static int parse_test(struct parser *p, const struct mu_filter **ret)
                        (int)FILTER_CONDITIONS_MAX);
     }
     struct mu_filter *n = node(p, NODE_TEST, NULL, NULL);
-    if (parse_field(p, n) < 0 || parse_operator(p, n) < 0) {
+    if (parse_field(p, n) < 0 || parse_operator(p, n) < 0)
         return -1;
-    }
     *ret = n;
-    if (n->op == OP_PRESENT) {
+    if (n->op == OP_PRESENT)
         return 0;
-    }
     skip_blanks(p);
     const char *start = p->at;
-    if (parse_value(p, n) < 0) {
+    if (parse_value(p, n) < 0)
         return -1;
-    }
     n->folded = mu_fold(p->arena, n->value);
     return check_choice(p, start, n) < 0 ? -1 : check_order(p, start, n);
 }
@@ -296,9 +281,8 @@ static int parse_test(struct parser *p, const struct mu_filter **ret)
 static int parse_group(struct parser *p, const struct mu_filter **ret)
 {
     const char *start = p->at++;
-    if (parse_or(p, ret) < 0) {
+    if (parse_or(p, ret) < 0)
         return -1;
-    }
     skip_blanks(p);
     if (*p->at != ')') {
         return mu_fail(
@@ -332,14 +316,12 @@ static int parse_unary(struct parser *p, const struct mu_filter **ret)
 
 static int parse_and(struct parser *p, const struct mu_filter **ret)
 {
-    if (parse_unary(p, ret) < 0) {
+    if (parse_unary(p, ret) < 0)
         return -1;
-    }
     while (take_word(p, "and")) {
         const struct mu_filter *right = NULL;
-        if (parse_unary(p, &right) < 0) {
+        if (parse_unary(p, &right) < 0)
             return -1;
-        }
         *ret = node(p, NODE_AND, *ret, right);
     }
     return 0;
@@ -352,9 +334,8 @@ static const struct mu_filter *either(struct parser *p, const struct mu_filter *
     bool same = a->type == NODE_TEST && b->type == NODE_TEST && a->op == b->op &&
                 (a->op == OP_EQ || a->op == OP_LIKE) && mu_streq(a->attr->name, b->attr->name) &&
                 mu_streq(a->part, b->part) && !b->also;
-    if (!same) {
+    if (!same)
         return node(p, NODE_OR, a, b);
-    }
     struct mu_filter *both = node(p, NODE_TEST, NULL, NULL);
     *both = *b;
     both->also = a;
@@ -363,14 +344,12 @@ static const struct mu_filter *either(struct parser *p, const struct mu_filter *
 
 static int parse_or(struct parser *p, const struct mu_filter **ret)
 {
-    if (parse_and(p, ret) < 0) {
+    if (parse_and(p, ret) < 0)
         return -1;
-    }
     while (take_word(p, "or")) {
         const struct mu_filter *right = NULL;
-        if (parse_and(p, &right) < 0) {
+        if (parse_and(p, &right) < 0)
             return -1;
-        }
         *ret = either(p, *ret, right);
     }
     return 0;
@@ -386,12 +365,10 @@ int mu_filter_parse_facts(struct mu_arena *arena, enum mu_kind kind, const char 
                           const char *text, const struct mu_filter **ret, struct mu_err *err)
 {
     size_t len = strlen(text);
-    if (len > FILTER_TEXT_MAX) {
+    if (len > FILTER_TEXT_MAX)
         return mu_fail(err, MU_E_USAGE, "filter: longer than %d bytes", (int)FILTER_TEXT_MAX);
-    }
-    if (!mu_utf8_ok(text, len)) {
+    if (!mu_utf8_ok(text, len))
         return mu_fail(err, MU_E_USAGE, "filter: not UTF-8");
-    }
     struct parser p = {.arena = arena,
                        .schema = mu_schema_of(kind),
                        .facts = facts,
@@ -399,9 +376,8 @@ int mu_filter_parse_facts(struct mu_arena *arena, enum mu_kind kind, const char 
                        .at = text,
                        .err = err};
     const struct mu_filter *filter = NULL;
-    if (parse_or(&p, &filter) < 0) {
+    if (parse_or(&p, &filter) < 0)
         return -1;
-    }
     skip_blanks(&p);
     if (*p.at != '\0') {
         return mu_fail(err, MU_E_USAGE,
@@ -430,9 +406,8 @@ static bool ordered(enum op op, int cmp)
 /* Folding changes nothing in it but letter case. */
 static bool is_ascii(const char *text)
 {
-    while (*text != '\0' && (unsigned char)*text < 0x80) {
+    while (*text != '\0' && (unsigned char)*text < 0x80)
         text++;
-    }
     return *text == '\0';
 }
 
@@ -440,9 +415,8 @@ static bool is_ascii(const char *text)
 static bool may_match(const char *pattern, const char *text)
 {
     unsigned char want = (unsigned char)*pattern, is = (unsigned char)*text;
-    if (want >= 0x80 || is >= 0x80 || want == '*' || want == '?') {
+    if (want >= 0x80 || is >= 0x80 || want == '*' || want == '?')
         return true;
-    }
     return want == is || (is >= 'A' && is <= 'Z' && want == is - 'A' + 'a');
 }
 
@@ -452,31 +426,25 @@ static bool test_words(const struct mu_filter *f, const char *text, struct mu_bu
     bool ascii = f->op != OP_LIKE && is_ascii(text);
     mu_buf_reset(scratch);
     for (; f != NULL; f = f->also) {
-        if (ascii && mu_strieq(text, f->folded)) {
+        if (ascii && mu_strieq(text, f->folded))
             return true;
-        }
-        if (ascii || !may_match(f->folded, text)) {
+        if (ascii || !may_match(f->folded, text))
             continue;
-        }
-        if (scratch->len == 0) {
+        if (scratch->len == 0)
             mu_fold_into(scratch, text, strlen(text));
-        }
         if (f->op == OP_LIKE ? mu_glob(f->folded, scratch->data, false)
-                             : strcmp(scratch->data, f->folded) == 0) {
+                             : strcmp(scratch->data, f->folded) == 0)
             return true;
-        }
     }
     return false;
 }
 
 static bool test_text(const struct mu_filter *f, const char *text, struct mu_buf *scratch)
 {
-    if (f->op == OP_PRESENT) {
+    if (f->op == OP_PRESENT)
         return true;
-    }
-    if (f->op == OP_LIKE || f->op == OP_EQ || f->op == OP_NE) {
+    if (f->op == OP_LIKE || f->op == OP_EQ || f->op == OP_NE)
         return test_words(f, text, scratch);
-    }
     char canonical[MU_TIME_TEXT];
     int64_t when = 0;
     if (f->by == BY_TIME) {
@@ -492,15 +460,13 @@ static bool test_any(const struct mu_filter *f, const struct mu_doc *value, stru
 {
     if (value->type == MU_DOC_LIST) {
         const struct mu_doc *item = value->first;
-        while (item != NULL && !test_any(f, item, scratch)) {
+        while (item != NULL && !test_any(f, item, scratch))
             item = item->next;
-        }
         return item != NULL;
     }
     if (value->type == MU_DOC_OBJECT) {
-        if (f->part == NULL) {
+        if (f->part == NULL)
             return f->op == OP_PRESENT;
-        }
         const struct mu_doc *part = mu_doc_member(value, f->part);
         return part != NULL && part->type != MU_DOC_OBJECT && test_any(f, part, scratch);
     }
@@ -528,9 +494,8 @@ static bool match(const struct mu_filter *f, const struct mu_doc *doc, struct mu
 
 bool mu_filter_match(const struct mu_filter *filter, const struct mu_doc *doc)
 {
-    if (filter == NULL) {
+    if (filter == NULL)
         return true;
-    }
     MU_AUTO(buf) struct mu_buf scratch = MU_BUF_INIT(MU_BUF_MAX);
     return match(filter, doc, &scratch);
 }

@@ -18,9 +18,8 @@ bool mu_number_ok(const char *s)
     s += *s == '-';
     size_t whole = strspn(s, digits);
     s += whole;
-    if (whole == 0 || *s == '\0') {
+    if (whole == 0 || *s == '\0')
         return whole > 0;
-    }
     size_t fraction = *s == '.' ? strspn(s + 1, digits) : 0;
     return fraction > 0 && s[1 + fraction] == '\0';
 }
@@ -35,9 +34,8 @@ static int cmp_fraction(const char *a, const char *b)
 {
     while (*a != '\0' || *b != '\0') {
         char x = *a != '\0' ? *a++ : '0', y = *b != '\0' ? *b++ : '0';
-        if (x != y) {
+        if (x != y)
             return x - y;
-        }
     }
     return 0;
 }
@@ -47,9 +45,8 @@ static int cmp_magnitude(const char *a, const char *b)
     a += strspn(a, "0");
     b += strspn(b, "0");
     size_t la = strspn(a, digits), lb = strspn(b, digits);
-    if (la != lb) {
+    if (la != lb)
         return la < lb ? -1 : 1;
-    }
     int cmp = memcmp(a, b, la);
     return cmp != 0 ? cmp : cmp_fraction(a + la + (a[la] == '.'), b + lb + (b[lb] == '.'));
 }
@@ -57,9 +54,8 @@ static int cmp_magnitude(const char *a, const char *b)
 int mu_number_cmp(const char *a, const char *b)
 {
     bool minus_a = *a == '-' && !is_zero(a), minus_b = *b == '-' && !is_zero(b);
-    if (minus_a != minus_b) {
+    if (minus_a != minus_b)
         return minus_a ? -1 : 1;
-    }
     int cmp = cmp_magnitude(a + (*a == '-'), b + (*b == '-'));
     return minus_a ? -cmp : cmp;
 }
@@ -87,9 +83,8 @@ static struct decimal take_apart(const char *s)
 /* The digit of 10^-at (negative: before the point, from -1 for the ones). */
 static int digit_at(const struct decimal *d, long at)
 {
-    if (at < 0) {
+    if (at < 0)
         return (size_t)-at <= d->whole_len ? d->whole[(long)d->whole_len + at] - '0' : 0;
-    }
     return (size_t)at < d->fraction_len ? d->fraction[at] - '0' : 0;
 }
 
@@ -118,15 +113,13 @@ static const char *sum_of(struct mu_arena *arena, const char *a, const char *b, 
     long whole = (long)(x.whole_len > y.whole_len ? x.whole_len : y.whole_len) + 1;
     long fraction = (long)(x.fraction_len > y.fraction_len ? x.fraction_len : y.fraction_len);
     char *text = mu_alloc(arena, (size_t)(whole + fraction) + 3), *to = text + 1;
-    if (fraction > 0) {
+    if (fraction > 0)
         to[whole] = '.';
-    }
     combine(&x, &y, x.minus != y.minus, to, whole, fraction);
     long zeros = (long)strspn(to, "0");
     to += zeros < whole ? zeros : whole - 1;
-    if (x.minus && !is_zero(to)) {
+    if (x.minus && !is_zero(to))
         *--to = '-';
-    }
     return to;
 }
 

@@ -41,11 +41,9 @@ const char *mu_reason_name(enum mu_reason why)
 
 const struct mu_attrval *mu_object_attr(const struct mu_object *o, const char *name)
 {
-    for (size_t i = 0; o != NULL && i < o->attr_count; i++) {
-        if (mu_strieq(o->attrs[i].name, name)) {
+    for (size_t i = 0; o != NULL && i < o->attr_count; i++)
+        if (mu_strieq(o->attrs[i].name, name))
             return &o->attrs[i];
-        }
-    }
     return NULL;
 }
 
@@ -78,14 +76,12 @@ static void put_text(struct mu_jw *w, const char *key, const char *text)
 static void put_values(struct mu_jw *w, const char *key, const struct mu_value *values,
                        size_t count)
 {
-    if (count == 0) {
+    if (count == 0)
         return;
-    }
     mu_jw_key(w, key);
     mu_jw_array(w);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         put_bytes(w, values[i].bytes, values[i].len);
-    }
     mu_jw_end(w, ']');
 }
 
@@ -99,14 +95,12 @@ static void put_flag(struct mu_jw *w, const char *key, bool flag)
 
 static void put_who(struct mu_jw *w, const char *key, const char *const *ids, size_t count)
 {
-    if (count == 0 || ids == NULL) {
+    if (count == 0 || ids == NULL)
         return;
-    }
     mu_jw_key(w, key);
     mu_jw_array(w);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         mu_jw_str(w, ids[i]);
-    }
     mu_jw_end(w, ']');
 }
 
@@ -131,9 +125,8 @@ void mu_op_json(const struct mu_op *op, struct mu_jw *w)
     mu_jw_int(w, op->seq);
     put_text(w, "verb", mu_verb_name(op->verb));
     put_text(w, "why", mu_reason_name(op->why));
-    if (op->kind != MU_KINDS) {
+    if (op->kind != MU_KINDS)
         put_text(w, "kind", mu_schema_of(op->kind)->name);
-    }
     put_text(w, "id", op->id);
     put_text(w, "label", op->label);
     put_text(w, "name", op->name);
@@ -143,9 +136,8 @@ void mu_op_json(const struct mu_op *op, struct mu_jw *w)
     if (op->change_count > 0) {
         mu_jw_key(w, "changes");
         mu_jw_array(w);
-        for (size_t i = 0; i < op->change_count; i++) {
+        for (size_t i = 0; i < op->change_count; i++)
             put_change(w, &op->changes[i]);
-        }
         mu_jw_end(w, ']');
     }
     put_text(w, "note", op->note);
@@ -161,9 +153,8 @@ static int get_base64(struct mu_arena *arena, const char *text, struct mu_value 
     size_t room = strlen(text), len = 0;
     char *bytes = mu_alloc(arena, room + 1);
     if (sodium_base642bin((unsigned char *)bytes, room, text, room, NULL, &len, NULL,
-                          sodium_base64_VARIANT_ORIGINAL) != 0) {
+                          sodium_base64_VARIANT_ORIGINAL) != 0)
         return -1;
-    }
     bytes[len] = '\0';
     *ret = (struct mu_value){bytes, len};
     return 0;
@@ -189,9 +180,8 @@ static int get_text(struct mu_arena *arena, const struct mu_doc *doc, const char
         *ret = NULL;
         return 0;
     }
-    if (get_bytes(arena, from, &value) < 0 || strlen(value.bytes) != value.len) {
+    if (get_bytes(arena, from, &value) < 0 || strlen(value.bytes) != value.len)
         return mu_fail(err, MU_E_DATA, "operation: %s: expected text", key);
-    }
     *ret = value.bytes;
     return 0;
 }
@@ -202,13 +192,11 @@ static int get_values(struct mu_arena *arena, const struct mu_doc *doc, const ch
     const struct mu_doc *list = mu_doc_member(doc, key);
     *ret = NULL;
     *ret_count = 0;
-    if (list == NULL) {
+    if (list == NULL)
         return 0;
-    }
-    if (list->type != MU_DOC_LIST) {
+    if (list->type != MU_DOC_LIST)
         return mu_fail(err, MU_E_DATA, "operation: %s: expected a list of values", key);
-    }
-    struct mu_value *values = mu_alloc_array(arena, list->len, sizeof *values);
+    struct mu_value *values = mu_alloc_array(arena, list->len, sizeof(*values));
     size_t count = 0;
     for (const struct mu_doc *item = list->first; item != NULL; item = item->next) {
         if (get_bytes(arena, item, &values[count++]) < 0) {
@@ -225,9 +213,8 @@ static int get_values(struct mu_arena *arena, const struct mu_doc *doc, const ch
 static int get_flag(const struct mu_doc *doc, const char *key, bool *ret, struct mu_err *err)
 {
     const struct mu_doc *from = mu_doc_member(doc, key);
-    if (from != NULL && from->type != MU_DOC_BOOL) {
+    if (from != NULL && from->type != MU_DOC_BOOL)
         return mu_fail(err, MU_E_DATA, "operation: %s: expected true or false", key);
-    }
     *ret = mu_doc_bool(doc, key, false);
     return 0;
 }
@@ -239,12 +226,10 @@ static bool is_attribute(const char *s)
     static const bool allowed[256] = {
         ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['0' ... '9'] = true, ['.'] = true,
         ['_'] = true,         ['-'] = true,         [';'] = true,         ['/'] = true};
-    if (s == NULL || *s == '\0') {
+    if (s == NULL || *s == '\0')
         return false;
-    }
-    while (allowed[(unsigned char)*s]) {
+    while (allowed[(unsigned char)*s])
         s++;
-    }
     return *s == '\0';
 }
 
@@ -254,22 +239,18 @@ static int get_who(struct mu_arena *arena, const struct mu_doc *doc, const char 
 {
     const struct mu_doc *list = mu_doc_member(doc, key);
     *ret = NULL;
-    if (list == NULL) {
+    if (list == NULL)
         return 0;
-    }
-    if (list->type != MU_DOC_LIST || list->len != count) {
+    if (list->type != MU_DOC_LIST || list->len != count)
         return mu_fail(err, MU_E_DATA, "operation: %s: expected one id for each value", key);
-    }
-    const char **ids = mu_alloc_array(arena, count, sizeof *ids);
+    const char **ids = mu_alloc_array(arena, count, sizeof(*ids));
     size_t i = 0;
     for (const struct mu_doc *id = list->first; id != NULL; id = id->next, i++) {
         struct mu_value text;
-        if (id->type == MU_DOC_NULL) {
+        if (id->type == MU_DOC_NULL)
             continue;
-        }
-        if (get_bytes(arena, id, &text) < 0 || strlen(text.bytes) != text.len) {
+        if (get_bytes(arena, id, &text) < 0 || strlen(text.bytes) != text.len)
             return mu_fail(err, MU_E_DATA, "operation: %s: id %zu is no text", key, i + 1);
-        }
         ids[i] = text.bytes;
     }
     *ret = ids;
@@ -279,19 +260,16 @@ static int get_who(struct mu_arena *arena, const struct mu_doc *doc, const char 
 static int get_change(struct mu_arena *arena, const struct mu_doc *doc, struct mu_opchange *ret,
                       struct mu_err *err)
 {
-    if (get_text(arena, doc, "attr", &ret->attr, err) < 0) {
+    if (get_text(arena, doc, "attr", &ret->attr, err) < 0)
         return -1;
-    }
-    if (!is_attribute(ret->attr)) {
+    if (!is_attribute(ret->attr))
         return mu_fail(err, MU_E_DATA, "operation: a change whose attr is no attribute's name");
-    }
     if (get_flag(doc, "absent", &ret->absent, err) < 0 ||
         get_flag(doc, "drift", &ret->drift, err) < 0 ||
         get_flag(doc, "shared", &ret->shared, err) < 0 ||
         get_values(arena, doc, "remove", &ret->remove, &ret->remove_count, err) < 0 ||
-        get_values(arena, doc, "add", &ret->add, &ret->add_count, err) < 0) {
+        get_values(arena, doc, "add", &ret->add, &ret->add_count, err) < 0)
         return -1;
-    }
     return get_who(arena, doc, "remove_who", ret->remove_count, &ret->remove_who, err) < 0
                ? -1
                : get_who(arena, doc, "add_who", ret->add_count, &ret->add_who, err);
@@ -301,19 +279,15 @@ static int get_changes(struct mu_arena *arena, const struct mu_doc *doc, struct 
                        struct mu_err *err)
 {
     const struct mu_doc *list = mu_doc_member(doc, "changes");
-    if (list == NULL) {
+    if (list == NULL)
         return 0;
-    }
-    if (list->type != MU_DOC_LIST) {
+    if (list->type != MU_DOC_LIST)
         return mu_fail(err, MU_E_DATA, "operation: changes: expected a list");
-    }
-    struct mu_opchange *changes = mu_alloc_array(arena, list->len, sizeof *changes);
+    struct mu_opchange *changes = mu_alloc_array(arena, list->len, sizeof(*changes));
     op->changes = changes;
-    for (const struct mu_doc *item = list->first; item != NULL; item = item->next) {
-        if (get_change(arena, item, &changes[op->change_count++], err) < 0) {
+    for (const struct mu_doc *item = list->first; item != NULL; item = item->next)
+        if (get_change(arena, item, &changes[op->change_count++], err) < 0)
             return -1;
-        }
-    }
     return 0;
 }
 
@@ -335,19 +309,16 @@ static int get_enums(const struct mu_doc *doc, struct mu_op *op, struct mu_err *
     unsigned verb = 0, why = 0;
     int64_t seq = 0;
     if (get_name(doc, "verb", verb_names, MU_OP_VERBS, &verb, err) < 0 ||
-        get_name(doc, "why", reason_names, MU_WHY_COUNT, &why, err) < 0) {
+        get_name(doc, "why", reason_names, MU_WHY_COUNT, &why, err) < 0)
         return -1;
-    }
     op->verb = (enum mu_verb)verb;
     op->why = (enum mu_reason)why;
-    if (!mu_doc_int(doc, "seq", &seq) || seq < 0 || seq > INT32_MAX) {
+    if (!mu_doc_int(doc, "seq", &seq) || seq < 0 || seq > INT32_MAX)
         return mu_fail(err, MU_E_DATA, "operation: seq is missing or out of range");
-    }
     op->seq = (int)seq;
     const char *kind = mu_doc_str(doc, "kind");
-    if (kind != NULL && !mu_kind_parse(kind, &op->kind)) {
+    if (kind != NULL && !mu_kind_parse(kind, &op->kind))
         return mu_fail(err, MU_E_DATA, "operation: kind is unknown");
-    }
     return 0;
 }
 
@@ -355,9 +326,8 @@ int mu_op_parse(struct mu_arena *arena, const struct mu_doc *doc, struct mu_op *
                 struct mu_err *err)
 {
     struct mu_op op = {.kind = MU_KINDS};
-    if (!mu_doc_is(doc, MU_DOC_OBJECT)) {
+    if (!mu_doc_is(doc, MU_DOC_OBJECT))
         return mu_fail(err, MU_E_DATA, "operation: expected an object");
-    }
     if (get_enums(doc, &op, err) < 0 || get_text(arena, doc, "id", &op.id, err) < 0 ||
         get_text(arena, doc, "label", &op.label, err) < 0 ||
         get_text(arena, doc, "name", &op.name, err) < 0 ||
@@ -366,15 +336,12 @@ int mu_op_parse(struct mu_arena *arena, const struct mu_doc *doc, struct mu_op *
         get_text(arena, doc, "new_name", &op.new_name, err) < 0 ||
         get_text(arena, doc, "note", &op.note, err) < 0 ||
         get_text(arena, doc, "rule", &op.rule, err) < 0 ||
-        get_flag(doc, "one_way", &op.one_way, err) < 0 || get_changes(arena, doc, &op, err) < 0) {
+        get_flag(doc, "one_way", &op.one_way, err) < 0 || get_changes(arena, doc, &op, err) < 0)
         return -1;
-    }
-    if (op.verb == MU_OP_RENAME && op.new_name == NULL) {
+    if (op.verb == MU_OP_RENAME && op.new_name == NULL)
         return mu_fail(err, MU_E_DATA, "operation %d: a rename without new_name", op.seq);
-    }
-    if (op.name == NULL) {
+    if (op.name == NULL)
         return mu_fail(err, MU_E_DATA, "operation %d: name is missing", op.seq);
-    }
     *ret = op;
     return 0;
 }
@@ -391,7 +358,7 @@ int mu_op_read(struct mu_arena *arena, const char *text, size_t len, struct mu_o
 
 static void swap_changes(struct mu_arena *arena, const struct mu_op *op, struct mu_op *back)
 {
-    struct mu_opchange *changes = mu_alloc_array(arena, op->change_count, sizeof *changes);
+    struct mu_opchange *changes = mu_alloc_array(arena, op->change_count, sizeof(*changes));
     for (size_t i = 0; i < op->change_count; i++) {
         const struct mu_opchange *c = &op->changes[i];
         changes[i] = (struct mu_opchange){.attr = c->attr,
@@ -409,7 +376,7 @@ static void swap_changes(struct mu_arena *arena, const struct mu_op *op, struct 
 
 static void create_again(struct mu_arena *arena, const struct mu_object *before, struct mu_op *back)
 {
-    struct mu_opchange *changes = mu_alloc_array(arena, before->attr_count, sizeof *changes);
+    struct mu_opchange *changes = mu_alloc_array(arena, before->attr_count, sizeof(*changes));
     for (size_t i = 0; i < before->attr_count; i++) {
         const struct mu_attrval *a = &before->attrs[i];
         changes[i] = (struct mu_opchange){.attr = a->name, .add = a->values, .add_count = a->count};
@@ -423,9 +390,8 @@ bool mu_op_inverse(struct mu_arena *arena, const struct mu_op *op, const struct 
                    struct mu_op *ret)
 {
     struct mu_op back = *op;
-    if (op->one_way) {
+    if (op->one_way)
         return false;
-    }
     back.why = reason_back[op->why];
     back.version = NULL;
     back.rule = NULL;
@@ -450,19 +416,16 @@ bool mu_op_inverse(struct mu_arena *arena, const struct mu_op *op, const struct 
         /* The immutable id dies with the object: a new one gets its own. */
         back.verb = MU_OP_CREATE;
         back.native = NULL;
-        if (before != NULL) {
+        if (before != NULL)
             create_again(arena, before, &back);
-        }
-        if (back.change_count == 0) {
+        if (back.change_count == 0)
             return false;
-        }
         break;
     default:
         return false;
     }
-    if (op->kind == MU_KINDS) {
+    if (op->kind == MU_KINDS)
         back.why = back.verb == MU_OP_DELETE ? MU_WHY_REMOVE : MU_WHY_CONTAINER;
-    }
     *ret = back;
     return true;
 }

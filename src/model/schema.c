@@ -114,11 +114,9 @@ const struct mu_schema *mu_schema_of(enum mu_kind kind)
 const struct mu_attr *mu_schema_attr(enum mu_kind kind, const char *name)
 {
     const struct mu_schema *schema = mu_schema_of(kind);
-    for (size_t i = 0; i < schema->count; i++) {
-        if (strcmp(schema->attrs[i].name, name) == 0) {
+    for (size_t i = 0; i < schema->count; i++)
+        if (strcmp(schema->attrs[i].name, name) == 0)
             return &schema->attrs[i];
-        }
-    }
     return NULL;
 }
 

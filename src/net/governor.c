@@ -49,10 +49,9 @@ static const struct rate_unit rate_units[] = {
 
 static double unit_seconds(const char *name)
 {
-    for (size_t i = 0; i < MU_LEN(rate_units); i++) {
+    for (size_t i = 0; i < MU_LEN(rate_units); i++)
         if (mu_strieq(name, rate_units[i].name))
             return rate_units[i].seconds;
-    }
     return 0;
 }
 

@@ -101,10 +101,9 @@ static const struct known_status known[] = {
 
 static struct known_status status_of(long status)
 {
-    for (size_t i = 0; i < MU_LEN(known); i++) {
+    for (size_t i = 0; i < MU_LEN(known); i++)
         if (known[i].status == status)
             return known[i];
-    }
     struct known_status other = {.status = status, .code = MU_E_REMOTE};
     other.what = status >= 500 ? "server error" : status >= 400 ? "refused" : "unexpected answer";
     return other;

@@ -217,10 +217,9 @@ static void load_headers(struct mu_flight *f, const struct mu_call *call, const 
 /* RFC 6750, section 2.1, and a little more; a line break would be a header of somebody's own. */
 static bool is_token(const char *s)
 {
-    for (; *s; s++) {
+    for (; *s; s++)
         if (*s <= ' ' || *s > '~')
             return false;
-    }
     return true;
 }
 

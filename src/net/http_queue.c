@@ -94,10 +94,9 @@ static bool path_ok(const char *path)
 {
     if (!path || path[0] != '/')
         return false;
-    for (const char *p = path; *p; p++) {
+    for (const char *p = path; *p; p++)
         if (*p <= ' ' || *p > '~' || *p == '#')
             return false;
-    }
     return true;
 }
 
@@ -107,10 +106,9 @@ static bool header_ok(const char *line)
     const char *colon = strchr(line, ':');
     if (!colon || colon == line)
         return false;
-    for (const char *p = line; *p; p++) {
+    for (const char *p = line; *p; p++)
         if ((unsigned char)*p < ' ' || *p == 0x7f || (p < colon && *p == ' '))
             return false;
-    }
     return true;
 }
 

@@ -12,12 +12,11 @@ enum { TRACE_BODY_MAX = 4096, TRACE_LINE_MAX = 32 << 10 };
 static void add_quoted(struct mu_buf *to, const char *s, size_t len)
 {
     mu_buf_addc(to, '\'');
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
         if (s[i] == '\'')
             mu_buf_adds(to, "'\\''");
         else
             mu_buf_addc(to, s[i]);
-    }
     mu_buf_addc(to, '\'');
 }
 

@@ -106,10 +106,9 @@ static const char *path_trouble(const char *path)
 
 static bool printable(const char *s)
 {
-    for (; *s; s++) {
+    for (; *s; s++)
         if (*s <= ' ' || *s > '~' || *s == '#')
             return false;
-    }
     return true;
 }
 
