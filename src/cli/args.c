@@ -98,12 +98,17 @@ static int short_options(struct walk *w, const char *letters, struct mu_err *err
     return 0;
 }
 
-/* The first word names the command; from there on its own options are known. */
+/* The first word names the command; from there on its own options are known. `help` is what many
+ * type for --help. */
 static int word(struct walk *w, const char *text, struct mu_err *err)
 {
     struct mu_args *args = w->args;
     if (args->cmd) {
         args->words[args->word_count++] = text;
+        return 0;
+    }
+    if (mu_streq(text, "help")) {
+        set(w, mu_cmd_option(NULL, text, 0), "");
         return 0;
     }
     const char *nearest;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/str.h"
 
 enum { LINE_MAX_LEN = 8192 };
@@ -18,7 +19,10 @@ bool mu_ask_possible(void)
 int mu_ask_line(struct mu_arena *arena, const char **ret, struct mu_err *err)
 {
     char line[LINE_MAX_LEN];
-    if (!fgets(line, sizeof(line), stdin))
+    bool came = fgets(line, sizeof(line), stdin);
+    if (!came && mu_cancelled())
+        return mu_fail(err, MU_E_CANCELLED, "interrupted");
+    if (!came)
         return mu_fail(err, MU_E_USAGE, "standard input ended before an answer came");
     size_t len = strlen(line);
     if (len + 1 == sizeof(line) && line[len - 1] != '\n')

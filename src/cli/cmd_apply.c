@@ -59,7 +59,8 @@ const struct mu_cmd mu_cmd_apply = {
         "plan that was altered,\n"
         "has expired, was made from a snapshot that is no longer the newest, or that a "
         "guard refuses. An operation\n"
-        "that no longer fits what is on the target is not done (stale), and the exit status is 4.",
+        "that no longer fits what is on the target is not done (stale): exit 4, or 3 when none "
+        "fits.",
     .opts = opts,
     .words_min = 1,
     .words_max = 1,

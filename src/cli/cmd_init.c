@@ -1,28 +1,74 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* muster init: a first muster.yaml, by asking or by flags; and authorising an OAuth account. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "adapter/ldap/dn.h"
 #include "base/hash.h"
 #include "base/io.h"
 #include "base/str.h"
 #include "cli/ask.h"
 #include "cli/session.h"
 #include "net/credential.h"
+#include "net/http_flight.h"
 
-/* ---- the first muster.yaml ---- */
+/* ---- the answers ---- */
+
+static int check_web(struct mu_arena *arena, const char *answer, struct mu_err *err)
+{
+    (void)arena;
+    char *base = NULL, *host = NULL;
+    int rc = mu_http_base(answer, &base, &host, err);
+    free(base);
+    free(host);
+    return rc;
+}
+
+static int check_ldap(struct mu_arena *arena, const char *answer, struct mu_err *err)
+{
+    (void)arena;
+    static const char *const schemes[] = {"ldap://", "ldaps://", "ldapi://"};
+    for (size_t i = 0; i < MU_LEN(schemes); i++)
+        if (mu_starts(answer, schemes[i]) && answer[strlen(schemes[i])])
+            return 0;
+    return mu_fail(err, MU_E_USAGE,
+                   "an address begins with ldaps://, ldap:// or ldapi://; write it like "
+                   "ldaps://ldap.example.org");
+}
+
+static int check_dn(struct mu_arena *arena, const char *answer, struct mu_err *err)
+{
+    const char *tidy;
+    return mu_dn_tidy(arena, answer, "", &tidy, err);
+}
 
 static const struct {
     const char *option, *question,
         *fallback; /* fallback NULL: there is no answer that is right for most */
+    int (*check)(struct mu_arena *arena, const char *answer, struct mu_err *err);
 } questions[] = {
-    {"sendoso-url", "Address of Sendoso", "https://app.sendoso.com"},
-    {"ldap-url", "Address of the LDAP server (ldaps://, ldap://, ldapi://)", NULL},
-    {"base", "Where in the directory (base DN, such as dc=example,dc=org)", NULL},
-    {"bind-dn", "Who muster is there (bind DN, such as cn=muster,dc=example,dc=org)", NULL},
+    {"sendoso-url", "Address of Sendoso", "https://app.sendoso.com", check_web},
+    {"ldap-url", "Address of the LDAP server (ldaps://, ldap://, ldapi://)", NULL, check_ldap},
+    {"base", "Where in the directory (base DN, such as dc=example,dc=org)", NULL, check_dn},
+    {"bind-dn", "Who muster is there (bind DN, such as cn=muster,dc=example,dc=org)", NULL,
+     check_dn},
 };
 enum { Q_SENDOSO_URL, Q_LDAP_URL, Q_BASE, Q_BIND_DN, QUESTIONS };
+
+/* Asks until the answer is of use. */
+static int ask_one(struct mu_cli *cli, int i, const char **ret, struct mu_err *err)
+{
+    struct mu_err useless = MU_ERR_INIT;
+    for (;;) {
+        if (mu_ask(cli->arena, questions[i].question, questions[i].fallback, ret, err) < 0)
+            return -1;
+        if (questions[i].check(cli->arena, *ret, &useless) == 0)
+            return 0;
+        fprintf(stderr, "  %s\n", useless.text);
+    }
+}
 
 static int answer_all(struct mu_cli *cli, const struct mu_args *args,
                       const char *answers[QUESTIONS], struct mu_err *err)
@@ -30,6 +76,10 @@ static int answer_all(struct mu_cli *cli, const struct mu_args *args,
     bool asked = false;
     for (int i = 0; i < QUESTIONS; i++) {
         answers[i] = mu_args_get(args, questions[i].option);
+        if (answers[i] && questions[i].check(cli->arena, answers[i], err) < 0) {
+            err->code = MU_E_USAGE;
+            return mu_wrap(err, "--%s", questions[i].option);
+        }
         if (answers[i])
             continue;
         if (!mu_ask_possible())
@@ -41,10 +91,22 @@ static int answer_all(struct mu_cli *cli, const struct mu_args *args,
                     "An empty answer takes what stands in brackets. Passwords are not asked for: "
                     "they stay in the environment.\n");
         asked = true;
-        if (mu_ask(cli->arena, questions[i].question, questions[i].fallback, &answers[i], err) < 0)
+        if (ask_one(cli, i, &answers[i], err) < 0)
             return -1;
     }
     return 0;
+}
+
+/* ---- the first muster.yaml ---- */
+
+/* A password goes to another host over TLS only. */
+static bool needs_starttls(const char *url)
+{
+    static const char *const here[] = {"ldap://127.", "ldap://localhost", "ldap://[::1]"};
+    for (size_t i = 0; i < MU_LEN(here); i++)
+        if (mu_starts(url, here[i]))
+            return false;
+    return mu_starts(url, "ldap://");
 }
 
 /* A JSON string is a YAML string in double quotes. */
@@ -74,6 +136,8 @@ static void write_text(const char *const answers[QUESTIONS], struct mu_buf *to)
             "  corp:\n"
             "    adapter: ldap\n");
     add_line(to, "url", answers[Q_LDAP_URL], NULL);
+    if (needs_starttls(answers[Q_LDAP_URL]))
+        mu_buf_adds(to, "    starttls: required\n");
     mu_buf_adds(to, "    bind: {dn: ");
     mu_jw_init(&w, to, false);
     mu_jw_str(&w, answers[Q_BIND_DN]);
@@ -88,6 +152,20 @@ static void write_text(const char *const answers[QUESTIONS], struct mu_buf *to)
         "    gone: disable                       # keep, disable or delete who is no longer there\n"
         "    guards:\n"
         "      disable: {count: 10, percent: 5}  # over both: the run is refused\n");
+}
+
+static void tell_next(const char *path)
+{
+    static const struct {
+        const char *command, *does;
+    } next[] = {{"doctor", "proves addresses, credentials and rights"},
+                {"pull sendoso", "reads"},
+                {"plan teams-to-ldap", "shows what would be written"}};
+    bool found = mu_streq(path, "muster.yaml") || mu_streq(path, "./muster.yaml");
+    fprintf(stderr, "Next: export SENDOSO_TOKEN=... LDAP_PASSWORD=..., then\n");
+    for (size_t i = 0; i < MU_LEN(next); i++)
+        fprintf(stderr, "  muster %s%s%s%-22s %s\n", found ? "" : "-c ", found ? "" : path,
+                found ? "" : " ", next[i].command, next[i].does);
 }
 
 static int write_config(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
@@ -109,12 +187,9 @@ static int write_config(struct mu_cli *cli, const struct mu_args *args, struct m
         mu_write_file(path, text.data, text.len, 0600, err) < 0)
         return -1;
     printf("wrote %s\n", path);
+    fflush(stdout);
     if (!cli->quiet)
-        fprintf(stderr,
-                "Next: export SENDOSO_TOKEN=... LDAP_PASSWORD=..., then\n"
-                "  muster doctor                  proves addresses, credentials and rights\n"
-                "  muster pull sendoso            reads\n"
-                "  muster plan teams-to-ldap      shows what would be written\n");
+        tell_next(path);
     return MU_EXIT_DONE;
 }
 

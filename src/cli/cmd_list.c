@@ -122,6 +122,15 @@ static int find_one(struct mu_cli *cli, const struct asked *q, struct mu_entry *
     return found;
 }
 
+/* What was given instead of an id, most likely. */
+static const char *other_way(const struct asked *q)
+{
+    if (q->kind == MU_USER)
+        return "; by address: --filter 'emails.email=ADDRESS'";
+    return q->kind == MU_MEMBERSHIP ? "; of one group or user: --filter group_id=ID, or user_id=ID"
+                                    : "";
+}
+
 static int show_one(struct mu_cli *cli, const struct asked *q, struct mu_err *err)
 {
     const char *kind = mu_schema_of(q->kind)->name;
@@ -131,8 +140,7 @@ static int show_one(struct mu_cli *cli, const struct asked *q, struct mu_err *er
         return -1;
     if (found == 0)
         return mu_fail(err, MU_E_MISSING, "%s has no %s with id '%s'%s", q->def->name, kind,
-                       mu_printable(cli->arena, q->id, strlen(q->id), 100),
-                       q->kind == MU_USER ? "; by address: --filter 'emails.email=ADDRESS'" : "");
+                       mu_printable(cli->arena, q->id, strlen(q->id), 100), other_way(q));
     if (q->raw)
         return show_raw(&entry, cli->arena, err);
     const struct mu_doc *doc;

@@ -28,8 +28,11 @@ static int status_of(const struct mu_applied *applied)
 {
     if (!applied->partial)
         return MU_EXIT_DONE;
-    bool tried = applied->failed + applied->stale + applied->skipped > applied->manual;
-    return applied->ok == 0 && tried ? MU_EXIT_FAILED : MU_EXIT_PARTIAL;
+    int64_t unsent = applied->skipped - applied->manual;
+    if (applied->ok > 0 || applied->failed + applied->stale + unsent == 0)
+        return MU_EXIT_PARTIAL;
+    /* Nothing was done, and all because the target has moved: that is a stale plan. */
+    return applied->failed + unsent == 0 ? MU_EXIT_REFUSED : MU_EXIT_FAILED;
 }
 
 int mu_execute(struct mu_cli *cli, const struct mu_execution *x, struct mu_err *err)

@@ -108,6 +108,52 @@ for words in "usres|did you mean users" "users --filtr x|did you mean --filter" 
     said "${words##*|}" "wrong usage: ${words%%|*}: says what to do"
 done
 
+# --- help, as people ask for it ---
+for words in help "help plan" "plan help --help"; do
+    # shellcheck disable=SC2086
+    expect 0 "$words" muster $words
+    said '^Usage: muster' "$words is help"
+done
+expect 64 "help for nothing" muster help plna
+said 'did you mean plan' "help for nothing: says what is near"
+expect 1 "members of a group by its id" muster members sendoso 71
+said 'filter group_id=ID' "members of a group by its id: says how"
+
+# --- the first configuration ---
+init_with() { # NAME PATTERN OPTIONS...: the answer is refused, and nothing written
+    local name=$1 pattern=$2
+    shift 2
+    expect 64 "init, $name" "$MUSTER" init -o "$work/first.yaml" --sendoso-url "$SIM_URL" --ldap-url ldap://127.0.0.1 \
+        --base dc=example,dc=org --bind-dn cn=admin,dc=example,dc=org "$@"
+    said "$pattern" "init, $name: says what is wrong"
+    [ ! -e "$work/first.yaml" ] || bad "init, $name: a file was written"
+}
+init_with "no address" 'sendoso-url: url is not an address' --sendoso-url nonsense
+init_with "another scheme" 'ldap-url: .*begins with ldaps' --ldap-url http://127.0.0.1
+init_with "no DN" 'base: nonsense: not a distinguished name' --base nonsense
+init_with "nobody" 'bind-dn: nonsense: not a distinguished name' --bind-dn nonsense
+expect 0 "init, another host" "$MUSTER" init -o "$work/first.yaml" --sendoso-url "$SIM_URL" --ldap-url ldap://ldap.example.org \
+    --base dc=example,dc=org --bind-dn cn=admin,dc=example,dc=org
+said "muster -c $work/first.yaml doctor" "init, another file: the next steps name it"
+if grep -q 'starttls: required' "$work/first.yaml"; then ok "init, another host: over TLS"; else bad "init, another host: over TLS"; fi
+
+# --- doctor: every failure says the fix ---
+fixes() { # NAME [LDAP_URL [BIND]]
+    write_config '' "${2:-}"
+    [ -z "${3:-}" ] || sed -i "s/dn: \"[^\"]*\"/dn: \"$3\"/" "$work/muster.yaml"
+    expect 1 "doctor, $1" muster doctor corp --format json
+    if python3 -c '
+import json, sys
+failures = [row for row in json.load(sys.stdin) if row["mark"] == "fail"]
+sys.exit(not failures or any(not row["fix"] for row in failures))' <"$work/out"; then ok "doctor, $1: says the fix"; else bad "doctor, $1: says the fix" "$(cat "$work/out")"; fi
+}
+fixes "nothing listens" ldap://127.0.0.1:1
+fixes "no socket" ldapi://%2Fnowhere
+fixes "no TLS there" "${LDAP_URL/ldap:/ldaps:}"
+fixes "a name that is none" "" nonsense
+fixes "a stranger" "" cn=nobody,dc=example,dc=org
+write_config
+
 # --- a terminal: colours and progress; elsewhere none ---
 # on_terminal COMMAND...: its output as a terminal got it, in $work/out.
 on_terminal() {
@@ -203,6 +249,15 @@ else
 fi
 expect 0 "the next run does the rest" muster sync --yes
 expect 0 "and nothing is left to do" muster plan
+
+# --- a plan of which nothing fits the target any more is refused like any stale plan ---
+change '{"position": 40, "set": {"first_name": "Ours"}}'
+muster -q pull sendoso
+expect 2 "a plan of one write" muster plan -o "$work/plan.json"
+ldap_dump '(givenName=Mary Ann)' dn | sed -n 's/^dn: .*/&\nchangetype: modify\nreplace: givenName\ngivenName: Theirs\n/p' |
+    ldap_admin ldapmodify >"$work/out" 2>&1 || bad "a value of somebody else's" "$(cat "$work/out")"
+expect 3 "nothing of it fits: refused" muster apply "$work/plan.json"
+said '1 stale' "nothing of it fits: stale, it says"
 
 # --- completion, really sourced and asked ---
 complete_line() { # WORDS... (the last one is what is being typed)

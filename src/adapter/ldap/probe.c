@@ -21,6 +21,29 @@ static void tell(const struct asking *q, enum mu_probe_mark mark, const char *wh
     q->report(q->arg, mark, what, fix);
 }
 
+static const char *fix_of(const struct mu_err *failed)
+{
+    switch (failed->code) {
+    case MU_E_NET:
+        return "correct url:, and see that the server runs and can be reached from here";
+    case MU_E_AUTH:
+        return "correct bind: (dn, and where its password lies) to what the server knows";
+    case MU_E_DENIED:
+        return "let the bind DN write below base, on a server that takes writes";
+    case MU_E_LIMIT:
+        return "raise that limit for the bind DN";
+    case MU_E_CONFIG:
+        return "correct the configuration where the message points to; see muster.yaml(5)";
+    default:
+        return "correct what the message names in bind:, base:, users: or groups:";
+    }
+}
+
+static void tell_failure(const struct asking *q, const struct mu_err *failed)
+{
+    tell(q, MU_PROBE_FAIL, failed->text, fix_of(failed));
+}
+
 static const char *text_option(const struct asking *q, int option)
 {
     char *text = NULL;
@@ -68,7 +91,7 @@ static void tell_identity(const struct asking *q)
         return;
     }
     if (mu_ldap_identity(&q->a->account, q->arena, &who, &bad) < 0)
-        tell(q, MU_PROBE_FAIL, bad.text, NULL);
+        tell_failure(q, &bad);
     else
         tell(q, MU_PROBE_OK, mu_printf(q->arena, "bound as %s", who), NULL);
 }
@@ -89,7 +112,8 @@ static bool tell_schema(const struct asking *q)
     struct mu_err bad = MU_ERR_INIT;
     bool ok = mu_ldap_learn(q->a, &bad) == 0;
     if (!ok)
-        tell(q, MU_PROBE_FAIL, bad.text, NULL);
+        tell(q, MU_PROBE_FAIL, bad.text,
+             "load that schema on the server, or map to what it has: users: profile:");
     else if (!q->a->schema)
         tell(q, MU_PROBE_WARN, "the server hides its schema: values are compared by built-in rules",
              "let the bind DN read the subschema entry");
@@ -113,7 +137,7 @@ static void tell_contents(struct asking *q)
     struct mu_err bad = MU_ERR_INIT;
     int64_t start = mu_mono_us();
     if (mu_ldap_read(&q->a->account, q->arena, &objects, &count, &bad) < 0) {
-        tell(q, MU_PROBE_FAIL, bad.text, NULL);
+        tell_failure(q, &bad);
         return;
     }
     for (size_t i = 0; i < count; i++)
@@ -127,7 +151,7 @@ static void tell_contents(struct asking *q)
              "entries have no readable entryUUID: a renamed entry can't be recognised",
              "let the bind DN read entryUUID");
     if (mu_ldap_prepare(&q->a->account, q->arena, count_op, q, &bad) < 0)
-        tell(q, MU_PROBE_FAIL, bad.text, NULL);
+        tell_failure(q, &bad);
 }
 
 /* Asks for the removal of an entry that can't exist: a read-only server, or one that lets nobody
@@ -153,7 +177,7 @@ static void tell_rights(const struct asking *q)
     mu_ldap_fail(q->a, &bad, code, diagnostic ? diagnostic : "", "writing below %s is refused",
                  q->a->base);
     ldap_memfree(diagnostic);
-    tell(q, MU_PROBE_FAIL, bad.text, NULL);
+    tell_failure(q, &bad);
 }
 
 int mu_ldap_probe(struct mu_account *account, mu_probe_report *report, void *arg,
@@ -166,7 +190,7 @@ int mu_ldap_probe(struct mu_account *account, mu_probe_report *report, void *arg
             *err = bad;
             return -1;
         }
-        report(arg, MU_PROBE_FAIL, bad.text, NULL);
+        tell_failure(&q, &bad);
         return 0;
     }
     q.arena = mu_arena_new();
