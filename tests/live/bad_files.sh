@@ -139,14 +139,14 @@ if mkdir -p "$work/full" && mount -t tmpfs -o size=200k tmpfs "$work/full" 2>/de
 fi
 
 # Two at once.
-setting '{"latency": 1000}'
+kill -STOP "$sim_pid"
 "$MUSTER" -q -c "$c" pull sendoso >/dev/null 2>&1 &
 first=$!
 until [ -s "$work/muster.db.pull-sendoso.lock" ] || ! kill -0 "$first"; do sleep 0.05; done
 kill -STOP "$first"
+kill -CONT "$sim_pid"
 expect 1 "two pulls of one account at once" muster pull sendoso
 said 'another muster|pid|process' "two at once: says who"
-setting '{"latency": 0}'
 kill -CONT "$first"
 wait "$first" && ok "the first of the two is not hurt" || bad "the first of the two is hurt"
 

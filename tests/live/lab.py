@@ -115,9 +115,6 @@ class Slapd:
             raise SystemExit(done.returncode)
 
     def start(self):
-        """On any free port: the one it had may have been taken since."""
-        if os.path.exists(self.env):
-            os.unlink(self.env)
         self.run("start")
         with open(self.env, encoding="utf-8") as file:
             env = dict(line.rstrip("\n").split("=", 1) for line in file)
@@ -382,7 +379,7 @@ class Lab:
 
     def close(self):
         self.sim.stop()
-        self.slapd.kill()
+        self.slapd.run("clean")
         if not os.environ.get("KEEP"):
             shutil.rmtree(self.home)
 

@@ -16,10 +16,20 @@ sim_pid=
 serve_pid=
 passed=0
 failed=0
+PATIENCE=600 # seconds after which a program is taken to hang
+
+# end PID: asks it to end, and waits until it has: what still writes would be in the way of what comes next.
+end() {
+    [ -z "$1" ] || {
+        kill "$1" 2>/dev/null || true
+        kill -CONT "$1" 2>/dev/null || true
+        wait "$1" 2>/dev/null || true
+    }
+}
 
 cleanup() {
-    [ -z "$serve_pid" ] || kill "$serve_pid" 2>/dev/null || true
-    [ -z "$sim_pid" ] || kill "$sim_pid" 2>/dev/null || true
+    end "$serve_pid"
+    end "$sim_pid"
     [ ! -d "$work/slapd" ] || "$top_srcdir/tests/live/slapd.sh" clean "$work/slapd" >/dev/null 2>&1 || true
     [ -n "${KEEP:-}" ] || rm -rf "$work"
 }
@@ -36,6 +46,14 @@ need() {
     done
 }
 
+# ready FILE PID: waits until the process has written the file, or is no more.
+ready() {
+    until [ -s "$1" ]; do
+        kill -0 "$2" 2>/dev/null || break
+        sleep 0.05
+    done
+}
+
 # --- the simulator ---
 
 SIM_TOKEN=sim-token
@@ -47,14 +65,8 @@ sim_start() {
     "$SENDOSO_SIM" --port 0 --control-port 0 --token "$SIM_TOKEN" --scim-token "$SCIM_TOKEN" \
         --ready-file "$work/sim.ready" "$@" >"$work/sim.out" 2>"$work/sim.err" &
     sim_pid=$!
-    local i
-    for ((i = 0; i < 300; i++)); do
-        [ ! -s "$work/sim.ready" ] || break
-        sleep 0.1
-    done
-    SIM_URL=$(grep -o 'http://[0-9.:]*' "$work/sim.out" | sed -n 1p)
-    SIM_CONTROL=$(grep -o 'http://[0-9.:]*' "$work/sim.out" | sed -n 2p)
-    [ -n "$SIM_URL" ] || {
+    ready "$work/sim.ready" "$sim_pid"
+    read -r _ SIM_URL _ SIM_CONTROL _ <"$work/sim.ready" || {
         echo "the simulator did not start:"
         cat "$work/sim.err"
         exit 1
@@ -63,8 +75,7 @@ sim_start() {
 }
 
 sim_stop() {
-    kill "$sim_pid" 2>/dev/null || true
-    wait "$sim_pid" 2>/dev/null || true
+    end "$sim_pid"
     sim_pid=
 }
 
@@ -154,12 +165,8 @@ serve_start() {
     "$MUSTER" -c "$work/muster.yaml" serve --listen 127.0.0.1:0 --ready-file "$work/serve.ready" "$@" \
         >"$work/serve.out" 2>"$work/serve.err" </dev/null &
     serve_pid=$!
-    local i
-    for ((i = 0; i < 300; i++)); do
-        [ ! -s "$work/serve.ready" ] || break
-        sleep 0.1
-    done
-    SERVE_URL=$(grep -o 'https*://[^ ]*' "$work/serve.ready" || true)
+    ready "$work/serve.ready" "$serve_pid"
+    SERVE_URL=$(grep -o 'https*://[^ ]*' "$work/serve.ready" 2>/dev/null || true)
     [ -n "$SERVE_URL" ] || {
         echo "muster serve did not start:"
         cat "$work/serve.err"
@@ -197,7 +204,7 @@ expect() {
         shift
         set -- "$MUSTER" -c "$work/muster.yaml" "$@"
     fi
-    timeout 120 "$@" >"$work/out" 2>"$work/err" </dev/null || got=$?
+    timeout "$PATIENCE" "$@" >"$work/out" 2>"$work/err" </dev/null || got=$?
     if [ "$got" = "$want" ]; then
         ok "$name"
     else

@@ -38,7 +38,7 @@ class Http:
         self.path, self.token, self.version, self.last = path, token, version, 0
 
     def send(self, body, headers=None, method="POST", path=None):
-        conn = http.client.HTTPConnection(self.host, timeout=60)
+        conn = http.client.HTTPConnection(self.host, timeout=600)
         sent = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
         if self.token:
             sent["Authorization"] = "Bearer " + self.token
@@ -104,12 +104,12 @@ class Sse:
     def __init__(self, url, path="/sse", token=None):
         self.host = urllib.parse.urlsplit(url).netloc
         self.headers = {"Authorization": "Bearer " + token} if token else {}
-        self.conn = http.client.HTTPConnection(self.host, timeout=60)
+        self.conn = http.client.HTTPConnection(self.host, timeout=600)
         self.conn.request("GET", path, headers=self.headers)
         self.answer = self.conn.getresponse()
         self.messages = queue.Queue()
         threading.Thread(target=self.read, daemon=True).start()
-        self.address = self.messages.get(timeout=60)
+        self.address = self.messages.get(timeout=600)
         self.last = 0
 
     def read(self):
@@ -119,7 +119,7 @@ class Sse:
         self.messages.put(None)
 
     def post(self, text, address=None, headers=None):
-        conn = http.client.HTTPConnection(self.host, timeout=60)
+        conn = http.client.HTTPConnection(self.host, timeout=600)
         conn.request("POST", address or self.address, text,
                      {"Content-Type": "application/json", **self.headers, **(headers or {})})
         answer = conn.getresponse()
@@ -129,7 +129,7 @@ class Sse:
     def ask(self, method, params=None):
         self.last += 1
         self.post(json.dumps({"jsonrpc": "2.0", "id": self.last, "method": method, "params": params or {}}))
-        return json.loads(self.messages.get(timeout=60))
+        return json.loads(self.messages.get(timeout=600))
 
 
 def data(answer):

@@ -37,7 +37,7 @@ def call(path, method="GET", **headers):
     request = urllib.request.Request(URL + path, method=method,
                                      headers={k.replace("_", "-"): v for k, v in headers.items()})
     try:
-        with urllib.request.urlopen(request, timeout=60) as got:
+        with urllib.request.urlopen(request, timeout=600) as got:
             return Answer(got.status, got.headers, got.read())
     except urllib.error.HTTPError as got:
         return Answer(got.code, got.headers, got.read())
@@ -261,7 +261,7 @@ def sim_people(api, token):
     while True:
         request = urllib.request.Request(f"{api}/api/v3/users?page={page}&per_page=100",
                                          headers={"Authorization": "Bearer " + token})
-        with urllib.request.urlopen(request, timeout=60) as got:
+        with urllib.request.urlopen(request, timeout=600) as got:
             rows = json.load(got)["users"]
         if not rows:
             return people

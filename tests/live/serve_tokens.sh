@@ -8,7 +8,7 @@ need curl python3
 
 sim_start --users 30000 --groups 2 --seed 5 --rate off
 write_config 'rate: "off"'
-printf 'serve: {token_rate: 5/m}\n' >>"$work/muster.yaml"
+printf 'serve: {token_rate: 5/h}\n' >>"$work/muster.yaml"
 muster -q pull sendoso
 
 token() { muster -q token create --name "$@"; }
@@ -62,7 +62,7 @@ used = {t["name"]: t["used"] for t in json.load(open(sys.argv[1]))}
 assert used["reader"] and used["proxy"] and used["writer"], used
 END
 
-# --- too often: a bucket of one at 5 a minute; reader has just used it up ---
+# --- too often: a bucket of one at 5 an hour; reader has just used it up ---
 users -H "$(bearer "$reader")"
 said '^HTTP/1.1 429 ' "too often: 429"
 said '^Retry-After: [0-9]+' "too often: when to come again"
@@ -73,10 +73,10 @@ cat >"$work/slowly.py" <<'END'
 import http.client, socket, subprocess, sys, time, urllib.parse
 url, token, revoke = sys.argv[1], sys.argv[2], sys.argv[3:]
 at = urllib.parse.urlsplit(url)
-c = http.client.HTTPConnection(at.hostname, at.port, timeout=120)
+c = http.client.HTTPConnection(at.hostname, at.port, timeout=600)
 c.sock = socket.socket()
 c.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
-c.sock.settimeout(120)
+c.sock.settimeout(600)
 c.sock.connect((at.hostname, at.port))
 c.request("GET", "/unified/user-directory/users?format=stream", headers={"Authorization": "Bearer " + token})
 r = c.getresponse()

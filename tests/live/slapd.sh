@@ -182,14 +182,29 @@ answers() {
 
 # Tries to listen; fails when a port is taken.
 listen() {
-    local urls="ldap://127.0.0.1:$port/ ldapi://${socket//\//%2F}/" tries
+    local urls="ldap://127.0.0.1:$port/ ldapi://${socket//\//%2F}/" pid
     if [ -f "$dir/ca.pem" ]; then urls="$urls ldaps://127.0.0.1:$tls_port/"; fi
-    "$dir/bin/slapd" -f "$dir/slapd.conf" -h "$urls" -n slapd 2>"$dir/slapd.log" || return 1
-    for ((tries = 0; tries < 600; tries++)); do
-        if answers; then return 0; fi
-        sleep 0.05
+    # Its tables are as large as the number of files it may open: in some containers, a thousand million.
+    if [ "$(ulimit -Sn)" = unlimited ] || [ "$(ulimit -Sn)" -gt 4096 ]; then ulimit -Sn 4096; fi
+    # With -d it stays the process that was started, so that its end is seen.
+    setsid "$dir/bin/slapd" -d 0 -f "$dir/slapd.conf" -h "$urls" -n slapd </dev/null >/dev/null 2>"$dir/slapd.log" &
+    pid=$!
+    until answers; do
+        kill -0 "$pid" 2>/dev/null || return 1
+        sleep 0.02
     done
-    return 1
+}
+
+# A port that no other directory has, started or not, for as long as this one is there: a file says so. Below the ports
+# that the kernel gives to outgoing connections. TLS has the one above.
+take_port() {
+    local place=${TMPDIR:-/tmp}
+    for ((;;)); do
+        port=$((10000 + RANDOM % 11000 * 2))
+        if (set -C && printf '%s\n' "$dir" >"$place/muster-slapd.$port") 2>/dev/null; then break; fi
+    done
+    tls_port=$((port + 1))
+    printf '%s\n' "$place/muster-slapd.$port" >>"$dir/ports"
 }
 
 start() {
@@ -201,14 +216,17 @@ start() {
     if [ -f "$dir/env" ]; then
         port=$(sed -n 's/^LDAP_PORT=//p' "$dir/env")
         tls_port=$(sed -n 's/^LDAP_TLS_PORT=//p' "$dir/env")
-        listen || die "does not start again: $(cat "$dir/slapd.log")"
+        # Where the kernel gives this port away too, whoever has it for a moment ends.
+        for ((tries = 0; tries < 300; tries++)); do
+            ! listen || break
+            sleep 0.1
+        done
+        [ "$tries" -lt 300 ] || die "does not start again: $(cat "$dir/slapd.log")"
         write_env
         return
     fi
-    # Below the ports that the kernel gives to outgoing connections, so that it is still free for a start later.
     for ((tries = 0; tries < 20; tries++)); do
-        port=$((10000 + RANDOM % 11000 * 2))
-        tls_port=$((port + 1))
+        take_port
         if listen; then
             write_env
             return
@@ -217,12 +235,13 @@ start() {
     die "does not start: $(cat "$dir/slapd.log"; "$dir/bin/slapd" -T test -f "$dir/slapd.conf" 2>&1 | head -n 5)"
 }
 
-# The process of this directory, and no other that got its number since.
+# $1 is the process of this directory, and no other that got its number since; and not a dead one nobody has buried.
+ours() {
+    [ "$(readlink "/proc/$1/exe" 2>/dev/null)" = "$dir/bin/slapd" ]
+}
+
 running() {
-    local pid
-    [ -s "$dir/slapd.pid" ] || return 1
-    pid=$(cat "$dir/slapd.pid")
-    [ "$(readlink "/proc/$pid/exe" 2>/dev/null)" = "$dir/bin/slapd" ]
+    [ -s "$dir/slapd.pid" ] && ours "$(cat "$dir/slapd.pid" 2>/dev/null)"
 }
 
 stop() {
@@ -230,11 +249,13 @@ stop() {
     running || return 0
     pid=$(cat "$dir/slapd.pid")
     kill "$pid"
-    for ((tries = 0; tries < 200; tries++)); do
-        kill -0 "$pid" 2>/dev/null || return 0
-        sleep 0.05
+    kill -CONT "$pid"
+    for ((tries = 0; tries < 3000; tries++)); do
+        ours "$pid" || return 0
+        sleep 0.02
     done
     kill -9 "$pid"
+    while ours "$pid"; do sleep 0.02; done
 }
 
 dump() {
@@ -245,6 +266,7 @@ clean() {
     [ -e "$dir" ] || return 0
     [ -e "$dir/.muster-slapd" ] || die "$dir was not made by this script"
     stop
+    if [ -f "$dir/ports" ]; then xargs -d '\n' rm -f <"$dir/ports"; fi
     rm -rf "$dir"
 }
 

@@ -85,6 +85,22 @@ static const char *or_empty(const char *s)
     return s ? s : "";
 }
 
+static bool early(struct httpd *d, const struct httpd_reply *reply)
+{
+    pthread_mutex_lock(&d->lock);
+    bool is = d->most < reply->gather;
+    pthread_mutex_unlock(&d->lock);
+    return is || (reply->hold && atomic_load(reply->hold));
+}
+
+static void wait_for(struct httpd *d, const struct httpd_reply *reply)
+{
+    if (reply->delay_ms)
+        usleep(reply->delay_ms * 1000);
+    while (early(d, reply))
+        usleep(1000);
+}
+
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *path,
                                   const char *method, const char *version, const char *data,
                                   size_t *data_len, void **state)
@@ -117,8 +133,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
                                     .number = d->count};
     d->handler(d->arg, &request, &reply);
     pthread_mutex_unlock(&d->lock);
-    if (reply.delay_ms)
-        usleep(reply.delay_ms * 1000);
+    wait_for(d, &reply);
     pthread_mutex_lock(&d->lock);
     d->now--;
     pthread_mutex_unlock(&d->lock);

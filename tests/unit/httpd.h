@@ -6,6 +6,7 @@
 #ifndef TESTS_UNIT_HTTPD_H
 #define TESTS_UNIT_HTTPD_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -29,8 +30,10 @@ struct httpd_reply {
     const char *header[HTTPD_HEADERS][2]; /* name, value; texts that outlive the reply */
     const char *type;                     /* NULL: application/json */
     unsigned delay_ms;
-    bool cut;     /* the connection ends after half of the body */
-    bool endless; /* the body never ends */
+    const atomic_bool *hold; /* no answer as long as it is set; NULL: none */
+    int gather;              /* no answer before so many requests were here at once */
+    bool cut;                /* the connection ends after half of the body */
+    bool endless;            /* the body never ends */
 };
 
 typedef void httpd_handler(void *arg, const struct httpd_request *request,

@@ -161,6 +161,7 @@ START_TEST(authorize)
                                 "https%3A%2F%2Fx.test%2Fcb&scope=public%20write&state=st%2Fate"));
     mu_buf_done(&url);
 
+    int64_t before = mu_now();
     ck_assert_int_eq(mu_oauth_redeem(b.c, "co/de", &b.err), 0);
     ck_assert_str_eq(
         b.bank.last_form,
@@ -171,7 +172,8 @@ START_TEST(authorize)
     ck_assert(state_holds(&b, "rt&1"));
     ck_assert_int_eq(stat(b.file, &st), 0);
     ck_assert_uint_eq(st.st_mode & 0777, 0600);
-    ck_assert_int_le(llabs((long long)(mu_credential_expires(b.c) - mu_now() - 7200)), 2);
+    ck_assert_int_ge(mu_credential_expires(b.c), before - 1 + 7200);
+    ck_assert_int_le(mu_credential_expires(b.c), mu_now() + 1 + 7200);
     tear_down(&b);
 }
 END_TEST
@@ -354,7 +356,7 @@ START_TEST(refused_in_flight)
                                 .base_url = httpd_url(b.d),
                                 .connections = 8,
                                 .tries = 1,
-                                .timeout_s = 10,
+                                .timeout_s = 120,
                                 .deadline_s = 20};
     ck_assert_int_eq(mu_http_new(&conf, NULL, &http, &b.err), 0);
     for (int i = 0; i < 20; i++) {
@@ -407,7 +409,7 @@ static int call_with(const char *token, struct mu_err *err)
                                 .base_url = httpd_url(d),
                                 .connections = 1,
                                 .tries = 1,
-                                .timeout_s = 10,
+                                .timeout_s = 120,
                                 .deadline_s = 20};
     struct mu_request request = {.path = "/x", .credential = c};
     struct mu_http *http = NULL;

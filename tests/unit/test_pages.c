@@ -129,7 +129,7 @@ static struct outcome read_all(struct shop *shop, int connections, int at_most)
                                 .base_url = httpd_url(d),
                                 .connections = connections,
                                 .tries = 1,
-                                .timeout_s = 10,
+                                .timeout_s = 120,
                                 .deadline_s = 20};
     struct mu_list list = {.what = "numbers",
                            .path = "/list?x=1",
@@ -315,7 +315,7 @@ START_TEST(several_lists)
                                 .base_url = httpd_url(d),
                                 .connections = 8,
                                 .tries = 1,
-                                .timeout_s = 10,
+                                .timeout_s = 120,
                                 .deadline_s = 20};
     struct mu_http *http;
     struct mu_pages *pages = NULL;

@@ -296,16 +296,20 @@ static void with_members(bool clerk)
 /* Listed, with a date; nothing is planned, in groups neither; when it is over they go. */
 START_TEST(gone_people_are_listed_first)
 {
-    char today[MU_TIME_TEXT];
+    char before[MU_TIME_TEXT], after[MU_TIME_TEXT];
     give_grace();
+    mu_time_text(mu_now(), before);
     with_members(true);
     converge();
     with_members(false);
     const struct mu_plan *p = plan();
     ck_assert_uint_eq(p->op_count, 0);
     struct mu_left left = left_about(p, "2");
-    mu_time_text(mu_now(), today);
-    ck_assert_str_eq(left.reason, mu_printf(arena, "leaves in 14 days: last seen %.10s", today));
+    mu_time_text(mu_now(), after);
+    const char *shown = strstr(left.reason, "leaves in 14 days: last seen ");
+    ck_assert_ptr_eq(shown, left.reason);
+    shown += strlen("leaves in 14 days: last seen ");
+    ck_assert(strncmp(shown, before, 10) == 0 || strncmp(shown, after, 10) == 0); /* midnight */
     ck_assert(!left.trouble);
     MU_AUTO(buf) struct mu_buf summary = MU_BUF_INIT(MU_BUF_MAX);
     mu_plan_summary(p, &summary);

@@ -114,7 +114,7 @@ static void open_at(struct bench *b, struct shop shop, const char *url)
     const char *text =
         mu_printf(b->arena,
                   "{url: \"%s\", token: env:TEST_TOKEN, scim: {token: env:TEST_SCIM}, "
-                  "rate: off, tries: 2, timeout: 5s}",
+                  "rate: off, tries: 2, timeout: 2m}",
                   url ? url : httpd_url(b->d));
     const struct mu_y *y = NULL;
     ck_assert_int_eq(mu_y_parse(b->arena, "test", text, strlen(text), &y, &b->err), 0);
