@@ -34,7 +34,9 @@ static const struct {
 static const char clear_line[] = "\r\033[K";
 
 struct mu_log {
-    pthread_mutex_t lock; /* guards what follows, and keeps lines whole */
+    struct mu_log *to; /* the sink itself, where this one only adds a fact; NULL: this is it */
+    struct mu_log_fact about; /* of each message; name NULL: none */
+    pthread_mutex_t lock;     /* guards what follows, and keeps lines whole */
     enum mu_level level;
     bool json, color, terminal;
     char line[LINE_TEXT]; /* the progress line as drawn; "" none */
@@ -62,9 +64,30 @@ void mu_log_free(struct mu_log *log)
     free(log);
 }
 
+struct mu_log *mu_log_about(struct mu_arena *arena, struct mu_log *log, const char *name,
+                            const char *value)
+{
+    if (!log)
+        return NULL;
+    struct mu_log *about = mu_alloc(arena, sizeof(*about));
+    about->to = log->to ? log->to : log;
+    about->about = (struct mu_log_fact){.name = name, .value = value};
+    return about;
+}
+
+static const struct mu_log *sink_of(const struct mu_log *log)
+{
+    return log && log->to ? log->to : log;
+}
+
+static struct mu_log *sink(struct mu_log *log)
+{
+    return log && log->to ? log->to : log;
+}
+
 bool mu_log_on(const struct mu_log *log, enum mu_level level)
 {
-    return log && level <= log->level;
+    return log && level <= sink_of(log)->level;
 }
 
 /* Lines of a message stay lines; everything else that acts on a terminal is shown, not sent. */
@@ -97,7 +120,20 @@ static void compose_text(const struct mu_log *log, enum mu_level level, const ch
     mu_buf_adds(to, log->line);
 }
 
-static void compose_json(enum mu_level level, const char *text, size_t len, struct mu_buf *to)
+static void put_fact(struct mu_jw *w, const struct mu_log_fact *fact)
+{
+    if (!fact->name || !fact->value)
+        return;
+    mu_jw_key(w, fact->name);
+    if (fact->number)
+        mu_jw_raw(w, fact->value, strlen(fact->value));
+    else
+        mu_jw_str(w, fact->value);
+}
+
+static void compose_json(enum mu_level level, const struct mu_log_fact *about,
+                         const struct mu_log_fact *facts, const char *text, size_t len,
+                         struct mu_buf *to)
 {
     char now[MU_TIME_TEXT];
     struct mu_jw w;
@@ -109,6 +145,9 @@ static void compose_json(enum mu_level level, const char *text, size_t len, stru
     mu_jw_str(&w, levels[level].name);
     mu_jw_key(&w, "text");
     mu_jw_strn(&w, text, len);
+    put_fact(&w, about);
+    for (; facts && facts->name; facts++)
+        put_fact(&w, facts);
     mu_jw_end(&w, '}');
     mu_buf_addc(to, '\n');
 }
@@ -117,6 +156,29 @@ static void put(const char *bytes, size_t len)
 {
     fwrite(bytes, 1, len, stderr);
     fflush(stderr);
+}
+
+static void write_line(struct mu_log *log, enum mu_level level, const struct mu_log_fact *facts,
+                       const char *text, size_t len)
+{
+    struct mu_log *to = log->to ? log->to : log;
+    MU_AUTO(buf) struct mu_buf out = MU_BUF_INIT(MU_BUF_MAX);
+    pthread_mutex_lock(&to->lock);
+    if (to->json) {
+        compose_json(level, &log->about, facts, text, len, &out);
+    } else {
+        compose_text(to, level, text, len, &out);
+    }
+    put(out.data, out.len);
+    pthread_mutex_unlock(&to->lock);
+}
+
+void mu_log_facts(struct mu_log *log, enum mu_level level, const struct mu_log_fact *facts,
+                  const char *text)
+{
+    if (mu_log_on(log, level)) {
+        write_line(log, level, facts, text, strnlen(text, LOG_TEXT_MAX));
+    }
 }
 
 void mu_log(struct mu_log *log, enum mu_level level, const char *fmt, ...)
@@ -139,15 +201,7 @@ void mu_log(struct mu_log *log, enum mu_level level, const char *fmt, ...)
         if ((size_t)made > len)
             memcpy(longer + len - 3, "...", sizeof("..."));
     }
-    const char *text = longer ? longer : first;
-    MU_AUTO(buf) struct mu_buf out = MU_BUF_INIT(MU_BUF_MAX);
-    pthread_mutex_lock(&log->lock);
-    if (log->json)
-        compose_json(level, text, len, &out);
-    else
-        compose_text(log, level, text, len, &out);
-    put(out.data, out.len);
-    pthread_mutex_unlock(&log->lock);
+    write_line(log, level, NULL, longer ? longer : first, len);
 }
 
 /* 12345 -> 12,345 */
@@ -199,6 +253,7 @@ static void draw(struct mu_log *log, int64_t now, int64_t done, int64_t total)
 
 void mu_progress(struct mu_log *log, const char *what, int64_t done, int64_t total)
 {
+    log = sink(log);
     if (!log || !log->terminal)
         return;
     int64_t now = mu_mono_us();
@@ -216,6 +271,7 @@ void mu_progress(struct mu_log *log, const char *what, int64_t done, int64_t tot
 
 void mu_progress_end(struct mu_log *log)
 {
+    log = sink(log);
     if (!log || !log->terminal)
         return;
     pthread_mutex_lock(&log->lock);

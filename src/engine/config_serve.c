@@ -48,6 +48,8 @@ static const struct mu_opt opts[] = {
      .help = "how long a request waits for the rate of an account before it is answered 429"},
     {"pull_wait", MU_OPT_DURATION, offsetof(struct serve_values, conf.pull_wait_s), .def = "30s",
      .help = "how long a request waits for a pull that max_age asks for"},
+    {"access_log", MU_OPT_BOOL, offsetof(struct serve_values, conf.access_log), .def = "false",
+     .help = "a line of the log for each request"},
     {.name = NULL}};
 
 int config_read_serve(struct mu_arena *arena, const struct mu_y *map, struct mu_config *c,

@@ -3,6 +3,7 @@
 #ifndef MU_ENGINE_CONFIG_SERVE_H
 #define MU_ENGINE_CONFIG_SERVE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum mu_proxy { MU_PROXY_NONE, MU_PROXY_TRUSTED };
@@ -23,6 +24,7 @@ struct mu_serve_conf {
     double token_rate;              /* requests a second of one token; 0: no limit */
     int64_t wait_s;                 /* a request waits for the rate of an account at most */
     int64_t pull_wait_s;            /* a request waits for a pull at most */
+    bool access_log;                /* a line of the log for each request */
 };
 
 #endif

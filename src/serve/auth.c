@@ -29,6 +29,23 @@ void mu_bearer_new(char ret_text[MU_BEARER_TEXT], char ret_hash[MU_DIGEST_HEX])
     sodium_memzero(text, sizeof(text));
 }
 
+const char *mu_bearer_hide(struct mu_arena *arena, const char *text)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    MU_AUTO(buf) struct mu_buf shown = MU_BUF_INIT(MU_BUF_MAX);
+    const char *from = text, *at = strstr(text, prefix);
+    if (!at)
+        return text;
+    for (; at; at = strstr(from, prefix)) {
+        mu_buf_add(&shown, from, (size_t)(at - from));
+        mu_buf_adds(&shown, "(token)");
+        from = at + strspn(at, letters);
+    }
+    mu_buf_adds(&shown, from);
+    return mu_strdup(arena, shown.data);
+}
+
 /* The token of an Authorization header. */
 static int bearer_of(const char *authorization, const char **ret, struct mu_err *err)
 {

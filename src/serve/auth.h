@@ -37,6 +37,9 @@ extern const struct mu_grant mu_grant_local;
 /* Draws a new token: the text to be shown once, and the digest to be kept. */
 void mu_bearer_new(char ret_text[MU_BEARER_TEXT], char ret_hash[MU_DIGEST_HEX]);
 
+/* The text without what looks like a token of ours, for the log; in the arena where one was found. */
+const char *mu_bearer_hide(struct mu_arena *arena, const char *text);
+
 /*
  * Whose token that is. authorization: the header's value, NULL when there is none; in_path: the
  * token in the address, NULL when there is none. The grant and its texts live in the arena. Errors:

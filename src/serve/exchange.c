@@ -69,6 +69,7 @@ struct exchange *exchange_begin(struct mu_worker *w, struct MHD_Connection *conn
     x->r.body = "";
     x->r.target = mu_strndup(x->r.arena, target, strnlen(target, MU_TARGET_MAX + 1));
     x->r.id = mu_printf(x->r.arena, "%08x-%u-%" PRIu64, w->listener->mark, w->number, ++w->served);
+    x->r.log = mu_log_about(x->r.arena, w->serve->log, "request_id", x->r.id);
     return x;
 }
 
@@ -76,6 +77,7 @@ void exchange_end(struct exchange *x)
 {
     struct mu_worker *w = x->home;
     stream_end(x);
+    exchange_log(x);
     mu_metrics_ended(w->serve->metrics, x->r.route, x->reply.status, mu_mono_us() - x->began_us);
     atomic_fetch_sub(&w->running, 1);
     if (w->free_count >= FREE_MAX || x->in.cap > KEEP_BYTES || x->reply.body.cap > KEEP_BYTES ||

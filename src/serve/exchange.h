@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One request and its answer, from the first byte to the last; private to the listener (listener.c,
- * exchange.c, send.c, blocking.c, stream.c). Handlers see its request and reply only.
+ * exchange.c, send.c, access.c, blocking.c, stream.c). Handlers see its request and reply only.
  *
  * It belongs to the worker whose event loop has the connection. While the connection is suspended it
  * belongs to a blocking thread instead; suspending and resuming are the hand-over.
@@ -59,6 +59,7 @@ struct exchange {
     bool refused; /* err and reply are the answer; no handler is called */
     struct mu_err err;
     int64_t began_us;
+    uint64_t bytes; /* of the answer's body that were handed over */
     struct mu_waker *waker;
     struct reader *reader;  /* of a stream that has begun */
     int64_t grant_asked_us; /* when the token of a stream was last looked up */
@@ -74,6 +75,9 @@ void exchange_body(struct exchange *x, const char *bytes, size_t len);
 bool exchange_run(struct exchange *x, struct mu_worker *on);
 void exchange_end(struct exchange *x);
 void worker_done(struct mu_worker *w);
+
+/* access.c: tells the log of a request that has ended, without secrets. */
+void exchange_log(const struct exchange *x);
 
 /* send.c: turns the reply into an answer on the connection */
 enum MHD_Result exchange_send(struct exchange *x);

@@ -40,6 +40,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "store/store.h"
 
 enum {
@@ -116,6 +117,7 @@ struct mu_request {
     struct mu_worker *worker;
     struct mu_arena *arena;
     const char *id;     /* in the log, in errors, in the header X-Request-Id */
+    struct mu_log *log; /* whose lines say of which request they are */
     const char *method; /* "GET", also for HEAD */
     const char *target; /* path and query as sent; it may hold a token: not for the log */
     const struct mu_route *route;

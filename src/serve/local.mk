@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # HTTP: the listener and what it serves, a folder a part.
 libmuster_a_SOURCES += \
+	src/serve/access.c \
 	src/serve/accounts.c src/serve/accounts.h \
 	src/serve/auth.c src/serve/auth.h \
 	src/serve/blocking.c \

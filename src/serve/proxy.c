@@ -221,8 +221,8 @@ static int write_once(struct mu_passing *p, struct mu_err *err)
                          : answer.status >= 200 && answer.status <= 299 ? "done"
                                                                         : "failed";
     if (mu_run_end(store, run, status, &lost) < 0)
-        mu_log(p->r->serve->log, MU_LOG_ERROR, "%s run %lld: its end isn't in the journal: %s",
-               p->r->id, (long long)run, lost.text);
+        mu_log(p->r->log, MU_LOG_ERROR, "%s run %lld: its end isn't in the journal: %s", p->r->id,
+               (long long)run, lost.text);
     return rc < 0 ? -1 : mu_proxy_reply(p, &answer, err);
 }
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a reply to what goes out: the error envelope, ETag and 304, gzip, headers, log. */
+/* From a reply to what goes out: the error envelope, ETag and 304, gzip, headers. */
 #include "serve/exchange.h"
 
 #include <string.h>
 #include <zlib.h>
 
 #include "base/str.h"
-#include "base/time.h"
 #include "serve/rate.h"
 
 enum { GZIP_MIN = 1400, GZIP_LEVEL = 1, GZIP_WINDOW = 15 + 16 };
@@ -199,19 +198,6 @@ static void add_headers(struct exchange *x, struct MHD_Response *response)
         MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
 }
 
-/* Without the query: it may hold a token. */
-static void log_it(const struct exchange *x)
-{
-    struct mu_log *log = x->r.serve->log;
-    enum mu_level level = x->reply.status >= 500 ? MU_LOG_WARN : MU_LOG_TRACE;
-    if (!mu_log_on(log, level))
-        return;
-    const char *pattern = x->r.route ? x->r.route->pattern : "(no route)";
-    mu_log(log, level, "%s %s %s -> %u, %zu bytes, %lld us%s%s", x->r.id, x->r.method, pattern,
-           x->reply.status, x->reply.body.len, (long long)(mu_mono_us() - x->began_us),
-           x->refused ? ": " : "", x->refused ? x->err.text : "");
-}
-
 enum MHD_Result exchange_send(struct exchange *x)
 {
     struct mu_reply *reply = &x->reply;
@@ -231,7 +217,7 @@ enum MHD_Result exchange_send(struct exchange *x)
     if (!response)
         return MHD_NO;
     add_headers(x, response);
-    log_it(x);
+    x->bytes = x->head || reply->status == 304 || reply->stream.fill ? 0 : reply->body.len;
     enum MHD_Result rc = MHD_queue_response(x->conn, reply->status, response);
     MHD_destroy_response(response);
     return rc;

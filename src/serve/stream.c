@@ -215,6 +215,7 @@ static ssize_t copy_piece(struct reader *s, char *to, size_t room)
     n = n < room ? n : room;
     memcpy(to, s->piece.data + s->sent, n);
     s->sent += n;
+    s->x->bytes += n;
     if (s->sent == s->piece.len) {
         mu_buf_reset(&s->piece);
         s->sent = 0;

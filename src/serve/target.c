@@ -131,6 +131,7 @@ int mu_target_parse(struct mu_arena *arena, const char *target, struct mu_target
     const char *query = target + path_len + (target[path_len] == '?');
     if (mu_query_parse(arena, query, strlen(query), &t.query, &t.query_count, err) < 0)
         return -1;
+    t.parsed = true;
     *ret = t;
     return 0;
 }

@@ -14,6 +14,7 @@ struct mu_target {
     const char *segments[MU_SEGMENTS_MAX]; /* of the path, decoded; "/" has none */
     size_t segment_count;
     bool slash_at_end; /* "/users/" */
+    bool parsed;       /* the rest is set */
     const struct mu_pair *query;
     size_t query_count;
 };

@@ -25,6 +25,7 @@ wait_for() {
     done
     bad "$name" "$(tail -n 20 "$work/serve.err")"
 }
+reloaded() { [ "$(grep -c reloaded "$work/serve.err")" -ge "$1" ]; }
 logged() { grep -Eq -- "$1" "$work/serve.err"; }
 
 # --- ready ---
@@ -91,13 +92,28 @@ before=$(upstream 404)
 ask "$SERVE_URL/proxy/sendoso/api/v3/nothing"
 grew "what is passed through" 404 "$before" 1
 
+# --- a line for each request ---
+echo 'serve: {idle: 30s, access_log: true}' >>"$work/muster.yaml"
+kill -HUP "$serve_pid"
+wait_for "SIGHUP turns lines on" reloaded 1
+call "$SERVE_URL/readyz?not=$token" -X HEAD -I
+id=$(sed -n 's/^X-Request-Id: //p' "$work/err")
+wait_for "a request has a line" logged "\"request_id\":\"$id\",\"method\":\"HEAD\",\"path\":\"/readyz\",\"route\":\"/readyz\",\"status\":[0-9]+,\"ms\":[0-9.]+,\"bytes\":0,\"token\":\"watcher\"[,}]"
+if logged '"path":"/metrics"'; then bad "none before that"; else ok "none before that"; fi
+call "$SERVE_URL/mcp/$token/nothing"
+wait_for "a path that isn't there has a line" logged '"path":"/mcp/\(token\)/nothing","status":404'
+call "$SERVE_URL/mcp/$token" -H "Content-Type: application/json" -d "{}"
+wait_for "a token in the address is not in its line" logged '"path":"/mcp/\{token\}"'
+if grep -qF "$token" "$work/serve.err"; then bad "no token in any line" "$(grep -F "$token" "$work/serve.err")"; else ok "no token in any line"; fi
+sed -i '/^serve:/d' "$work/muster.yaml"
+
 # --- schedules ---
 cat >>"$work/muster.yaml" <<'END'
 serve: {idle: 30s}
 END
 sed -i 's/to: corp}/to: corp, every: 1s}/' "$work/muster.yaml"
 kill -HUP "$serve_pid"
-wait_for "SIGHUP reads the configuration again" logged 'reloaded'
+wait_for "SIGHUP reads the configuration again" reloaded 2
 wait_for "a sync runs by itself" logged 'scheduled sync teams-to-ldap: done: [1-9]'
 wait_for "and again" logged 'scheduled sync teams-to-ldap: nothing'
 [ "$(ldap_dump '(objectClass=inetOrgPerson)' dn | grep -c '^dn:')" = 30 ] && ok "everybody is there" || bad "everybody is there"

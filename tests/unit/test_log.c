@@ -174,6 +174,33 @@ START_TEST(test_rate_and_rest)
 }
 END_TEST
 
+/* What a program looks for has a name of its own, and never ends the line early. */
+START_TEST(test_facts)
+{
+    char text[CAPTURE_MAX];
+    struct mu_arena *arena = mu_arena_new();
+    const struct mu_log_fact facts[] = {
+        {"path", "/a\"\n", false}, {"token", NULL, false}, {"status", "200", true}, {.name = NULL}};
+    divert_to_pipe();
+    struct mu_log *log = mu_log_new(MU_LOG_INFO, true, false);
+    struct mu_log *about = mu_log_about(arena, log, "request_id", "a-1"),
+                  *again = mu_log_about(arena, about, "request_id", "a-2");
+    bool on = mu_log_on(about, MU_LOG_INFO), trace = mu_log_on(again, MU_LOG_TRACE);
+    mu_log_facts(about, MU_LOG_INFO, facts, "GET");
+    mu_log_facts(about, MU_LOG_TRACE, facts, "not told");
+    mu_log(again, MU_LOG_WARN, "odd");
+    mu_progress(about, "users", 1, 2);
+    mu_log_free(log);
+    captured(text);
+    ck_assert(on && !trace && !mu_log_about(arena, NULL, "request_id", "a-3"));
+    ck_assert_ptr_nonnull(strstr(text, "\"text\":\"GET\",\"request_id\":\"a-1\","
+                                       "\"path\":\"/a\\\"\\n\",\"status\":200}\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\"text\":\"odd\",\"request_id\":\"a-2\"}\n"));
+    ck_assert_ptr_null(strstr(text, "not told"));
+    mu_arena_free(arena);
+}
+END_TEST
+
 Suite *log_suite(void)
 {
     Suite *s = suite_create("log");
@@ -184,6 +211,7 @@ Suite *log_suite(void)
     tcase_add_test(tc, test_long_message_is_whole);
     tcase_add_test(tc, test_progress_on_a_terminal);
     tcase_add_test(tc, test_rate_and_rest);
+    tcase_add_test(tc, test_facts);
     suite_add_tcase(s, tc);
     return s;
 }

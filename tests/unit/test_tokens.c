@@ -221,6 +221,16 @@ START_TEST(a_token_opens_something)
 }
 END_TEST
 
+START_TEST(no_token_is_shown)
+{
+    char text[MU_BEARER_TEXT], hash[MU_DIGEST_HEX];
+    mu_bearer_new(text, hash);
+    const char *path = mu_printf(storage_arena, "/mcp/%s/x, %s", text, text);
+    ck_assert_str_eq(mu_bearer_hide(storage_arena, path), "/mcp/(token)/x, (token)");
+    ck_assert_str_eq(mu_bearer_hide(storage_arena, "/users/musterer"), "/users/musterer");
+}
+END_TEST
+
 Suite *tokens_suite(void)
 {
     Suite *s = suite_create("tokens");
@@ -233,6 +243,7 @@ Suite *tokens_suite(void)
     tcase_add_test(t, use_is_noted_once_a_minute);
     tcase_add_test(t, filters_are_anded);
     tcase_add_test(t, a_token_opens_something);
+    tcase_add_test(t, no_token_is_shown);
     suite_add_tcase(s, t);
     return s;
 }

@@ -131,10 +131,10 @@ static int invite(struct mu_request *r, const struct mu_account_def *def,
     MU_AUTO(lock) struct mu_lock *lock = NULL;
     if (mu_invite_sync(r->arena, def, &sync, err) < 0 ||
         mu_sync_lock(store, sync, LOCK_WAIT_S, &lock, err) < 0 ||
-        mu_invite_plan(store, sync, target, who, r->arena, r->serve->log, &plan, err) < 0)
+        mu_invite_plan(store, sync, target, who, r->arena, r->log, &plan, err) < 0)
         return -1;
     const char *command = mu_printf(r->arena, "invite (rest, token %s)", r->grant->name);
-    return mu_invite_apply(store, sync, target, plan, command, r->serve->log, r->arena, ret, err);
+    return mu_invite_apply(store, sync, target, plan, command, r->log, r->arena, ret, err);
 }
 
 int mu_rest_create(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
@@ -151,7 +151,7 @@ int mu_rest_create(struct mu_request *r, struct mu_reply *reply, struct mu_err *
                            mu_printable(r->arena, r->query[i].name, strlen(r->query[i].name), 60));
     if (mu_view_account(r, &def, err) < 0 || read_who(r, &who, err) < 0 ||
         mu_request_writable(r, &store, err) < 0 ||
-        mu_config_open(r->arena, r->serve->config, def, r->serve->log, &target, err) < 0)
+        mu_config_open(r->arena, r->serve->config, def, r->log, &target, err) < 0)
         return -1;
     int rc = invite(r, def, &who, store, target, &now, err);
     mu_account_close(target);
