@@ -171,7 +171,9 @@ unit_sources = \
 	tests/unit/test_filter.c \
 	tests/unit/test_governor.c \
 	tests/unit/test_guard.c \
+	tests/unit/http_bench.c tests/unit/http_bench.h \
 	tests/unit/test_http.c \
+	tests/unit/test_http_bodies.c \
 	tests/unit/test_fit.c \
 	tests/unit/test_invitations.c \
 	tests/unit/test_invite.c \

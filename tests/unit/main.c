@@ -39,6 +39,7 @@ static const struct unit units[] = {
     {"governor", governor_suite},
     {"guard", guard_suite},
     {"http", http_suite},
+    {"http_bodies", http_bodies_suite},
     {"fit", fit_suite},
     {"invitations", invitations_suite},
     {"invite", invite_suite},

@@ -27,6 +27,7 @@ Suite *filter_suite(void);
 Suite *governor_suite(void);
 Suite *guard_suite(void);
 Suite *http_suite(void);
+Suite *http_bodies_suite(void);
 Suite *fit_suite(void);
 Suite *invitations_suite(void);
 Suite *invite_suite(void);
