@@ -49,7 +49,7 @@ static void emails(struct mu_jw *w, const char *email)
 }
 
 /* In schema order. */
-static struct mu_entry entry_of(struct mu_arena *arena, const struct mu_invitation *i)
+struct mu_entry mu_invited_entry(struct mu_arena *arena, const struct mu_invitation *i)
 {
     MU_AUTO(buf) struct mu_buf body = MU_BUF_INIT(MU_BUF_MAX);
     const char *id = mu_printf(arena, MU_INVITED_ID "%s", i->key);
@@ -118,26 +118,46 @@ static bool is_open(const struct mu_invitation *i)
     return mu_invited_open(i->state) && (!i->expires || i->expires > mu_now());
 }
 
+int mu_invited_all(struct mu_store *store, struct mu_arena *arena, const char *account,
+                   struct mu_entry **ret, size_t *ret_count, int64_t *ret_until, struct mu_err *err)
+{
+    struct mu_invitation *list;
+    size_t count, open = 0;
+    if (mu_invitation_list(store, arena, account, &list, &count, err) < 0)
+        return -1;
+    *ret_until = INT64_MAX;
+    *ret = mu_alloc_array(arena, count + 1, sizeof(**ret));
+    for (size_t i = 0; i < count; i++) {
+        if (!is_open(&list[i]))
+            continue;
+        (*ret)[open++] = mu_invited_entry(arena, &list[i]);
+        if (list[i].expires && list[i].expires < *ret_until)
+            *ret_until = list[i].expires;
+    }
+    *ret_count = open;
+    return 0;
+}
+
 int mu_invited_entries(struct mu_store *store, struct mu_arena *arena, const char *account,
                        int64_t snapshot, struct mu_entry **ret, size_t *ret_count,
                        struct mu_err *err)
 {
-    struct mu_invitation *list;
-    size_t count, open = 0, kept = 0;
-    if (mu_invitation_list(store, arena, account, &list, &count, err) < 0)
+    struct mu_entry *entries;
+    size_t open, kept = 0;
+    int64_t until;
+    if (mu_invited_all(store, arena, account, &entries, &open, &until, err) < 0)
         return -1;
-    struct mu_map *invited = mu_map_new(count);
-    for (size_t i = 0; i < count; i++) {
-        if (is_open(&list[i])) {
-            mu_map_put(invited, list[i].key, strlen(list[i].key), &list[i]);
-            open++;
-        }
+    struct mu_map *invited = mu_map_new(open);
+    for (size_t i = 0; i < open; i++) {
+        const char *key = mu_invited_key(&entries[i]);
+        mu_map_put(invited, key, strlen(key), &entries[i]);
     }
     int rc = open > 0 ? take_out_users(store, account, snapshot, invited, err) : 0;
-    struct mu_entry *entries = mu_alloc_array(arena, open + 1, sizeof(*entries));
-    for (size_t i = 0; rc == 0 && i < count; i++)
-        if (mu_map_get(invited, list[i].key, strlen(list[i].key)) == &list[i])
-            entries[kept++] = entry_of(arena, &list[i]);
+    for (size_t i = 0; rc == 0 && i < open; i++) {
+        const char *key = mu_invited_key(&entries[i]);
+        if (mu_map_get(invited, key, strlen(key)) == &entries[i])
+            entries[kept++] = entries[i];
+    }
     mu_map_free(invited);
     *ret = entries;
     *ret_count = kept;

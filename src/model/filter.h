@@ -25,6 +25,19 @@ int mu_filter_parse(struct mu_arena *arena, enum mu_kind kind, const char *text,
  * lays beside an entry's own members before matching. */
 int mu_filter_parse_facts(struct mu_arena *arena, enum mu_kind kind, const char *const *facts,
                           const char *text, const struct mu_filter **ret, struct mu_err *err);
+/* A test for equality that every match passes; values are folded. */
+struct mu_filter_equal {
+    const struct mu_attr *attr;
+    const char *part;          /* NULL: the field itself */
+    const char *const *values; /* any of them; NULL-terminated, in the arena */
+};
+/* One that tells entries apart well: of an enum there is none. False: the filter has none. */
+bool mu_filter_equal(struct mu_arena *arena, const struct mu_filter *filter,
+                     struct mu_filter_equal *ret);
+/* Every text of the entry that such a test compares with, as it stands there. */
+void mu_filter_texts(const struct mu_attr *attr, const char *part, const struct mu_doc *doc,
+                     void (*each)(void *arg, const char *text), void *arg);
+
 /* NULL filter matches all */
 bool mu_filter_match(const struct mu_filter *filter, const struct mu_doc *doc);
 

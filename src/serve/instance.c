@@ -9,6 +9,7 @@
 #include "serve/listener.h"
 #include "serve/mcp/mcp.h"
 #include "serve/pulls.h"
+#include "serve/rest/index.h"
 #include "serve/scheduler.h"
 #include "serve/socket.h"
 
@@ -63,6 +64,7 @@ int mu_instance_start(const struct mu_instance_conf *conf, const struct mu_confi
                                   .insecure_local = conf->insecure_local,
                                   .token_rates = conf->token_rates,
                                   .metrics = conf->metrics,
+                                  .indexes = mu_indexes_new(),
                                   .pulls = mu_pulls_new(&in->config, conf->log),
                                   .accounts = mu_accounts_new(&in->config, conf->log)};
     const struct mu_mcp_conf mcp = {.config = &in->config,
@@ -105,6 +107,7 @@ void mu_instance_end(struct mu_instance *in)
         return;
     mu_scheduler_end(in->scheduler);
     mu_pulls_free(in->serve.pulls);
+    mu_indexes_free(in->serve.indexes);
     mu_accounts_free(in->serve.accounts);
     mu_mcp_free(in->serve.mcp);
     mu_arena_free(in->arena);

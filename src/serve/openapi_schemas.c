@@ -203,13 +203,15 @@ static void of_user(struct mu_jw *w, const char *name)
     mu_jw_end(w, '}');
 }
 
-/* What an invitation is asked for with, and what is told of it: a user who has no id yet. */
+/* What an invitation is asked for with, and what is told of it: the user as lists show them then. */
 static void invitations(struct mu_jw *w)
 {
     static const char *const carried[] = {"first_name", "last_name", "emails",
                                           "roles",      "groups",    NULL};
     static const char *const needed[] = {"emails", NULL};
-    static const char *const told[] = {"emails", "status", "run", NULL};
+    static const char *const shown[] = {"id",   "username",   "name",       "status",
+                                        "type", "status_raw", "created_at", NULL};
+    static const char *const told[] = {"id", "emails", "status", "run", NULL};
     begin(w, "NewUser");
     for (const char *const *name = carried; *name; name++)
         of_user(w, *name);
@@ -221,8 +223,8 @@ static void invitations(struct mu_jw *w)
     begin(w, "InvitedUser");
     for (const char *const *name = carried; *name; name++)
         of_user(w, *name);
-    of_user(w, "status");
-    of_user(w, "status_raw");
+    for (const char *const *name = shown; *name; name++)
+        of_user(w, *name);
     typed(w, "expires_at", "string");
     typed(w, "run", "integer");
     mu_jw_end(w, '}');

@@ -12,6 +12,7 @@
 
 struct mu_mcp;
 struct mu_pulls;
+struct mu_indexes;
 struct mu_accounts;
 struct mu_metrics;
 
@@ -24,6 +25,7 @@ struct mu_serve {
     struct mu_mcp *mcp;               /* serve/mcp/mcp.h */
     struct mu_pulls *pulls;           /* serve/pulls.h */
     struct mu_accounts *accounts;     /* serve/accounts.h */
+    struct mu_indexes *indexes;       /* serve/rest/index.h */
     struct mu_metrics *metrics;       /* serve/metrics.h */
 };
 

@@ -7,7 +7,7 @@ set -euo pipefail
 need curl python3
 
 sim_start --users 40 --groups 4 --seed 11 --rate off --set invite-duplicate=ok
-write_config
+write_config 'rate: "50/s"'
 expect 0 "pull" muster pull sendoso
 expect 0 "a token that only reads" muster token create --name reader --methods read --format json
 reader=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["token"])' "$work/out")
@@ -18,9 +18,12 @@ post() {
     local want=$1 name=$2 json=$3 got
     shift 3
     : >"$work/err"
-    got=$(curl -sS -o "$work/out" -w '%{http_code}' -H 'Content-Type: application/json' -d "$json" "$@" \
+    got=$(curl -sS -D "$work/head" -o "$work/out" -w '%{http_code}' -H 'Content-Type: application/json' -d "$json" "$@" \
         "$SERVE_URL/unified/user-directory/users")
     if [ "$got" = "$want" ]; then ok "$name"; else bad "$name: $got, wanted $want" "$(cat "$work/out")"; fi
+}
+is() { # NAME WANTED GOT
+    if [ "$2" = "$3" ]; then ok "$1"; else bad "$1: $3, wanted $2" "$(cat "$work/out")"; fi
 }
 group=$(muster groups --format json | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["id"])')
 team=", \"groups\": [{\"id\": \"$group\"}]"
@@ -33,13 +36,67 @@ there() { # EMAIL COUNT NAME: so many invitations of it in the source
     if [ "$got" = "$2" ]; then ok "$3"; else bad "$3: $got invitations, wanted $2"; fi
 }
 
+rated() { # NAME: the answer says what the source's rate leaves
+    if grep -Eqi '^ratelimit-limit: 50' "$work/head" && grep -Eqi '^ratelimit-remaining: ' "$work/head" &&
+        grep -Eqi '^ratelimit-reset: ' "$work/head"; then ok "$1"; else bad "$1" "$(cat "$work/head")"; fi
+}
 post 201 "invited" "$(person new@example.test "$team, \"roles\": [{\"id\": \"manager\"}]")"
-said '"status":"invited"' "invited: what became of it"
+said '"id":"invited:new@example.test".*"status":"invited"' "invited: what became of it"
+said '"run":[0-9]+\}$' "invited: by which run"
+rated "invited: what the rate leaves"
 there new@example.test 1 "invited: once"
 expect 0 "it is in the register" muster invitations
 said 'new@example.test' "it is in the register: by its address"
 expect 0 "it is in the journal" muster runs
 said 'invite \(rest, token local\)' "it is in the journal: with who asked"
+
+# --- who is invited stands among the users ---
+users() { # QUERY-OR-PATH [CURL-OPTIONS...]
+    local path=$1
+    shift
+    curl -sS -g -D "$work/head" -o "$work/out" "$@" "$SERVE_URL/unified/user-directory/users$path"
+    tr -d '\r' <"$work/head" >"$work/err"
+}
+users '?emails[email]=NEW@example.test'
+said '"result":\[\{"id":"invited:new@example.test","username":"new@example.test","first_name":"New".*"status":"invited"' "found by address"
+said "\"roles\":\[\{\"id\":\"manager\",.*\"groups\":\[\{\"id\":\"$group\"" "with what was asked for"
+said '"result_count":1' "and counted"
+users '?status=invited'
+said '"result_count":1' "found by status"
+users "?status=invited&group_id=$group&sort_by=name&sort_order=desc"
+said '"id":"invited:new@example.test"' "found by group, in an order"
+users '/invited:new@example.test'
+said '^\{"id":"invited:new@example.test"' "one by id"
+users '/invited:other@example.test'
+said '"statusCode":404' "nobody else by id"
+users '?format=raw&limit=1000'
+unsaid 'new@example.test' "not among the source's records"
+users '?format=stream'
+said '^\{"id":"invited:new@example.test"' "in a stream"
+is "in a stream: everybody once" 41 "$(wc -l <"$work/out")"
+users '?limit=1000'
+tag=$(sed -n 's/^ETag: //p' "$work/err")
+said '"result_count":41' "all on a page"
+users '?limit=1000' -H "If-None-Match: $tag"
+is "the page is known" "HTTP/1.1 304" "$(head -1 "$work/err" | cut -c1-12)"
+python3 - "$SERVE_URL" >"$work/pages" <<'END'
+import json, sys, urllib.request
+for more in ("", "&sort_by=name", "&sort_by=name&sort_order=desc", "&sort_order=desc"):
+    ids, back, cursor = [], [], ""
+    get = lambda: json.load(urllib.request.urlopen(f"{sys.argv[1]}/unified/user-directory/users?limit=7{more}&cursor={cursor}"))
+    while cursor is not None:
+        page = get()
+        ids += [u["id"] for u in page["result"]]
+        cursor = page["next_cursor"]
+    cursor = page["prev_cursor"]
+    while cursor is not None:
+        page = get()
+        back = [u["id"] for u in page["result"]] + back
+        cursor = page["prev_cursor"]
+    print(len(ids), len(set(ids)), "invited:new@example.test" in ids, back == ids[:len(back)] and len(back) >= 35)
+END
+is "each once, whatever the pages and their order, there and back" "41 41 True True" "$(sort -u "$work/pages")"
+
 post 409 "the same again, in other letters" "$(person NEW@example.test)"
 said 'is there already: invited' "the same again: says why"
 there new@example.test 1 "the same again: not sent"
@@ -62,8 +119,22 @@ there other@example.test 0 "none of these was sent"
 fault '{"method": "POST", "path": "/api/v3/users", "kind": "reset", "effect": true}'
 post 502 "an answer that never came" "$(person doubt@example.test)"
 said 'in doubt.*ask again' "an answer that never came: says what not to do"
+rated "an answer that never came: what the rate leaves"
+users '?email=doubt@example.test'
+said '"status":"invited","status_raw":"doubt"' "an answer that never came: shown as it stands"
 post 409 "asked again all the same" "$(person doubt@example.test)"
 there doubt@example.test 1 "asked again all the same: not sent"
+serve_stop
+
+# --- who has come is a user, and nobody twice ---
+curl -sS -f -o "$work/out" -H 'Content-Type: application/json' -d '{"invitation": "new@example.test", "set": {"status": "accepted"}}' "$SIM_CONTROL/change"
+expect 0 "read again" muster pull sendoso
+serve_start --insecure-local
+users '?emails[email]=new@example.test'
+said '"result_count":1' "who came is there once"
+unsaid 'invited' "who came is there once: as a user"
+users '?status=invited'
+said '"result_count":1' "who hasn't come is still invited"
 serve_stop
 
 serve_start

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/str.h"
 #include "model/number.h"
 #include "suites.h"
 
@@ -210,6 +211,64 @@ START_TEST(money_is_added_digit_by_digit)
 }
 END_TEST
 
+static void add_text(void *arg, const char *text)
+{
+    mu_buf_printf(arg, "%s ", text);
+}
+
+/* What an index needs of a filter: only what every match has to pass. */
+START_TEST(test_equality)
+{
+    static const struct {
+        const char *text, *attr, *part, *values;
+    } cases[] = {{"emails.email=A@B.test", "emails", "email", "a@b.test "},
+                 {"status=active and (groups.id=71 or groups.id=72)", "groups", "id", "72 71 "},
+                 {"id=U1", "id", NULL, "u1 "},
+                 {"status=active", NULL, NULL, NULL},
+                 {"not id=1", NULL, NULL, NULL},
+                 {"id=1 or name=x", NULL, NULL, NULL},
+                 {"id!=1", NULL, NULL, NULL},
+                 {"name~ada*", NULL, NULL, NULL}};
+    struct mu_arena *a = mu_arena_new();
+    for (size_t i = 0; i < MU_LEN(cases); i++) {
+        const struct mu_filter *filter;
+        struct mu_filter_equal equal;
+        struct mu_err err = MU_ERR_INIT;
+        struct mu_buf values = MU_BUF_INIT(MU_BUF_MAX);
+        ck_assert_int_eq(mu_filter_parse(a, MU_USER, cases[i].text, &filter, &err), 0);
+        bool there = mu_filter_equal(a, filter, &equal);
+        ck_assert_msg(there == (cases[i].attr != NULL), "%s", cases[i].text);
+        if (!there)
+            continue;
+        for (size_t v = 0; equal.values[v]; v++)
+            add_text(&values, equal.values[v]);
+        ck_assert_str_eq(equal.attr->name, cases[i].attr);
+        ck_assert(mu_streq(equal.part, cases[i].part) && mu_streq(values.data, cases[i].values));
+        mu_buf_done(&values);
+    }
+    ck_assert(!mu_filter_equal(a, NULL, &(struct mu_filter_equal){.part = NULL}));
+    mu_arena_free(a);
+}
+END_TEST
+
+START_TEST(test_texts)
+{
+    static const char body[] = "{\"id\":7,\"emails\":[{\"email\":\"a@b.test\"},{\"type\":\"work\"},"
+                               "{\"email\":null},{\"email\":\"C@d.test\"}]}";
+    struct mu_arena *a = mu_arena_new();
+    const struct mu_doc *doc;
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_buf texts = MU_BUF_INIT(MU_BUF_MAX);
+    ck_assert_int_eq(mu_doc_parse(a, body, strlen(body), &doc, &err), 0);
+    mu_filter_texts(mu_schema_attr(MU_USER, "emails"), "email", doc, add_text, &texts);
+    mu_filter_texts(mu_schema_attr(MU_USER, "id"), NULL, doc, add_text, &texts);
+    mu_filter_texts(mu_schema_attr(MU_USER, "name"), NULL, doc, add_text, &texts);
+    ck_assert_str_eq(texts.data, "a@b.test C@d.test 7 ");
+    mu_buf_done(&texts);
+    mu_arena_free(a);
+}
+END_TEST
+
 Suite *filter_suite(void);
 
 Suite *filter_suite(void)
@@ -221,6 +280,8 @@ Suite *filter_suite(void)
     tcase_add_test(t, test_matches);
     tcase_add_test(t, test_refusals);
     tcase_add_test(t, test_limits);
+    tcase_add_test(t, test_equality);
+    tcase_add_test(t, test_texts);
     suite_add_tcase(s, t);
     return s;
 }

@@ -5,7 +5,10 @@
 
 #include "base/str.h"
 #include "serve/rest/ask.h"
+#include "serve/rest/beside.h"
+#include "serve/rest/index.h"
 #include "serve/rest/params.h"
+#include "serve/serve.h"
 #include "serve/target.h"
 #include "storage.h"
 #include "suites.h"
@@ -119,6 +122,125 @@ START_TEST(test_hold)
 }
 END_TEST
 
+/* ---- indexes, and the invited between ---- */
+
+static struct mu_index_key emails_of(int64_t snapshot)
+{
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_index_key key = {{0}, MU_USER, mu_schema_attr(MU_USER, "emails"), "email"};
+    ck_assert_int_eq(mu_reading_of(storage, "hr", snapshot, &key.at, &err), 0);
+    return key;
+}
+
+static const char *indexed(const struct mu_index *index, const char *folded)
+{
+    MU_AUTO(buf) struct mu_buf all = MU_BUF_INIT(MU_BUF_MAX);
+    size_t first, n = mu_index_find(index, storage, folded, &first);
+    mu_buf_adds(&all, "");
+    for (size_t i = 0; i < n; i++)
+        mu_buf_printf(&all, "%s ", mu_index_id(index, first + i));
+    return mu_strdup(storage_arena, all.len ? all.data : "");
+}
+
+START_TEST(test_index)
+{
+    struct mu_pull *p = storage_begin("hr");
+    storage_put(p, MU_USER, "a",
+                "{\"emails\":[{\"email\":\"X@y.test\"},{\"email\":\"z@y.test\"}]}");
+    storage_put(p, MU_USER, "b", "{\"emails\":[]}");
+    storage_put(p, MU_USER, "c", "{\"emails\":[{\"type\":\"work\"},{\"email\":\"x@Y.test\"}]}");
+    const struct mu_index_key key = emails_of(storage_finish(p, MU_COMPLETE).id);
+    struct mu_serve serve = {.indexes = mu_indexes_new()};
+    struct mu_request r = {.serve = &serve, .arena = storage_arena};
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_index *index = NULL, *again = NULL;
+    ck_assert_int_eq(mu_index_take(&r, storage, &key, &index, &err), MU_LATER);
+    r.may_block = true;
+    ck_assert_int_eq(mu_index_take(&r, storage, &key, &index, &err), 0);
+    ck_assert_str_eq(indexed(index, "x@y.test"), "a c ");
+    ck_assert_str_eq(indexed(index, "z@y.test"), "a ");
+    ck_assert_str_eq(indexed(index, "nobody@y.test"), "");
+    ck_assert(mu_index_has_any(index));
+    r.may_block = false;
+    ck_assert_int_eq(mu_index_take(&r, storage, &key, &again, &err), 0);
+    ck_assert_ptr_eq(index, again);
+    mu_index_drop(serve.indexes, again);
+    mu_index_drop(serve.indexes, index);
+    mu_indexes_free(serve.indexes);
+}
+END_TEST
+
+/* More than are kept: those that nobody asks for go, one that is held stays until it is dropped. */
+START_TEST(test_indexes_kept)
+{
+    const char *const ids[] = {"a", NULL};
+    struct mu_serve serve = {.indexes = mu_indexes_new()};
+    struct mu_request r = {.serve = &serve, .arena = storage_arena, .may_block = true};
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_index *held = NULL, *other = NULL;
+    const struct mu_index_key first =
+        emails_of(pulled(ids, "{\"emails\":[{\"email\":\"a@b.test\"}]}"));
+    ck_assert_int_eq(mu_index_take(&r, storage, &first, &held, &err), 0);
+    for (int i = 0; i < MU_INDEXES_MAX; i++) {
+        const struct mu_index_key key = emails_of(pulled(ids, "{}"));
+        ck_assert_int_eq(mu_index_take(&r, storage, &key, &other, &err), 0);
+        ck_assert(!mu_index_has_any(other));
+        mu_index_drop(serve.indexes, other);
+    }
+    r.may_block = false;
+    ck_assert_int_eq(mu_index_take(&r, storage, &first, &other, &err), MU_LATER);
+    ck_assert_str_eq(indexed(held, "a@b.test"), "a ");
+    mu_index_drop(serve.indexes, held);
+    mu_indexes_free(serve.indexes);
+}
+END_TEST
+
+static int reading(void *source, const struct mu_walk *walk, mu_walk_each *each, void *arg,
+                   struct mu_err *err)
+{
+    return mu_reading_walk(storage, source, walk, each, arg, err);
+}
+
+static const char *merged(int64_t snapshot, struct mu_walk walk, int limit)
+{
+    static const struct mu_entry invited[] = {{.kind = MU_USER, .id = "b", .body = "i"},
+                                              {.kind = MU_USER, .id = "d", .body = "i"},
+                                              {.kind = MU_USER, .id = "f", .body = "i"}};
+    const struct mu_beside beside = {.entries = invited, .count = MU_LEN(invited)};
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_at at;
+    struct seen seen = {.text = MU_BUF_INIT(MU_BUF_MAX), .left = limit};
+    ck_assert_int_eq(mu_reading_of(storage, "hr", snapshot, &at, &err), 0);
+    ck_assert_int_eq(mu_beside_walk(&beside, reading, &at, &walk, note, &seen, &err), 0);
+    const char *text = mu_strdup(storage_arena, seen.text.len ? seen.text.data : "");
+    mu_buf_done(&seen.text);
+    return text;
+}
+
+START_TEST(test_merge)
+{
+    const char *const ids[] = {"a", "c", "e", NULL};
+    int64_t snapshot = pulled(ids, "{}");
+    ck_assert_str_eq(merged(snapshot, (struct mu_walk){.kind = MU_USER}, 9),
+                     "a={} b=i c={} d=i e={} f=i ");
+    ck_assert_str_eq(merged(snapshot, (struct mu_walk){.kind = MU_USER, .backwards = true}, 9),
+                     "f=i e={} d=i c={} b=i a={} ");
+    for (int i = 1; i < 6; i++) { /* whoever stops gets nothing more */
+        const char *all = "a={} b=i c={} d=i e={} f=i ";
+        const char *some = merged(snapshot, (struct mu_walk){.kind = MU_USER}, i);
+        ck_assert(strncmp(all, some, strlen(some)) == 0 && strlen(some) < strlen(all));
+    }
+    ck_assert_str_eq(merged(snapshot, (struct mu_walk){.kind = MU_USER, .from = "b"}, 9),
+                     "c={} d=i e={} f=i ");
+    ck_assert_str_eq(merged(snapshot, (struct mu_walk){.kind = MU_USER, .from = "c"}, 2),
+                     "d=i e={} ");
+    ck_assert_str_eq(
+        merged(snapshot, (struct mu_walk){.kind = MU_USER, .from = "d", .backwards = true}, 9),
+        "c={} b=i a={} ");
+    ck_assert_str_eq(merged(snapshot, (struct mu_walk){.kind = MU_USER, .from = "f"}, 9), "");
+}
+END_TEST
+
 /* ---- cursors ---- */
 
 static int read_cursor(const char *what, const char *text, struct mu_cursor *ret)
@@ -223,6 +345,9 @@ Suite *serve_rest_suite(void)
     tcase_add_test(t, test_get);
     tcase_add_test(t, test_version);
     tcase_add_test(t, test_hold);
+    tcase_add_test(t, test_index);
+    tcase_add_test(t, test_indexes_kept);
+    tcase_add_test(t, test_merge);
     tcase_add_test(t, test_cursor);
     tcase_add_test(t, test_cursor_forged);
     tcase_add_test(t, test_filters);

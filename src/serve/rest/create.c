@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* POST of a user: an invitation, by the way all plans go (engine/invite.h). */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/io.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "engine/invite.h"
+#include "engine/invited.h"
 #include "serve/auth.h"
 #include "serve/rest/list.h"
 #include "serve/rest/params.h"
@@ -86,38 +88,16 @@ static int read_who(const struct mu_request *r, struct mu_invite *ret, struct mu
 
 /* ---- what is answered ---- */
 
-static void list_of_one(struct mu_jw *w, const char *list, const char *key, const char *text)
+/* As the lists show it, with when it is over and the run that sent it. */
+static void write_invited(struct mu_arena *arena, const struct mu_invited_now *now,
+                          struct mu_buf *to)
 {
-    if (!text)
-        return;
-    mu_jw_key(w, list);
-    mu_jw_array(w);
-    mu_jw_object(w);
-    mu_jw_put_some(w, key, text);
-    mu_jw_end(w, '}');
-    mu_jw_end(w, ']');
-}
-
-/* A user who isn't one yet has no id. */
-static void write_invited(const struct mu_invited_now *now, struct mu_buf *to)
-{
-    const struct mu_invitation *i = &now->invitation;
+    const struct mu_entry entry = mu_invited_entry(arena, &now->invitation);
     char at[MU_TIME_TEXT];
-    struct mu_jw w;
-    mu_jw_init(&w, to, false);
-    mu_jw_object(&w);
-    mu_jw_put_some(&w, "first_name", i->first_name);
-    mu_jw_put_some(&w, "last_name", i->last_name);
-    list_of_one(&w, "emails", "email", i->email);
-    list_of_one(&w, "roles", "id", i->role);
-    list_of_one(&w, "groups", "id", i->team_group);
-    mu_jw_put_some(&w, "status", "invited");
-    mu_jw_put_some(&w, "status_raw", mu_invited_name(i->state));
-    if (i->expires)
-        mu_jw_put_some(&w, "expires_at", mu_time_text(i->expires, at));
-    mu_jw_key(&w, "run");
-    mu_jw_int(&w, now->run);
-    mu_jw_end(&w, '}');
+    mu_buf_add(to, entry.body, entry.body_len - 1); /* without its closing brace */
+    if (now->invitation.expires)
+        mu_buf_printf(to, ",\"expires_at\":\"%s\"", mu_time_text(now->invitation.expires, at));
+    mu_buf_printf(to, ",\"run\":%" PRId64 "}", now->run);
 }
 
 /* ---- doing it ---- */
@@ -153,6 +133,8 @@ int mu_rest_create(struct mu_request *r, struct mu_reply *reply, struct mu_err *
         mu_request_writable(r, &store, err) < 0 ||
         mu_config_open(r->arena, r->serve->config, def, r->log, &target, err) < 0)
         return -1;
+    r->upstream =
+        def->name; /* it is read and written: what its rate leaves is told, also with an error */
     int rc = invite(r, def, &who, store, target, &now, err);
     mu_account_close(target);
     if (rc < 0 && now.registered && now.invitation.state == MU_INVITED_DOUBT)
@@ -163,6 +145,6 @@ int mu_rest_create(struct mu_request *r, struct mu_reply *reply, struct mu_err *
     if (rc < 0)
         return -1;
     reply->status = 201;
-    write_invited(&now, &reply->body);
+    write_invited(r->arena, &now, &reply->body);
     return 0;
 }

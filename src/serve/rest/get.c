@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "engine/invited.h"
+#include "serve/rest/beside.h"
 #include "serve/rest/list.h"
 #include "serve/rest/shape.h"
 
@@ -19,12 +21,19 @@ static int put(void *arg, const struct mu_entry *entry, struct mu_err *err)
     return mu_shape_entry(one->ask, entry, one->scratch, one->to, err) < 0 ? -1 : 1;
 }
 
-/* 1: put, 0: there is none, -1 */
+/* 0, with whether it was put; MU_LATER; -1 */
 static int find(struct mu_request *r, const struct mu_asked *ask, struct mu_store *store,
-                const struct mu_view *view, const char *id, struct mu_buf *to, struct mu_err *err)
+                const struct mu_view *view, const char *id, struct mu_buf *to, bool *ret_found,
+                struct mu_err *err)
 {
     struct one one = {ask, r->arena, to};
-    return mu_reading_get(store, &view->at, ask->kind, id, mu_ask_raw(ask), put, &one, err);
+    const struct mu_beside *beside = NULL;
+    int rc = mu_starts(id, MU_INVITED_ID) ? mu_beside_of(r, ask, store, view, &beside, err) : 0;
+    if (rc != 0)
+        return rc;
+    int found = mu_beside_get(store, view, beside, ask->kind, id, mu_ask_raw(ask), put, &one, err);
+    *ret_found = found > 0;
+    return found < 0 ? -1 : 0;
 }
 
 static const char *content_mark(const struct mu_request *r, const struct mu_store *store,
@@ -58,9 +67,12 @@ int mu_rest_get(struct mu_request *r, struct mu_reply *reply, struct mu_err *err
     int rc = mu_rest_view(r, &ask, &store, &view, err);
     if (rc != 0)
         return rc;
-    rc = find(r, &ask, store, view, r->args[0], &reply->body, err);
-    if (rc <= 0)
-        return rc < 0 ? -1 : not_there(r, &ask, view, r->args[0], err);
+    bool found = false;
+    rc = find(r, &ask, store, view, r->args[0], &reply->body, &found, err);
+    if (rc != 0)
+        return rc;
+    if (!found)
+        return not_there(r, &ask, view, r->args[0], err);
     reply->etag = content_mark(r, store, &reply->body);
     mu_view_headers(r, view, reply);
     return 0;
@@ -101,9 +113,12 @@ int mu_rest_me(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
     if (!id)
         return -1;
     mu_buf_adds(&reply->body, "{\"result\":[");
-    rc = find(r, &ask, store, view, id, &reply->body, err);
-    if (rc <= 0)
-        return rc < 0 ? -1 : not_there(r, &ask, view, id, err);
+    bool found = false;
+    rc = find(r, &ask, store, view, id, &reply->body, &found, err);
+    if (rc != 0)
+        return rc;
+    if (!found)
+        return not_there(r, &ask, view, id, err);
     mu_buf_printf(&reply->body,
                   "],\"next_cursor\":null,\"prev_cursor\":null,\"result_count\":1,"
                   "\"is_partial_response\":%s}",

@@ -50,7 +50,7 @@ static enum mu_stream_state fill(void *arg, struct mu_request *r, struct mu_buf 
     l->paused = false;
     l->looked = l->page.looked;
     if (mu_request_store(r, &l->page.store, &err) < 0 ||
-        mu_reading_walk(l->page.store, &l->view.at, &walk, each, l, &err) < 0)
+        mu_page_look(&l->page, &walk, each, l, &err) < 0)
         return MU_STREAM_FAILED;
     return l->paused && l->left != 0 ? MU_STREAM_MORE : MU_STREAM_END;
 }
@@ -61,16 +61,17 @@ static void end(void *arg)
     mu_arena_free(l->page.scratch);
 }
 
-int mu_rest_lines(struct mu_request *r, const struct mu_asked *ask, const struct mu_view *view,
-                  struct mu_reply *reply, struct mu_err *err)
+int mu_rest_lines(struct mu_request *r, const struct mu_rest_page *page, struct mu_reply *reply)
 {
     struct lines *l = mu_alloc(r->arena, sizeof(*l));
-    (void)err;
-    l->ask = *ask;
-    l->view = *view;
-    l->page = (struct mu_rest_page){
-        .ask = &l->ask, .view = &l->view, .arena = r->arena, .scratch = mu_arena_new()};
-    l->left = ask->limit ? ask->limit : -1;
+    l->ask = *page->ask;
+    l->view = *page->view;
+    l->page = (struct mu_rest_page){.ask = &l->ask,
+                                    .view = &l->view,
+                                    .beside = mu_beside_copy(r->arena, page->beside),
+                                    .arena = r->arena,
+                                    .scratch = mu_arena_new()};
+    l->left = l->ask.limit ? l->ask.limit : -1;
     reply->type = "application/x-ndjson";
     reply->stream = (struct mu_stream){.fill = fill, .end = end, .arg = l};
     return 0;

@@ -42,14 +42,18 @@ int mu_rest_view(struct mu_request *r, const struct mu_asked *ask, struct mu_sto
     return mu_view_newest(r, ask->account, ret_store, ret, err);
 }
 
-bool mu_rest_unchanged(struct mu_request *r, const struct mu_store *store,
-                       const struct mu_view *view, struct mu_reply *reply)
+/* The invited are of the moment: who they are is part of the mark. */
+static bool unchanged(struct mu_request *r, const struct mu_rest_page *page, struct mu_reply *reply)
 {
     uint8_t mark[MU_HASH_LEN];
     uint32_t part;
-    mu_store_seal(store, r->target, strlen(r->target), mark);
+    MU_AUTO(buf) struct mu_buf all = MU_BUF_INIT(MU_BUF_MAX);
+    mu_buf_adds(&all, r->target);
+    for (size_t i = 0; i < page->beside->count; i++)
+        mu_buf_add(&all, page->beside->entries[i].body, page->beside->entries[i].body_len);
+    mu_store_seal(page->store, all.data, all.len, mark);
     memcpy(&part, mark, sizeof(part));
-    reply->etag = mu_printf(r->arena, "%" PRId64 "-%08x", view->at.snapshot, part);
+    reply->etag = mu_printf(r->arena, "%" PRId64 "-%08x", page->view->at.snapshot, part);
     return mu_reply_unchanged(r, reply);
 }
 
@@ -84,8 +88,13 @@ static int groups_of_user(struct mu_request *r, struct mu_rest_page *page, struc
     const char *user = of_user(r, page->ask);
     if (!user)
         return 0;
-    int found =
-        mu_reading_get(page->store, &page->view->at, MU_USER, user, false, note_groups, page, err);
+    const struct mu_asked of_users = {.kind = MU_USER};
+    const struct mu_beside *beside;
+    int rc = mu_beside_of(r, &of_users, page->store, page->view, &beside, err);
+    if (rc != 0)
+        return rc;
+    int found = mu_beside_get(page->store, page->view, beside, MU_USER, user, false, note_groups,
+                              page, err);
     if (found == 0)
         return mu_fail(err, MU_E_USAGE, "user_id: %s has no user '%s'", page->view->account->name,
                        mu_printable(r->arena, user, strlen(user), 60));
@@ -125,16 +134,55 @@ static void link_next(struct mu_request *r, struct mu_rest_page *page, struct mu
     mu_reply_header(reply, "Link", mu_strdup(r->arena, link.data));
 }
 
+/* An equality that an index answers; what it doesn't name isn't looked at. 0, MU_LATER, -1. */
+static int use_index(struct mu_request *r, struct mu_rest_page *page, struct mu_index **ret,
+                     struct mu_err *err)
+{
+    struct mu_filter_equal *equal = mu_alloc(r->arena, sizeof(*equal));
+    *ret = NULL;
+    if (!mu_filter_equal(r->arena, page->ask->filter, equal))
+        return 0;
+    const struct mu_index_key key = {page->view->at, page->ask->kind, equal->attr, equal->part};
+    int rc = mu_index_take(r, page->store, &key, ret, err);
+    page->equal = equal;
+    page->index = *ret;
+    return rc;
+}
+
+static int walk(struct mu_rest_page *page, struct mu_err *err)
+{
+    return page->ask->sort ? mu_page_sort(page, err) : mu_page_walk(page, err);
+}
+
+/* Where an index found nobody, only a look at all tells whether anybody has the fields. */
+static int collect(struct mu_request *r, struct mu_rest_page *page, struct mu_err *err)
+{
+    if (walk(page, err) < 0)
+        return -1;
+    bool none = page->index && page->count == 0 &&
+                !(page->ask->field_count == 1 && mu_index_has_any(page->index));
+    page->index = none ? NULL : page->index;
+    if (none && !r->may_block)
+        return MU_LATER;
+    if (none && !page->from_somewhere && walk(page, err) < 0)
+        return -1;
+    return page->index ? 0 : check_data(r, page, err);
+}
+
 static int fill(struct mu_request *r, struct mu_rest_page *page, struct mu_buf *to,
                 struct mu_err *err)
 {
+    struct mu_index *index = NULL;
     page->items = mu_alloc_array(r->arena, (size_t)page->ask->limit, sizeof(*page->items));
-    if (groups_of_user(r, page, err) < 0)
-        return -1;
-    if ((page->ask->sort ? mu_page_sort(page, err) : mu_page_walk(page, err)) < 0 ||
-        check_data(r, page, err) < 0)
-        return -1;
-    return mu_page_write(page, to, err);
+    int rc = groups_of_user(r, page, err);
+    if (rc == 0)
+        rc = use_index(r, page, &index, err);
+    if (rc == 0)
+        rc = collect(r, page, err);
+    if (rc == 0)
+        rc = mu_page_write(page, to, err);
+    mu_index_drop(r->serve->indexes, index);
+    return rc;
 }
 
 static int start(struct mu_request *r, const struct mu_asked *ask, struct mu_rest_page *page,
@@ -154,7 +202,9 @@ static int start(struct mu_request *r, const struct mu_asked *ask, struct mu_res
 /* What looks at every entry keeps an event loop from its other connections. */
 static bool is_long(const struct mu_request *r, const struct mu_asked *ask)
 {
-    return ask->filter || ask->sort || of_user(r, ask);
+    struct mu_filter_equal equal;
+    return ask->sort || of_user(r, ask) ||
+           (ask->filter && !mu_filter_equal(r->arena, ask->filter, &equal));
 }
 
 int mu_rest_list(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
@@ -167,12 +217,14 @@ int mu_rest_list(struct mu_request *r, struct mu_reply *reply, struct mu_err *er
     if (is_long(r, &ask) && !r->may_block)
         return MU_LATER;
     int rc = start(r, &ask, &page, err);
+    if (rc == 0)
+        rc = mu_beside_of(r, &ask, page.store, page.view, &page.beside, err);
     if (rc != 0)
         return rc;
     mu_view_headers(r, page.view, reply);
     if (ask.format == MU_REST_STREAM)
-        return mu_rest_lines(r, &ask, page.view, reply, err);
-    if (mu_rest_unchanged(r, page.store, page.view, reply))
+        return mu_rest_lines(r, &page, reply);
+    if (unchanged(r, &page, reply))
         return 0;
     page.scratch = mu_arena_new();
     rc = fill(r, &page, &reply->body, err);

@@ -68,7 +68,7 @@ int mu_page_walk(struct mu_rest_page *page, struct mu_err *err)
                            .from = page->from_somewhere ? page->cursor.id : NULL,
                            .backwards = page->cursor.backwards != ask->descending,
                            .raw = mu_ask_raw(ask)};
-    return mu_reading_walk(page->store, &page->view->at, &walk, each, page, err);
+    return mu_page_look(page, &walk, each, page, err);
 }
 
 /* ---- the envelope ---- */

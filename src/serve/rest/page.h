@@ -6,6 +6,8 @@
 #ifndef MU_SERVE_REST_PAGE_H
 #define MU_SERVE_REST_PAGE_H
 
+#include "serve/rest/beside.h"
+#include "serve/rest/index.h"
 #include "serve/rest/shape.h"
 
 struct mu_page_item {
@@ -17,6 +19,10 @@ struct mu_rest_page {
     const struct mu_asked *ask;
     struct mu_store *store;
     const struct mu_view *view;
+    const struct mu_beside *beside; /* the invited */
+    /* where entries that pass the filter's equality stand; NULL: look at all */
+    const struct mu_index *index;
+    const struct mu_filter_equal *equal;
     struct mu_arena *arena;   /* the request's */
     struct mu_arena *scratch; /* emptied for each entry that is parsed */
     const char *const *only;  /* ids, NULL-terminated; NULL: any */
@@ -35,6 +41,11 @@ int mu_page_matches(struct mu_rest_page *page, const struct mu_entry *entry, str
 /* Appends it; there is room. */
 int mu_page_add(struct mu_rest_page *page, const struct mu_entry *entry, const char *key,
                 struct mu_err *err);
+
+/* Looks at entries in the order of the walk: those that the index names, or all, the invited among
+ * them. */
+int mu_page_look(struct mu_rest_page *page, const struct mu_walk *walk, mu_walk_each *each,
+                 void *arg, struct mu_err *err);
 
 /* Walks and fills, in order of id, and in order of ask->sort. Sorted: the items are in display order;
  * else in the order of the walk. */

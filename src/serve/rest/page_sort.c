@@ -144,8 +144,8 @@ static int fetched(void *arg, const struct mu_entry *entry, struct mu_err *err)
 static int fetch(struct mu_rest_page *page, const struct spot *spot, struct mu_err *err)
 {
     struct fetch f = {page, mu_strdup(page->arena, spot->key)};
-    return mu_reading_get(page->store, &page->view->at, page->ask->kind, spot->id,
-                          mu_ask_raw(page->ask), fetched, &f, err);
+    return mu_beside_get(page->store, page->view, page->beside, page->ask->kind, spot->id,
+                         mu_ask_raw(page->ask), fetched, &f, err);
 }
 
 /* Takes the farthest one off again and again: what is left behind the heap is in order of nearness. */
@@ -176,8 +176,7 @@ int mu_page_sort(struct mu_rest_page *page, struct mu_err *err)
                      .room = (size_t)page->ask->limit + 1,
                      .way = page->cursor.backwards != page->ask->descending ? -1 : 1};
     h.spots = mu_xcalloc(h.room, sizeof(*h.spots));
-    int rc = mu_reading_walk(page->store, &page->view->at,
-                             &(struct mu_walk){.kind = page->ask->kind}, look, &h, err);
+    int rc = mu_page_look(page, &(struct mu_walk){.kind = page->ask->kind}, look, &h, err);
     if (rc == 0) {
         settle(&h);
         rc = fill(&h, err);

@@ -12,6 +12,12 @@ static const enum mu_kind users = MU_USER, groups = MU_GROUP, roles = MU_ROLE,
                           memberships = MU_MEMBERSHIP;
 
 static const char filters[] =
+    "People who hold an open invitation and aren't in the snapshot yet stand among the others, "
+    "with "
+    "status invited and the id invited:ADDRESS (not in formats raw and normalized: the source has "
+    "no "
+    "record of them). They are those of the moment, on every page of a snapshot, and part of "
+    "result_count and ETag. "
     "Every field of the schema is a filter: status=active, emails[email]=ada@example.test, "
     "groups[id][in]=71,72, created_at[gte]=2026-01-01, name[like]=Ada*. A field that no entry has "
     "is refused with a list of those that are there. Pages are those of one snapshot, whatever is "
@@ -31,8 +37,9 @@ static const struct mu_route_doc create_user = {
         "The invitation is planned, guarded and journalled as everything muster writes, and "
         "registered, so that nobody is asked twice: 409 when somebody of that address is there "
         "or invited. The body is a user: first_name, last_name, emails with one email, groups "
-        "with one id or name, and roles with one id, or none. A user who was only invited has "
-        "no id yet; status_raw says how the invitation stands. An answer that never came is a "
+        "with one id or name, and roles with one id, or none. Until it is accepted and read, the "
+        "user's id is invited:ADDRESS, and status_raw says how the invitation stands. An answer "
+        "that never came is a "
         "502 that says so: don't ask again then.",
     .tag = "Users",
     .params = mu_create_params,
@@ -63,7 +70,7 @@ static const struct mu_route_doc list_assignments = {
     .summary = "List role assignments",
     .about = "Who belongs where, and as what: a record for each user in each group. Also under "
              "role_assignments. Filters and pages are as those of users: user_id=, group_id=, "
-             "role_id=.",
+             "role_id=. An invited person has none before the invitation is accepted.",
     .tag = "Role assignments",
     .filters = &memberships,
     .params = mu_list_params,

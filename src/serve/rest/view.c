@@ -9,12 +9,14 @@
 #include "base/time.h"
 #include "serve/auth.h"
 #include "serve/exchange.h"
+#include "serve/rest/beside.h"
 #include "serve/rest/params.h"
 
 enum { NAMES_TEXT = 400 };
 
 struct mu_views {
-    int64_t version; /* of the store, when they were looked up */
+    int64_t version;       /* of the store, when they were looked up */
+    struct mu_arena *keep; /* emptied with them */
     struct mu_view views[MU_VIEWS_MAX];
     size_t count;
 };
@@ -60,7 +62,7 @@ int mu_view_account(const struct mu_request *r, const struct mu_account_def **re
 }
 
 static int load(struct mu_request *r, struct mu_store *store, const struct mu_account_def *account,
-                int64_t id, struct mu_view *ret, struct mu_err *err)
+                int64_t id, struct mu_arena *keep, struct mu_view *ret, struct mu_err *err)
 {
     struct mu_snapshot snap;
     int found = mu_snapshot_get(store, r->arena, account->name, id, &snap, err);
@@ -74,6 +76,8 @@ static int load(struct mu_request *r, struct mu_store *store, const struct mu_ac
                             "%s was not read yet; run muster pull %s, or ask with max_age",
                             account->name, account->name);
     ret->account = account;
+    ret->keep = keep;
+    ret->beside = mu_alloc(keep, sizeof(*ret->beside));
     ret->verdict = snap.verdict;
     ret->finished = snap.finished;
     memcpy(ret->counts, snap.counts, sizeof(ret->counts));
@@ -82,6 +86,7 @@ static int load(struct mu_request *r, struct mu_store *store, const struct mu_ac
 
 static void forget(struct mu_views *views)
 {
+    mu_arena_free(views->keep);
     free(views);
 }
 
@@ -97,10 +102,13 @@ static int current(struct mu_request *r, struct mu_store *store, struct mu_views
         return -1;
     if (!w->views) {
         w->views = mu_xcalloc(1, sizeof(*w->views));
+        w->views->keep = mu_arena_new();
         w->views_free = forget;
     }
-    if (w->views->version != version)
-        *w->views = (struct mu_views){.version = version};
+    if (w->views->version != version) {
+        mu_arena_reset(w->views->keep);
+        *w->views = (struct mu_views){.version = version, .keep = w->views->keep};
+    }
     *ret = w->views;
     return 0;
 }
@@ -119,7 +127,7 @@ int mu_view_newest(struct mu_request *r, const struct mu_account_def *account,
     }
     struct mu_view *view = known->count < MU_VIEWS_MAX ? &known->views[known->count]
                                                        : mu_alloc(r->arena, sizeof(*view));
-    if (load(r, *ret_store, account, 0, view, err) < 0)
+    if (load(r, *ret_store, account, 0, known->keep, view, err) < 0)
         return -1;
     known->count += known->count < MU_VIEWS_MAX;
     *ret = view;
@@ -131,7 +139,7 @@ int mu_view_of(struct mu_request *r, const struct mu_account_def *account, int64
 {
     struct mu_view *view = mu_alloc(r->arena, sizeof(*view));
     if (mu_request_store(r, ret_store, err) < 0 ||
-        load(r, *ret_store, account, snapshot, view, err) < 0)
+        load(r, *ret_store, account, snapshot, r->arena, view, err) < 0)
         return -1;
     *ret = view;
     return 0;

@@ -12,12 +12,16 @@
 
 enum { MU_VIEWS_MAX = 64 }; /* accounts whose newest snapshot a worker remembers */
 
+struct mu_beside; /* serve/rest/beside.h */
+
 struct mu_view {
     const struct mu_account_def *account;
     struct mu_at at;
     enum mu_verdict verdict;
     int64_t finished; /* Unix seconds */
     int64_t counts[MU_KINDS];
+    struct mu_arena *keep;    /* lives as long as the view */
+    struct mu_beside *beside; /* who is invited, once somebody has asked */
 };
 
 /* The account that the request names (`account`), or the only one that can be read: MU_E_USAGE with
