@@ -14,9 +14,9 @@
 
 enum { CHUNK = 64 * 1024 };
 
-static void close_fd(int *fd)
+static void mu_auto_reading_fd(const int *fd)
 {
-    if (*fd >= 0)
+    if (*fd > STDIN_FILENO)
         close(*fd);
 }
 
@@ -32,29 +32,29 @@ static int unreadable(const char *path, struct mu_err *err)
     return mu_fail_errno(err, "%s", path);
 }
 
-static int read_all(int fd, const char *path, struct mu_buf *to, struct mu_err *err)
+/* A piece more, as far as there is room: its bytes; 0: the end. */
+static ssize_t read_some(int fd, const char *path, struct mu_buf *to, struct mu_err *err)
 {
-    for (;;) {
-        size_t room = to->max - to->len < CHUNK ? to->max - to->len : CHUNK;
-        char beyond;
-        char *at = &beyond;
-        if (room > 0) {
-            if (mu_buf_room(to, room) < 0)
-                return too_large(path, to, err);
-            at = to->data + to->len;
-        }
-        ssize_t n = read(fd, at, room > 0 ? room : 1);
-        if (n < 0 && errno == EINTR && !mu_cancelled())
-            continue;
-        if (n < 0)
-            return unreadable(path, err);
-        if (n > 0 && room == 0)
+    size_t room = to->max - to->len < CHUNK ? to->max - to->len : CHUNK;
+    char beyond;
+    char *at = &beyond;
+    if (room > 0) {
+        if (mu_buf_room(to, room) < 0)
             return too_large(path, to, err);
-        if (n == 0)
-            return 0;
-        to->len += (size_t)n;
-        to->data[to->len] = '\0';
+        at = to->data + to->len;
     }
+    ssize_t n;
+    do
+        n = read(fd, at, room > 0 ? room : 1);
+    while (n < 0 && errno == EINTR && !mu_cancelled());
+    if (n < 0)
+        return unreadable(path, err);
+    if (n > 0 && room == 0)
+        return too_large(path, to, err);
+    to->len += (size_t)n;
+    if (n > 0)
+        to->data[to->len] = '\0';
+    return n;
 }
 
 /* Pipes are welcome (process substitution); what can be read forever or holds no text is not. */
@@ -72,23 +72,70 @@ static int check_kind(int fd, const char *path, const struct mu_buf *to, struct 
     return 0;
 }
 
+/* "-" is standard input, which is never closed. */
+static int open_reading(const char *path, const struct mu_buf *to, struct mu_err *err)
+{
+    if (mu_streq(path, "-"))
+        return STDIN_FILENO;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return unreadable(path, err);
+    if (check_kind(fd, path, to, err) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static const char *name_of(const char *path)
+{
+    return mu_streq(path, "-") ? "standard input" : path;
+}
+
 int mu_read_file(const char *path, struct mu_buf *to, struct mu_err *err)
 {
     size_t before = to->len;
-    int status;
-    if (mu_streq(path, "-")) {
-        status = read_all(STDIN_FILENO, "standard input", to, err);
-    } else {
-        __attribute__((cleanup(close_fd))) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        if (fd < 0)
-            return unreadable(path, err);
-        status = check_kind(fd, path, to, err);
-        if (status == 0)
-            status = read_all(fd, path, to, err);
-    }
-    if (status < 0)
+    MU_AUTO(reading_fd) int fd = open_reading(path, to, err);
+    ssize_t n = fd < 0 ? -1 : 1;
+    while (n > 0)
+        n = read_some(fd, name_of(path), to, err);
+    if (n < 0)
         mu_buf_cut(to, before);
-    return status;
+    return n < 0 ? -1 : 0;
+}
+
+/* Each whole line from *at on; *at: where the rest begins. */
+static int give_lines(const struct mu_buf *text, size_t *at, mu_line *each, void *arg,
+                      struct mu_err *err)
+{
+    const char *end;
+    while (*at < text->len && (end = memchr(text->data + *at, '\n', text->len - *at))) {
+        const char *line = text->data + *at;
+        *at += (size_t)(end - line) + 1;
+        if (each(arg, line, (size_t)(end - line), err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int mu_read_lines(const char *path, size_t max, mu_line *each, void *arg, struct mu_err *err)
+{
+    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(max);
+    MU_AUTO(reading_fd) int fd = open_reading(path, &text, err);
+    ssize_t n = fd < 0 ? -1 : 1;
+    size_t total = 0;
+    while (n > 0 && (n = read_some(fd, name_of(path), &text, err)) > 0) {
+        size_t at = 0;
+        total += (size_t)n;
+        if (total > max)
+            return too_large(name_of(path), &text, err);
+        if (give_lines(&text, &at, each, arg, err) < 0)
+            return mu_wrap(err, "%s", name_of(path));
+        text.len -= at;
+        memmove(text.data, text.data + at, text.len);
+    }
+    if (n == 0 && text.len > 0 && each(arg, text.data, text.len, err) < 0)
+        return mu_wrap(err, "%s", name_of(path));
+    return n < 0 ? -1 : 0;
 }
 
 static int write_all(int fd, const char *bytes, size_t len)

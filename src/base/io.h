@@ -13,6 +13,11 @@
  * files are errors. */
 int mu_read_file(const char *path, struct mu_buf *to, struct mu_err *err);
 
+/* The same, line by line, of up to `max` bytes: each is lent, without its line feed. -1 from `each`
+ * ends it, with the path put before what it says. */
+typedef int mu_line(void *arg, const char *line, size_t len, struct mu_err *err);
+int mu_read_lines(const char *path, size_t max, mu_line *each, void *arg, struct mu_err *err);
+
 /* Writes beside path, fsyncs, renames over it, fsyncs the directory. mode e.g. 0600. */
 int mu_write_file(const char *path, const void *bytes, size_t len, unsigned mode,
                   struct mu_err *err);

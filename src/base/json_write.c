@@ -50,17 +50,25 @@ static uint64_t smaller(uint64_t word, uint8_t limit)
     return (word - limit * every_byte) & ~word & 0x80 * every_byte;
 }
 
-/* How far bytes that need no escape go; with `also` the high bits of words that end it too. */
+/* Whether one of eight bytes may need an escape; with `also` the high bits that end it too. */
+static bool ends_plain(const char *s, uint64_t also)
+{
+    uint64_t word;
+    memcpy(&word, s, sizeof(word));
+    return ((word & also) | smaller(word, ' ') | smaller(word ^ '"' * every_byte, 1) |
+            smaller(word ^ '\\' * every_byte, 1)) != 0;
+}
+
+/* How far bytes that need no escape go; with `also` the high bits of words that end it too. The last
+ * word overlaps the one before: most texts are not much longer than one. */
 static size_t plain_run(const char *s, size_t len, uint64_t also)
 {
+    enum { WORD = sizeof(uint64_t) };
     size_t i = 0;
-    for (; i + sizeof(uint64_t) <= len; i += sizeof(uint64_t)) {
-        uint64_t word;
-        memcpy(&word, s + i, sizeof(word));
-        if ((word & also) | smaller(word, ' ') | smaller(word ^ '"' * every_byte, 1) |
-            smaller(word ^ '\\' * every_byte, 1))
-            break;
-    }
+    while (i + WORD <= len && !ends_plain(s + i, also))
+        i += WORD;
+    if (i + WORD > len && len >= WORD && !ends_plain(s + len - WORD, also))
+        return len;
     char beyond = also ? '\0' : 'x';
     while (i < len) {
         char kind = escapes[(unsigned char)s[i]];

@@ -1,21 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* muster apply: does exactly what a plan file says, or refuses. */
-#include "base/io.h"
 #include "base/time.h"
 #include "cli/execute.h"
-
-enum { PLAN_FILE_MAX = 1 << 30 };
-
-static int load(struct mu_cli *cli, const char *path, const struct mu_plan **ret,
-                struct mu_err *err)
-{
-    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(PLAN_FILE_MAX);
-    if (mu_read_file(path, &text, err) < 0)
-        return -1;
-    if (mu_plan_parse(cli->arena, text.data, text.len, ret, err) < 0)
-        return mu_wrap(err, "%s", path);
-    return 0;
-}
 
 static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
 {
@@ -26,7 +12,7 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
     MU_AUTO(lock) struct mu_lock *lock = NULL;
     MU_AUTO(account) struct mu_account *target = NULL;
     if (mu_args_wait(args, &wait_s, err) < 0 || mu_outcomes_drill(args, &how, err) < 0 ||
-        mu_cli_config(cli, err) < 0 || load(cli, args->words[0], &plan, err) < 0 ||
+        mu_cli_config(cli, err) < 0 || mu_plan_load(cli->arena, args->words[0], &plan, err) < 0 ||
         mu_config_sync(cli->config, plan->sync, &sync, err) < 0 ||
         mu_plan_guard(plan, args->words[0], mu_args_get(args, "allow"), err) < 0 ||
         mu_cli_store(cli, MU_STORE_WRITE, err) < 0 ||

@@ -53,6 +53,7 @@ libmuster_a_SOURCES += \
 	src/engine/plan_names.c \
 	src/engine/plan_park.c \
 	src/engine/plan_policy.c src/engine/plan_policy.h \
+	src/engine/plan_read.c \
 	src/engine/plan_review.c src/engine/review.h \
 	src/engine/plan_select.c \
 	src/engine/plan_show.c \

@@ -373,7 +373,7 @@ const struct mu_plan *plan_finish(struct planner *p)
         .users = p->users,
         .groups = p->groups,
     };
-    plan_hash(plan, plan->hash);
+    plan_hash(plan, NULL, plan->hash);
     return plan;
 }
 

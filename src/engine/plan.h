@@ -123,6 +123,9 @@ int mu_plan_phase(const struct mu_op *op);
 void mu_plan_json(const struct mu_plan *plan, struct mu_buf *to);
 int mu_plan_parse(struct mu_arena *arena, const char *text, size_t len, const struct mu_plan **ret,
                   struct mu_err *err);
+/* The same of a file ("-": standard input), of which no more is held than what it says. */
+int mu_plan_load(struct mu_arena *arena, const char *path, const struct mu_plan **ret,
+                 struct mu_err *err);
 
 /* For people: `+ user`, `~ title: "a" -> "b"`, `- member`; appended. color: with SGR sequences. One
  * operation. */

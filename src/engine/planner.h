@@ -207,11 +207,13 @@ void plan_read_highest(struct planner *p);
 void plan_read_members_guard(struct planner *p, const struct who *group, int64_t removed,
                              int64_t of);
 
-/* plan_json.c */
-void plan_hash(const struct mu_plan *plan, char ret[MU_DIGEST_HEX]);
+/* plan_json.c: the hash of a plan. `ops`: plan_hash_part of the text of each operation, where they
+ * were read from text; NULL: of the text that mu_op_json makes of them. */
+void plan_hash_part(struct mu_buf *digests, const char *text, size_t len);
+void plan_hash(const struct mu_plan *plan, const struct mu_buf *ops, char ret[MU_DIGEST_HEX]);
 
-/* What a plan's file says, in the arena; *ret_hash is the hash it claims to have (NULL: none),
- * which the caller compares. */
+/* plan_read.c: what a plan's file says, in the arena; *ret_hash is the hash it claims to have (NULL:
+ * none), which the caller compares. */
 int plan_read(struct mu_arena *arena, const char *text, size_t len, struct mu_plan *ret,
               const char **ret_hash, struct mu_err *err);
 

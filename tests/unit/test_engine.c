@@ -300,6 +300,16 @@ START_TEST(a_plan_survives_its_file_and_not_a_changed_one)
     const char *other = json_object_to_json_string_ext(doc, JSON_C_TO_STRING_PRETTY);
     ck_assert_msg(mu_plan_parse(arena, other, strlen(other), &back, &err) == 0, "%s", err.text);
     ck_assert_str_eq(back->hash, p->hash);
+    char *line = strstr(text.data, "{\"seq\"");
+    ck_assert_ptr_nonnull(line);
+    for (const char *blanks = " \n"; *blanks; blanks++) {
+        MU_AUTO(buf) struct mu_buf spread = MU_BUF_INIT(MU_BUF_MAX);
+        mu_buf_printf(&spread, "%.*s{%c%s", (int)(line - text.data), text.data, *blanks, line + 1);
+        ck_assert_msg(mu_plan_parse(arena, spread.data, spread.len, &back, &err) == 0, "%s",
+                      err.text);
+        ck_assert_str_eq(back->hash, p->hash);
+        ck_assert_uint_eq(back->op_count, p->op_count);
+    }
     char *at = strstr(text.data, "ada@x.test");
     ck_assert_ptr_nonnull(at);
     *at = 'o';

@@ -102,6 +102,68 @@ START_TEST(test_read_of_no_file)
 }
 END_TEST
 
+struct seen {
+    struct mu_buf text;
+    int lines, refuse; /* the line that is refused */
+};
+
+static int see_line(void *arg, const char *line, size_t len, struct mu_err *err)
+{
+    struct seen *seen = arg;
+    mu_buf_add(&seen->text, line, len);
+    mu_buf_addc(&seen->text, '|');
+    return ++seen->lines == seen->refuse ? mu_fail(err, MU_E_DATA, "line refused") : 0;
+}
+
+START_TEST(test_read_lines)
+{
+    static const struct {
+        const char *text, *lines;
+    } files[] = {{"", ""}, {"\n", "|"}, {"a\n\nb\n", "a||b|"}, {"a\nb", "a|b|"}};
+    struct mu_err err = MU_ERR_INIT;
+    for (size_t i = 0; i < MU_LEN(files); i++) {
+        struct seen seen = {.text = MU_BUF_INIT(100)};
+        ck_assert_int_eq(mu_write_file(path, files[i].text, strlen(files[i].text), 0600, &err), 0);
+        ck_assert_int_eq(mu_read_lines(path, 10, see_line, &seen, &err), 0);
+        ck_assert_str_eq(seen.text.data, files[i].lines);
+        mu_buf_done(&seen.text);
+    }
+}
+END_TEST
+
+/* Lines longer than what is read at once, and their sum at the ceiling. */
+START_TEST(test_read_long_lines)
+{
+    enum { LINE = 100001, LINES = 7 };
+    MU_AUTO(buf) struct mu_buf b = MU_BUF_INIT(LINE * LINES);
+    struct seen seen = {.text = MU_BUF_INIT(LINE * LINES)};
+    struct mu_err err = MU_ERR_INIT;
+    for (int i = 0; i < LINE * LINES; i++)
+        mu_buf_addc(&b, i % LINE == LINE - 1 ? '\n' : (char)('a' + i % 7));
+    ck_assert_int_eq(mu_write_file(path, b.data, b.len, 0600, &err), 0);
+    ck_assert_int_eq(mu_read_lines(path, b.len, see_line, &seen, &err), 0);
+    ck_assert_int_eq(seen.lines, LINES);
+    for (size_t i = 0; i < b.len; i++)
+        ck_assert(seen.text.data[i] == (b.data[i] == '\n' ? '|' : b.data[i]));
+    ck_assert_int_eq(mu_read_lines(path, b.len - 1, see_line, &seen, &err), -1);
+    ck_assert_int_eq(err.code, MU_E_LIMIT);
+    mu_buf_done(&seen.text);
+}
+END_TEST
+
+START_TEST(test_read_lines_stops)
+{
+    struct seen seen = {.text = MU_BUF_INIT(100), .refuse = 2};
+    struct mu_err err = MU_ERR_INIT;
+    ck_assert_int_eq(mu_write_file(path, "a\nb\nc\n", 6, 0600, &err), 0);
+    ck_assert_int_eq(mu_read_lines(path, 10, see_line, &seen, &err), -1);
+    ck_assert_str_eq(seen.text.data, "a|b|");
+    ck_assert_ptr_nonnull(strstr(err.text, path));
+    ck_assert_ptr_nonnull(strstr(err.text, "line refused"));
+    mu_buf_done(&seen.text);
+}
+END_TEST
+
 START_TEST(test_write_where_it_can_not)
 {
     struct mu_err err = MU_ERR_INIT;
@@ -194,6 +256,9 @@ Suite *io_suite(void)
     tcase_add_test(tc, test_read_ceiling);
     tcase_add_test(tc, test_read_standard_input);
     tcase_add_test(tc, test_read_of_no_file);
+    tcase_add_test(tc, test_read_lines);
+    tcase_add_test(tc, test_read_long_lines);
+    tcase_add_test(tc, test_read_lines_stops);
     tcase_add_test(tc, test_write_where_it_can_not);
     tcase_add_test(tc, test_lock);
     tcase_add_test(tc, test_lock_dies_with_its_process);

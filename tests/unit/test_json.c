@@ -292,6 +292,23 @@ START_TEST(test_number_of_text)
 }
 END_TEST
 
+/* What needs an escape is seen at any place of a text of any length. */
+START_TEST(test_plain_runs)
+{
+    static const char ends[] = {'"', '\\', '\n', '\x1f'};
+    char text[32];
+    for (size_t len = 1; len < sizeof(text); len++) {
+        memset(text, 'a', len);
+        ck_assert_uint_eq(mu_json_plain(text, len), len);
+        for (size_t at = 0; at < len * sizeof(ends); at++) {
+            memset(text, 'a', len);
+            text[at / sizeof(ends)] = ends[at % sizeof(ends)];
+            ck_assert_uint_eq(mu_json_plain(text, len), at / sizeof(ends));
+        }
+    }
+}
+END_TEST
+
 static void write_sample(struct mu_jw *w)
 {
     mu_jw_object(w);
@@ -385,6 +402,7 @@ Suite *json_suite(void)
     Suite *s = suite_create("json");
     TCase *tc = tcase_create("json");
     tcase_add_test(tc, test_accepted);
+    tcase_add_test(tc, test_plain_runs);
     tcase_add_test(tc, test_refused);
     tcase_add_test(tc, test_nul_byte_is_refused);
     tcase_add_test(tc, test_length_rules);
