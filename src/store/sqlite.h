@@ -17,7 +17,7 @@
 enum {
     MU_SQL_CACHE = 64,      /* statements a handle keeps prepared */
     MU_SQL_BUSY_MS = 30000, /* how long another writer is waited for */
-    MU_SQL_CHUNK = 20000, /* rows changed in one transaction: keeps write locks and the WAL short */
+    MU_SQL_CHUNK = 4000, /* rows changed in one transaction: keeps write locks and the WAL short */
     MU_NAME_BYTES_MAX = 255,     /* account and sync names */
     MU_BODY_BYTES_MAX = 32 << 20 /* body or raw of one entry */
 };
