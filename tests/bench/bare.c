@@ -2,7 +2,8 @@
 /*
  * The bare minimum beside which muster is measured: libcurl and libldap, no proof, no store, no
  * comparison.
- *   bare add    LDAP_URL BIND_DN PASSWORD WINDOW LDIF          adds every entry of an LDIF file
+ *   bare add    LDAP_URL BIND_DN PASSWORD WINDOW LDIF [ids]    adds every entry of an LDIF file; ids: and asks for the
+ *                                                              entryUUID of each, as muster does
  *   bare export LDAP_URL BIND_DN PASSWORD WINDOW API TOKEN N   fetches users, groups and members with N connections, adds all
  *   bare pages  API TOKEN N                                    fetches the pages of users, and does nothing with them
  */
@@ -20,6 +21,7 @@ enum { ATTRS_MAX = 24, CONTAINERS = 8 };
 
 struct window {
     LDAP *ld;
+    LDAPControl **controls; /* of an add; NULL: none */
     int size, in_flight, added, failed;
 };
 
@@ -45,7 +47,7 @@ static void reap(struct window *w, bool all)
 static void send_add(struct window *w, const char *dn, LDAPMod **mods)
 {
     int id;
-    if (ldap_add_ext(w->ld, dn, mods, NULL, NULL, &id) != LDAP_SUCCESS)
+    if (ldap_add_ext(w->ld, dn, mods, w->controls, NULL, &id) != LDAP_SUCCESS)
         die("add");
     w->in_flight++;
     reap(w, false);
@@ -111,6 +113,18 @@ static void parse_record(char *record, struct entry *e)
         if (freeval)
             free(value.bv_val);
     }
+}
+
+/* RFC 4527: what the entry is known by for ever comes back with the answer. */
+static void ask_for_ids(struct window *w)
+{
+    static char entry_uuid[] = "\x30\x0b\x04\x09"
+                               "entryUUID",
+                oid[] = LDAP_CONTROL_POST_READ;
+    static LDAPControl post_read = {
+        .ldctl_oid = oid, .ldctl_value = {.bv_len = sizeof(entry_uuid) - 1, .bv_val = entry_uuid}};
+    static LDAPControl *controls[] = {&post_read, NULL};
+    w->controls = controls;
 }
 
 static void add_file(struct window *w, const char *path)
@@ -394,6 +408,8 @@ int main(int argc, char **argv)
     if (argc < 7)
         die("usage: see the head of bare.c");
     connect_to(&w, argv);
+    if (argc == 8 && strcmp(argv[7], "ids") == 0)
+        ask_for_ids(&w);
     if (strcmp(argv[1], "add") == 0)
         add_file(&w, argv[6]);
     else if (argc == 9)

@@ -124,7 +124,7 @@ lab() {
 }
 search() { ldapsearch -LLL -x -H "$LDAP_URL" -D "$BIND_DN" -w "$BIND_PW" -b dc=example,dc=org "$@"; }
 add_file() { ldapadd -x -H "$LDAP_URL" -D "$BIND_DN" -w "$BIND_PW" -f "$work/add.ldif"; }
-bare_add() { "$BARE" add "$LDAP_URL" "$BIND_DN" "$BIND_PW" "$1" "$work/add.ldif"; }
+bare_add() { "$BARE" add "$LDAP_URL" "$BIND_DN" "$BIND_PW" "$1" "$work/add.ldif" "${@:2}"; }
 export -f search add_file bare_add
 export work BIND_DN BIND_PW BARE SIM_TOKEN
 
@@ -189,9 +189,12 @@ bench_export() {
         medians "bare$window" fresh_ldap bash -c "bare_add $window"
         if [ -z "$best" ] || holds "${t[bare$window]} < ${t[$best]}"; then best=bare$window; fi
     done
+    # The same requests: muster has the server tell the entryUUID of each new entry, which a quarter of its time goes into.
+    medians ids fresh_ldap bash -c "bare_add ${best#bare} ids"
     medians apply fresh_and_planned "$MUSTER" "${conf[@]}" apply "$work/plan.json"
-    row "LDAP export of $fifty users, 500 groups (\`apply\`)" "$(ratio "$best" apply) of a bare libldap program's rate, ${m[apply]} MB" \
-        "at least 0.9" "${t[$best]} / ${t[apply]} >= 0.9" "${t[apply]} s (${c[apply]} s of CPU) against ${t[$best]} s (${c[$best]} s)"
+    row "LDAP export of $fifty users, 500 groups (\`apply\`)" "$(ratio ids apply) of a bare libldap program's rate, ${m[apply]} MB" \
+        "at least 0.9, under 100 MB" "${t[ids]} / ${t[apply]} >= 0.9 && ${m[apply]} < 100" \
+        "${t[apply]} s (${c[apply]} s of CPU) against ${t[ids]} s (${c[ids]} s); of one that asks for no entryUUID $(ratio "$best" apply)"
     medians plan : "$MUSTER" "${conf[@]}" plan teams-to-ldap
     medians paged : bash -c 'search -E pr=1000/noprompt'
     medians unpaged : bash -c search
