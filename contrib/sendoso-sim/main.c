@@ -204,9 +204,9 @@ static int announce(const struct options *opts, const struct sim_server *api,
     mu_buf_printf(&line, "sendoso-sim: http://%s:%d control http://%s:%d token %s scim-token %s\n",
                   opts->host, api->port, opts->host, control->port,
                   sim->tokens.fixed[SIM_REST].access, sim->tokens.fixed[SIM_SCIM].access);
-    int rc = opts->ready_file ? mu_write_file(opts->ready_file, line.data, line.len, 0600, err) : 0;
     fputs(line.data, stdout);
     fflush(stdout);
+    int rc = opts->ready_file ? mu_write_file(opts->ready_file, line.data, line.len, 0600, err) : 0;
     mu_buf_done(&line);
     return rc;
 }
