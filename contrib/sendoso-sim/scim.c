@@ -11,7 +11,9 @@
 #include "row.h"
 #include "scim_impl.h"
 
-enum { OTHER_IDS = 5000000 };
+/* What is added to an id of REST. */
+static const int64_t own_ids[] = {
+    [SIM_SCIM_IDS_SAME] = 0, [SIM_SCIM_IDS_OTHER] = 5000000, [SIM_SCIM_IDS_NEXT] = 1};
 
 static const char user_schema[] = "urn:ietf:params:scim:schemas:core:2.0:User";
 static const char list_schema[] = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
@@ -97,7 +99,7 @@ void sim_scim_write(struct sim *sim, struct mu_jw *w, uint32_t index)
     sim_people_get(sim->people, index, &person);
     row->len = 0;
     sim_row_lit(row, "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],\"id\":");
-    sim_row_id(row, person.id + (sim->set.scim_ids == SIM_SCIM_IDS_OTHER ? OTHER_IDS : 0), true);
+    sim_row_id(row, person.id + own_ids[sim->set.scim_ids], true);
     sim_row_key(row, "\"userName\":");
     sim_row_str(row, person.email);
     sim_row_key(row, person.active ? "\"active\":true" : "\"active\":false");
@@ -115,7 +117,7 @@ bool sim_scim_find(struct sim_request *r, uint32_t *ret_index)
 {
     long long id = 0;
     if (mu_parse_int(r->id, 0, INT64_MAX, &id)) {
-        id -= r->sim->set.scim_ids == SIM_SCIM_IDS_OTHER ? OTHER_IDS : 0;
+        id -= own_ids[r->sim->set.scim_ids];
         if (sim_people_find(r->sim->people, id, ret_index) &&
             sim_people_listed(r->sim->people, *ret_index))
             return true;

@@ -28,5 +28,6 @@ libmuster_a_SOURCES += \
     src/store/tally.c src/store/tally.h \
     src/store/tokens.c src/store/tokens.h \
     src/store/turns.c src/store/turns.h \
+    src/store/twins.c src/store/twins.h \
     src/store/undo.c \
     src/store/values.c

@@ -84,7 +84,9 @@ static const char *const versions[] = {
     "CREATE TABLE approval(hash TEXT PRIMARY KEY, by TEXT NOT NULL, at INTEGER NOT NULL,"
     " expires INTEGER NOT NULL, used INTEGER NOT NULL, over INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE leaving(sync TEXT NOT NULL, id TEXT NOT NULL, since INTEGER NOT NULL,"
-    " why TEXT NOT NULL, PRIMARY KEY(sync, id)) WITHOUT ROWID;",
+    " why TEXT NOT NULL, PRIMARY KEY(sync, id)) WITHOUT ROWID;"
+    "CREATE TABLE twin(account TEXT NOT NULL, id TEXT NOT NULL, other TEXT NOT NULL,"
+    " native TEXT NOT NULL, PRIMARY KEY(account, id)) WITHOUT ROWID;",
 };
 
 static int versions_known(void)

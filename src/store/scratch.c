@@ -98,9 +98,9 @@ int mu_scratch_take(struct mu_store *s, enum mu_kind kind, const char *id, const
     int rc = is_there(s, err);
     if (rc <= 0)
         return rc;
-    rc = id ? take(s, sql_by_id, kind, id, arena, ret, err) : 0;
-    if (rc == 0 && key)
-        rc = take(s, sql_by_key, kind, key, arena, ret, err);
+    rc = key ? take(s, sql_by_key, kind, key, arena, ret, err) : 0;
+    if (rc == 0 && id)
+        rc = take(s, sql_by_id, kind, id, arena, ret, err);
     return rc;
 }
 

@@ -58,12 +58,11 @@ class Life:
 
     def make(self):
         choose = self.random.choice
-        settings = {"invite-duplicate": choose(["400", "409", "ok"]), "scim-ids": choose(["same", "other"]),
+        settings = {"invite-duplicate": choose(["400", "409", "ok"]), "scim-ids": choose(["same", "other", "next"]),
                     "scim-put": choose(["merge", "replace"]), "scim-update": choose(["200", "204", "empty"]),
                     "invite-status": choose(["201", "200", "empty"]), "seed": self.seed + 1,
                     "invite-expires": choose(["normal", "null", "missing"]), "ids": choose(["number", "string"])}
         self.note(settings)
-        self.same_ids = settings["scim-ids"] == "same"
         self.office.clear(settings, GROUPS)
         self.scim = self.chance(0.7)
         self.configure()
@@ -170,10 +169,8 @@ class Life:
             self.sim.change({"user": person["id"], "set": change})
 
     def switch(self):
-        """Where SCIM has other ids than REST, people are known by those of the interface they were seen over."""
-        if self.same_ids:
-            self.scim = not self.scim
-            self.configure()
+        self.scim = not self.scim
+        self.configure()
 
     LIFE = [join] * 4 + [move] * 3 + [promote] * 3 + [rename, readdress, recase, leave, leave, end, vanish, come_back, come_back] + \
         [accept] * 5 + [time_goes_by, sign_in, sign_in, meddle, switch]

@@ -120,6 +120,36 @@ change "[{\"user\": $(id_of ada@example.test), \"set\": {\"active\": false}}]"
 expect 2 "set aside by somebody else" muster plan people
 said 'active: "false" -> "true"  \(drift\)' "is seen as drift"
 
+# --- switched on, and off again ---
+
+for ids in same other next; do
+    fresh "{\"scim-ids\": \"$ids\"}"
+    config "reinvite: 0"
+    join
+    expect 0 "$ids ids: who came is ours by REST's id" muster plan people
+    people "${ADA/EMEA_Sales regular/Nordics manager}" "${BO/active/inactive}"
+    muster -q pull hris >/dev/null
+    expect 2 "$ids ids: without SCIM a move and a leaver are steps for a person" muster plan people
+    said 'by hand: ' "$ids ids: who are told"
+    config
+    expect 0 "$ids ids: over SCIM they are ours as well" muster sync people --yes
+    is "$ids ids: moved" "Ada Nordics manager active" "$(person ada@example.test)"
+    is "$ids ids: left" "Bo Nordics manager inactive" "$(person bo@example.test)"
+    expect 0 "$ids ids: the second plan is empty" muster plan people
+    config "reinvite: 0"
+    expect 0 "$ids ids: without SCIM there is nothing to do either" muster plan people
+    people "$BO"
+    muster -q pull hris >/dev/null
+    expect 2 "$ids ids: a leaver is ours without SCIM" muster plan people
+    said 'by hand: .*Ada@Example.test' "$ids ids: and a step for a person"
+    config
+    expect 0 "$ids ids: one leaves, one returns" muster sync people --yes
+    is "$ids ids: left and back" "Ada Nordics manager inactive, Bo Nordics manager active" \
+        "$(person ada@example.test), $(person bo@example.test)"
+    expect 0 "$ids ids: nothing is left to do" muster plan people
+    setting '{"scim-ids": "same"}'
+done
+
 # --- created over SCIM ---
 
 fresh

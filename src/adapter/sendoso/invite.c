@@ -162,7 +162,8 @@ static void created(struct sendoso *s, struct sendoso_flight *f, const struct mu
     if (mu_http_doc(r, f->arena, &doc, &ignored) < 0)
         doc = NULL;
     const char *id = mu_doc_text(mu_doc_member(doc, "id"));
-    char *native = id ? mu_xstrdup(id) : NULL;
+    const char *known = id ? sendoso_ids_created(s, id) : NULL;
+    char *native = known ? mu_xstrdup(known) : NULL;
     sendoso_register_end(s, f->key, MU_INVITED_ACCEPTED, 0, NULL);
     sendoso_land(s, f, MU_DONE_OK)->native = native;
 }

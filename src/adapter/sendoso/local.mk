@@ -3,6 +3,7 @@ libmuster_a_SOURCES += \
 	src/adapter/sendoso/call.c \
 	src/adapter/sendoso/fit.c \
 	src/adapter/sendoso/groups.c \
+	src/adapter/sendoso/ids.c \
 	src/adapter/sendoso/invite.c \
 	src/adapter/sendoso/judge.c \
 	src/adapter/sendoso/page.c \

@@ -96,7 +96,6 @@ static void add_person(struct sendoso_people *people, struct sendoso_person *p)
         people->list = mu_xrealloc(people->list, people->cap * sizeof(struct sendoso_person *));
     }
     people->list[people->count++] = p;
-    mu_map_put(people->by_id, p->id, strlen(p->id), p);
     struct sendoso_person *twin = mu_map_put(people->by_key, p->key, strlen(p->key), p);
     if (!twin)
         return;
@@ -107,13 +106,13 @@ static void add_person(struct sendoso_people *people, struct sendoso_person *p)
     twin->held = p->held;
 }
 
-/* What SCIM knows of somebody REST lists; ids are the same for most, and then they name the same. */
+/* What SCIM knows of somebody REST lists: whoever has the same address. */
 static void join_scim(struct reader *r, struct sendoso_person *p)
 {
     const struct sendoso_person *over = mu_map_get(r->scim, p->key, strlen(p->key));
     if (!over)
         return;
-    p->id = over->id; /* what writes name, and what is left of somebody inactive */
+    p->scim = over->scim;
     p->role = over->role;
     p->emails = over->emails;
     p->division = over->division;
@@ -138,15 +137,23 @@ static struct sendoso_person *unusable(struct reader *r, const struct mu_doc *re
     return p;
 }
 
+/* NULL: it is one of ours, for a record without. */
+static const char *usable_id(const struct sendoso_person *p)
+{
+    return p->id[0] == '#' ? NULL : p->id;
+}
+
 static void take_person(struct reader *r, const struct mu_page *page, struct sendoso_person *p)
 {
     struct tally *t = tally_of(r, page->resource);
     if (mu_map_put(t->ids, p->id, strlen(p->id), p))
         return; /* listed twice */
     if (mu_map_info(page->resource)->fetch->supplement) {
+        p->scim = usable_id(p);
         mu_map_put(r->scim, p->key, strlen(p->key), p);
         return;
     }
+    p->rest = usable_id(p);
     p->active = true;
     join_scim(r, p);
     add_person(r->people, p);
@@ -288,7 +295,7 @@ int sendoso_people_read(struct sendoso *s, struct mu_err *err)
     struct reader r = {.s = s};
     if (read_whole(&r, err) < 0)
         return -1;
-    if (sendoso_register_read(s, r.people, err) < 0) {
+    if (sendoso_ids_name(s, r.people, err) < 0 || sendoso_register_read(s, r.people, err) < 0) {
         drop(&r);
         return -1;
     }

@@ -17,7 +17,7 @@ enum {
 /* ---- opening ---- */
 
 /* A store that can only be read still says who was invited. */
-static int open_store(struct sendoso_target *t, struct mu_err *err)
+int sendoso_register_open(struct sendoso_target *t, struct mu_err *err)
 {
     if (t->store || !t->store_path)
         return 0;
@@ -127,7 +127,7 @@ int sendoso_register_read(struct sendoso *s, struct sendoso_people *p, struct mu
     struct sendoso_target *t = s->target;
     struct mu_invitation *list;
     size_t count;
-    if (open_store(t, err) < 0)
+    if (sendoso_register_open(t, err) < 0)
         return -1;
     if (!t->store)
         return 0;
@@ -149,7 +149,7 @@ int sendoso_register_intend(struct sendoso *s, const struct mu_invitation *of, s
     struct sendoso_target *t = s->target;
     struct mu_invitation sent = *of;
     sent.state = MU_INVITED_SENT;
-    if (open_store(t, err) < 0)
+    if (sendoso_register_open(t, err) < 0)
         return -1;
     if (!t->store)
         return mu_fail(err, MU_E_CONFIG, "nobody is invited without a store to remember it");

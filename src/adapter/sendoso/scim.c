@@ -48,7 +48,7 @@ const char *sendoso_scim_body(struct mu_arena *arena, const struct sendoso_perso
     mu_jw_str(&w, user_schema);
     mu_jw_end(&w, ']');
     if (!create)
-        mu_jw_put_some(&w, "id", p->id);
+        mu_jw_put_some(&w, "id", p->scim);
     mu_jw_put_some(&w, "userName", p->email);
     mu_jw_key(&w, "name");
     mu_jw_object(&w);
@@ -98,10 +98,11 @@ static struct sendoso_person *person_in(struct sendoso *s, struct sendoso_flight
     const char *id;
     if (!mapping || mu_http_doc(r, f->arena, &doc, &bad) < 0)
         return NULL;
-    const struct mu_doc *record = record_of(doc, f->op->native);
+    const struct mu_doc *record = record_of(doc, f->scim);
     if (record && mu_map_entry(mapping, record, NULL, f->arena, &body, &id, &bad) == 0 &&
         mu_doc_parse(f->arena, body.data, body.len, &entry, &bad) == 0) {
         p = sendoso_person_of(f->arena, s->target->groups, entry);
+        p->scim = p->id;
         sendoso_person_object(f->arena, p);
     }
     mu_buf_done(&body);
@@ -174,12 +175,13 @@ void sendoso_change(struct sendoso *s, struct sendoso_flight *f)
         sendoso_land_failed(s, f, MU_DONE_FAILED, &err);
         return;
     }
-    if (sendoso_groups_fresh(s, &err) < 0) {
+    f->scim = sendoso_ids_scim(s, f->arena, f->op->native, &err);
+    if (!f->scim || sendoso_groups_fresh(s, &err) < 0) {
         sendoso_land_failed(s, f, MU_DONE_FAILED, &err);
         return;
     }
     mu_buf_adds(&path, "/api/scim/v2/Users/");
-    mu_url_escape(&path, f->op->native, strlen(f->op->native));
+    mu_url_escape(&path, f->scim, strlen(f->scim));
     f->path = mu_strndup(f->arena, path.data, path.len);
     if (s->target->no_get)
         f->waits = SENDOSO_LIST;

@@ -282,6 +282,7 @@ void sendoso_target_close(struct sendoso *s)
     sendoso_write_done(t);
     sendoso_register_close(t);
     sendoso_people_free(t->people);
+    sendoso_ids_free(t->ids);
     sendoso_groups_free(t->groups);
     mu_arena_free(t->me_arena);
     free(t);

@@ -2,8 +2,8 @@
 /*
  * Sendoso as a target; private to adapter/sendoso/.
  *
- * people.c reads users and groups and lays them beside the register, person.c makes one of them of
- * an entry, groups.c knows the groups, register.c keeps the invitations' register, target.c is the
+ * people.c reads users and groups and lays them beside the register, ids.c says by which id each is
+ * told, person.c makes one of them of an entry, groups.c knows the groups, register.c keeps the invitations' register, target.c is the
  * table of the target, fit.c says what Sendoso can't do and in what words a person can, write.c
  * keeps the window of writes, invite.c asks people to join, scim.c changes who is there, judge.c
  * holds an operation against a person.
@@ -14,6 +14,7 @@
 #include "adapter/sendoso/sendoso_private.h"
 #include "base/str.h"
 #include "store/invitations.h"
+#include "store/twins.h"
 
 enum {
     SENDOSO_WINDOW = 16,           /* writes in flight */
@@ -43,6 +44,8 @@ struct sendoso_groups {
 /* Somebody: a user, or who holds an invitation. Texts NULL: not told. */
 struct sendoso_person {
     const char *id;   /* native; NULL: of an invitation alone */
+    const char *rest; /* what each interface calls them; NULL: not seen there */
+    const char *scim;
     const char *name; /* the e-mail address, else what stands for it */
     const char *key;  /* folded */
     const char *email, *first_name, *last_name;
@@ -60,10 +63,18 @@ struct sendoso_people {
     struct mu_arena *arena;
     struct sendoso_person **list;
     size_t count, cap;
-    struct mu_map *by_key, *by_id; /* -> struct sendoso_person */
+    struct mu_map *by_key, *by_id; /* -> struct sendoso_person; by_id of their native ids */
     struct mu_map *invitations;    /* key -> struct mu_invitation */
     size_t admins;                 /* who are active, and the plan leaves so */
     int64_t read_us, took_us;      /* when its reading began (monotonic), and how long it took */
+};
+
+/* By which native id somebody is told, where SCIM numbers people in its own way; see ids.c. */
+struct sendoso_ids {
+    struct mu_arena *arena;
+    struct mu_map *by_rest, *by_scim; /* id -> native id */
+    struct mu_map *scim_of;           /* native id -> SCIM's id */
+    bool own;                         /* SCIM's ids aren't those of REST, as far as is known */
 };
 
 /* What is waited for. */
@@ -82,6 +93,7 @@ struct sendoso_flight {
     enum sendoso_wait waits;
     struct mu_arena *arena; /* of the texts below */
     const char *key;        /* folded address */
+    const char *scim;       /* what SCIM calls the user */
     const char *path, *body;
     bool listed;        /* the list has been asked */
     int throttled;      /* times told to wait */
@@ -96,7 +108,8 @@ struct sendoso_target {
     int64_t run;
     struct sendoso_people *people; /* as last read; NULL: never */
     struct sendoso_groups *groups;
-    struct sendoso_who me; /* in me_arena */
+    struct sendoso_ids *ids; /* as last read; NULL: never */
+    struct sendoso_who me;   /* in me_arena */
     struct mu_arena *me_arena;
     struct mu_http *writer; /* NULL until something is written */
     struct sendoso_flight flights[SENDOSO_WINDOW];
@@ -150,8 +163,21 @@ int sendoso_people_read(struct sendoso *s, struct mu_err *err);
 /* Reads when what is there is older than SENDOSO_PEOPLE_FRESH_S. */
 int sendoso_people_fresh(struct sendoso *s, struct mu_err *err);
 
+/* ---- ids.c ---- */
+
+void sendoso_ids_free(struct sendoso_ids *ids); /* NULL is fine */
+/* Gives each of the people their native id, and writes down which two ids are one person's. */
+int sendoso_ids_name(struct sendoso *s, struct sendoso_people *people, struct mu_err *err);
+/* What SCIM calls a user of that native id, in the arena; NULL with *err: the store can't tell. */
+const char *sendoso_ids_scim(struct sendoso *s, struct mu_arena *arena, const char *native,
+                             struct mu_err *err);
+/* The native id of somebody SCIM has just created; NULL: it takes a read to tell. */
+const char *sendoso_ids_created(const struct sendoso *s, const char *scim);
+
 /* ---- register.c ---- */
 
+/* target.store; it stays NULL where there is none. */
+int sendoso_register_open(struct sendoso_target *t, struct mu_err *err);
 /* The register opened, and brought up to what the people read show; people.invitations and those
  * who hold one are filled in. */
 int sendoso_register_read(struct sendoso *s, struct sendoso_people *p, struct mu_err *err);
