@@ -16,6 +16,8 @@ static const char sql_make[] = "PRAGMA temp.cache_size = -4096;"
 static const char sql_there[] = "SELECT 1 FROM temp.sqlite_schema WHERE name = 'scratch'";
 static const char sql_put[] =
     "INSERT INTO temp.scratch(kind, id, key, body) VALUES(?1, ?2, ?3, ?4)";
+static const char sql_by_both[] = "SELECT row, id, body FROM temp.scratch INDEXED BY scratch_id"
+                                  " WHERE kind = ?1 AND id = ?2 AND key = ?3 ORDER BY row LIMIT 1";
 static const char sql_by_id[] = "SELECT row, id, body FROM temp.scratch INDEXED BY scratch_id"
                                 " WHERE kind = ?1 AND id = ?2 ORDER BY row LIMIT 1";
 static const char sql_by_key[] = "SELECT row, id, body FROM temp.scratch INDEXED BY scratch_key"
@@ -67,9 +69,10 @@ static int drop(struct mu_store *s, int64_t row, struct mu_err *err)
     return mu_sql_done(s, stmt, err);
 }
 
-/* Takes out the row a select finds; `text` is its second parameter, if it has one. */
+/* Takes out the row a select finds; `text` is its second parameter, `more` its third, if it has
+ * one. */
 static int take(struct mu_store *s, const char *sql, enum mu_kind kind, const char *text,
-                struct mu_arena *arena, struct mu_entry *ret, struct mu_err *err)
+                const char *more, struct mu_arena *arena, struct mu_entry *ret, struct mu_err *err)
 {
     sqlite3_stmt *stmt = mu_sql(s, sql, err);
     if (!stmt)
@@ -77,6 +80,8 @@ static int take(struct mu_store *s, const char *sql, enum mu_kind kind, const ch
     sqlite3_bind_int(stmt, 1, (int)kind);
     if (text)
         mu_sql_text(stmt, 2, text);
+    if (more)
+        mu_sql_text(stmt, 3, more);
     int rc = mu_sql_step(s, stmt, err);
     if (rc != 1)
         return rc;
@@ -98,9 +103,11 @@ int mu_scratch_take(struct mu_store *s, enum mu_kind kind, const char *id, const
     int rc = is_there(s, err);
     if (rc <= 0)
         return rc;
-    rc = key ? take(s, sql_by_key, kind, key, arena, ret, err) : 0;
+    rc = id && key ? take(s, sql_by_both, kind, id, key, arena, ret, err) : 0;
+    if (rc == 0 && key)
+        rc = take(s, sql_by_key, kind, key, NULL, arena, ret, err);
     if (rc == 0 && id)
-        rc = take(s, sql_by_id, kind, id, arena, ret, err);
+        rc = take(s, sql_by_id, kind, id, NULL, arena, ret, err);
     return rc;
 }
 
@@ -108,7 +115,7 @@ int mu_scratch_drain(struct mu_store *s, enum mu_kind kind, struct mu_arena *are
                      struct mu_entry *ret, struct mu_err *err)
 {
     int rc = is_there(s, err);
-    return rc <= 0 ? rc : take(s, sql_any, kind, NULL, arena, ret, err);
+    return rc <= 0 ? rc : take(s, sql_any, kind, NULL, NULL, arena, ret, err);
 }
 
 int mu_scratch_clear(struct mu_store *s, struct mu_err *err)

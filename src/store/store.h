@@ -97,8 +97,8 @@ void mu_pull_abort(struct mu_pull *p); /* as void, without a witness; NULL is fi
  * belong to. */
 int mu_scratch_put(struct mu_store *s, enum mu_kind kind, const char *id, const char *key,
                    const char *body, size_t len, struct mu_err *err);
-/* By key, else by id (either may be NULL), which another system may have given somebody else; 1
- * found and taken out, 0 none. */
+/* By id and key, else by key, else by id (either may be NULL), which another interface may have
+ * given somebody else; 1 found and taken out, 0 none. */
 int mu_scratch_take(struct mu_store *s, enum mu_kind kind, const char *id, const char *key,
                     struct mu_arena *arena, struct mu_entry *ret, struct mu_err *err);
 /* What is left, one after another, taken out: 1 item, 0 end. */

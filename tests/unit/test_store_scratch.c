@@ -22,16 +22,18 @@ static const char *scratch_take(enum mu_kind kind, const char *id, const char *k
     return rc == 1 ? e.body : "";
 }
 
-START_TEST(test_scratch_is_taken_by_id_else_by_key)
+START_TEST(test_scratch_is_taken_by_key_else_by_id)
 {
     ck_assert_str_eq(scratch_take(MU_USER, "1", "k"), "");
     scratch_put("1", "ada@x.test", "by id");
     scratch_put("2", "bob@x.test", "by key");
+    scratch_put("3", "bob@x.test", "by both");
     scratch_put(NULL, "cy@x.test", "no id");
     scratch_put("4", NULL, "no key");
     ck_assert_str_eq(scratch_take(MU_GROUP, "1", "ada@x.test"), "");
-    ck_assert_str_eq(scratch_take(MU_USER, "1", "bob@x.test"), "by id");
+    ck_assert_str_eq(scratch_take(MU_USER, "3", "bob@x.test"), "by both");
     ck_assert_str_eq(scratch_take(MU_USER, "1", "bob@x.test"), "by key");
+    ck_assert_str_eq(scratch_take(MU_USER, "1", "bob@x.test"), "by id");
     ck_assert_str_eq(scratch_take(MU_USER, "1", "bob@x.test"), "");
     ck_assert_str_eq(scratch_take(MU_USER, NULL, "cy@x.test"), "no id");
     ck_assert_str_eq(scratch_take(MU_USER, "4", NULL), "no key");
@@ -67,7 +69,7 @@ Suite *store_scratch_suite(void)
     Suite *suite = suite_create("store_scratch");
     TCase *tcase = tcase_create("scratch");
     tcase_add_checked_fixture(tcase, storage_setup, storage_teardown);
-    tcase_add_test(tcase, test_scratch_is_taken_by_id_else_by_key);
+    tcase_add_test(tcase, test_scratch_is_taken_by_key_else_by_id);
     tcase_add_test(tcase, test_scratch_drains_and_clears);
     suite_add_tcase(suite, tcase);
     return suite;
