@@ -2,10 +2,13 @@
 /*
  * The bare minimum beside which muster is measured: libcurl and libldap, no proof, no store, no
  * comparison.
- *   bare add    LDAP_URL BIND_DN PASSWORD WINDOW LDIF [ids]    adds every entry of an LDIF file; ids: and asks for the
- *                                                              entryUUID of each, as muster does
- *   bare export LDAP_URL BIND_DN PASSWORD WINDOW API TOKEN N   fetches users, groups and members with N connections, adds all
- *   bare pages  API TOKEN N                                    fetches the pages of users, and does nothing with them
+ *   bare add    LDAP_URL BIND_DN PASSWORD WINDOW LDIF [ids]
+ *       adds every entry of an LDIF file
+ *   bare export LDAP_URL BIND_DN PASSWORD WINDOW API TOKEN N [ids]
+ *       fetches users, groups and members with N connections, and adds them all
+ *   bare pages  API TOKEN N
+ *       fetches the pages of users, and does nothing with them
+ * ids: with each entry its entryUUID is asked for, as muster does.
  */
 #include <curl/curl.h>
 #include <json-c/json.h>
@@ -408,11 +411,11 @@ int main(int argc, char **argv)
     if (argc < 7)
         die("usage: see the head of bare.c");
     connect_to(&w, argv);
-    if (argc == 8 && strcmp(argv[7], "ids") == 0)
+    if (strcmp(argv[argc - 1], "ids") == 0)
         ask_for_ids(&w);
     if (strcmp(argv[1], "add") == 0)
         add_file(&w, argv[6]);
-    else if (argc == 9)
+    else if (argc >= 9)
         export_all(&w, fetcher_of(argv[6], argv[7], argv[8]));
     reap(&w, true);
     printf("%d added, %d failed\n", w.added, w.failed);

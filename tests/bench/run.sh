@@ -189,11 +189,11 @@ bench_export() {
         medians "bare$window" fresh_ldap bash -c "bare_add $window"
         if [ -z "$best" ] || holds "${t[bare$window]} < ${t[$best]}"; then best=bare$window; fi
     done
-    # The same requests: muster has the server tell the entryUUID of each new entry, which a quarter of its time goes into.
+    # The same requests: muster has the server tell the entryUUID of each new entry, which costs the server a fifth of its rate.
     medians ids fresh_ldap bash -c "bare_add ${best#bare} ids"
     medians apply fresh_and_planned "$MUSTER" "${conf[@]}" apply "$work/plan.json"
     row "LDAP export of $fifty users, 500 groups (\`apply\`)" "$(ratio ids apply) of a bare libldap program's rate, ${m[apply]} MB" \
-        "at least 0.9, under 100 MB" "${t[ids]} / ${t[apply]} >= 0.9 && ${m[apply]} < 100" \
+        "at least 0.9, under 100 MB" "${t[ids]} >= 0.9 * ${t[apply]} && ${m[apply]} < 100" \
         "${t[apply]} s (${c[apply]} s of CPU) against ${t[ids]} s (${c[ids]} s); of one that asks for no entryUUID $(ratio "$best" apply)"
     medians plan : "$MUSTER" "${conf[@]}" plan teams-to-ldap
     medians paged : bash -c 'search -E pr=1000/noprompt'
@@ -224,10 +224,11 @@ bench_distance() {
 # script_at LATENCY NAME GOAL
 script_at() {
     local script="$PYTHON $here/sequential.py $SIM_URL $SIM_TOKEN \$LDAP_URL dc=example,dc=org '$BIND_DN' '$BIND_PW'"
-    local x
+    local x export="\"\$BARE\" export \"\$LDAP_URL\" '$BIND_DN' '$BIND_PW' 64 $SIM_URL \$SIM_TOKEN 16"
     medians py fresh_ldap bash -c "$script"
     medians pyagain : bash -c "$script"
-    medians bare fresh_ldap bash -c "\"\$BARE\" export \"\$LDAP_URL\" '$BIND_DN' '$BIND_PW' 64 $SIM_URL \$SIM_TOKEN 16"
+    medians bare fresh_ldap bash -c "$export"
+    medians ids fresh_ldap bash -c "$export ids"
     medians first fresh_both "$MUSTER" "${conf[@]}" sync teams-to-ldap --yes
     medians again : "$MUSTER" "${conf[@]}" sync teams-to-ldap --yes
     x=$(calc "${t[pyagain]} / ${t[again]}")
@@ -235,7 +236,7 @@ script_at() {
         "${t[again]} s (${c[again]} s of CPU) against ${t[pyagain]} s (${c[pyagain]} s)"
     x=$(calc "${t[first]} / ${t[bare]}")
     row "first export of them, $2" "$(two "$x") x a bare libcurl + libldap program" "at most 1.2 x" "$x <= 1.2" \
-        "${t[first]} s against ${t[bare]} s; the script ${t[py]} s"
+        "${t[first]} s against ${t[bare]} s; $(ratio first ids) x one that asks for entryUUIDs too; the script ${t[py]} s"
 }
 
 bench_script() {
