@@ -84,11 +84,11 @@ struct mu_opchange {
     /* others write to the attribute too: what is added and removed here goes into the ledger of
      * values */
     bool shared;
+    /* the target differs from what our last run made it: somebody else changed it; for the reader */
+    bool drift;
     /* of members: the unified id of whom each value of `add` and `remove` names, NULL for nobody we
      * know; both NULL for other attributes */
     const char *const *add_who, *const *remove_who;
-    /* the target differs from what our last run made it: somebody else changed it; for the reader */
-    bool drift;
 };
 
 struct mu_op {
