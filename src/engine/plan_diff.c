@@ -59,17 +59,23 @@ static size_t missing(struct planner *p, const char *attr, const struct mu_value
     return count;
 }
 
+/* One list for all operations by the same mapping, of which there are many in a row. */
 static size_t class_values(struct planner *p, const struct mu_resource *mapping,
-                           struct mu_value **ret)
+                           const struct mu_value **ret)
 {
     const char *const *classes = mu_map_info(mapping)->object_classes;
     size_t count = 0;
     while (classes[count])
         count++;
-    *ret = mu_alloc_array(p->arena, count, sizeof(**ret));
-    for (size_t i = 0; i < count; i++)
-        (*ret)[i] =
-            (struct mu_value){.bytes = plan_intern(p, classes[i]), .len = strlen(classes[i])};
+    if (p->classes_of != mapping) {
+        struct mu_value *values = mu_alloc_array(p->arena, count, sizeof(*values));
+        for (size_t i = 0; i < count; i++)
+            values[i] =
+                (struct mu_value){.bytes = plan_intern(p, classes[i]), .len = strlen(classes[i])};
+        p->classes_of = mapping;
+        p->classes = values;
+    }
+    *ret = p->classes;
     return count;
 }
 
@@ -77,7 +83,7 @@ void plan_create(struct planner *p, struct who *w, const struct mu_resource *map
                  const struct mu_want *wants, size_t count)
 {
     struct mu_opchange *changes = mu_alloc_array(p->arena, count + 1, sizeof(*changes));
-    struct mu_value *classes;
+    const struct mu_value *classes;
     size_t n = 0;
     changes[n].add_count = class_values(p, mapping, &classes);
     changes[n].attr = "objectClass";
@@ -162,7 +168,7 @@ static bool lacks_classes(struct planner *p, const struct mu_object *o,
     }
     if (!lacks)
         return false;
-    struct mu_value *values;
+    const struct mu_value *values;
     size_t count = class_values(p, mapping, &values);
     *change = (struct mu_opchange){.attr = "objectClass"};
     change->add_count = missing(p, "objectClass", values, count, have ? have->values : NULL,

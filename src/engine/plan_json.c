@@ -98,51 +98,63 @@ static void reading_json(const struct mu_reading *r, struct mu_jw *w)
     mu_jw_end(w, '}');
 }
 
-/* The digest of each part in turn is collected, so that a plan of any size is hashed in flat
- * memory. */
-void plan_hash_part(struct mu_buf *digests, const char *text, size_t len)
+/* A part's digest as a line. */
+static void digest_line(const char *text, size_t len, char ret[MU_DIGEST_HEX])
 {
-    char hex[MU_DIGEST_HEX];
-    mu_digest(text, len, hex);
-    mu_buf_adds(digests, hex);
-    mu_buf_addc(digests, '\n');
+    mu_digest(text, len, ret);
+    ret[MU_DIGEST_HEX - 1] = '\n';
 }
 
-static void hash_part(struct mu_buf *digests, struct mu_buf *part)
+void plan_hash_part(struct mu_buf *digests, const char *text, size_t len)
 {
-    plan_hash_part(digests, part->data, part->len);
+    char line[MU_DIGEST_HEX];
+    digest_line(text, len, line);
+    mu_buf_add(digests, line, sizeof(line));
+}
+
+/* The digest of each part in turn goes into the whole's, so that a plan of any size is hashed in flat
+ * memory. */
+static void hash_part(struct mu_digesting *whole, struct mu_buf *part)
+{
+    char line[MU_DIGEST_HEX];
+    digest_line(part->data, part->len, line);
+    mu_digest_add(whole, line, sizeof(line));
     mu_buf_reset(part);
 }
 
-static void hash_ops(struct mu_buf *digests, const struct mu_plan *plan)
+static void hash_ops(struct mu_digesting *whole, const struct mu_plan *plan)
 {
     MU_AUTO(buf) struct mu_buf part = MU_BUF_INIT(MU_BUF_MAX);
     struct mu_jw w;
     for (size_t i = 0; i < plan->op_count; i++) {
         mu_jw_init(&w, &part, false);
         mu_op_json(&plan->ops[i], &w);
-        hash_part(digests, &part);
+        hash_part(whole, &part);
     }
 }
 
 void plan_hash(const struct mu_plan *plan, const struct mu_buf *ops, char ret[MU_DIGEST_HEX])
 {
-    MU_AUTO(buf) struct mu_buf part = MU_BUF_INIT(MU_BUF_MAX), digests = MU_BUF_INIT(MU_BUF_MAX);
+    MU_AUTO(buf) struct mu_buf part = MU_BUF_INIT(MU_BUF_MAX);
+    struct mu_digesting whole;
+    uint8_t digest[MU_DIGEST_LEN];
     struct mu_jw w;
+    mu_digest_begin(&whole);
     mu_jw_init(&w, &part, false);
     header(plan, &w);
     mu_jw_end(&w, '}');
-    hash_part(&digests, &part);
+    hash_part(&whole, &part);
     for (size_t i = 0; i < plan->reading_count; i++) {
         mu_jw_init(&w, &part, false);
         reading_json(&plan->readings[i], &w);
-        hash_part(&digests, &part);
+        hash_part(&whole, &part);
     }
     if (ops)
-        mu_buf_add(&digests, ops->data, ops->len);
+        mu_digest_add(&whole, ops->data, ops->len);
     else
-        hash_ops(&digests, plan);
-    mu_digest(digests.data, digests.len, ret);
+        hash_ops(&whole, plan);
+    mu_digest_end(&whole, digest);
+    mu_digest_hex(digest, ret);
 }
 
 /* One line each: a plan of 50,000 is read with grep, and half as large as when it is indented. */

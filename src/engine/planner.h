@@ -65,6 +65,9 @@ struct planner {
     struct mu_map *who[MU_KINDS];         /* id -> who */
     struct mu_map *who_by_key;            /* key -> who */
 
+    const struct mu_resource *classes_of; /* whose object classes `classes` are */
+    const struct mu_value *classes;
+
     struct mu_op *ops;
     size_t op_count, op_cap;
     struct mu_left *left;
