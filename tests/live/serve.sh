@@ -75,11 +75,13 @@ checked "pages of one snapshot while it is read again" pages "$SERVE_URL" bash "
 snapshot() { sed -n 's/^Muster-Snapshot: \([0-9]*\).*/\1/p' "$work/head"; }
 directory "/users?limit=1"
 before=$(snapshot)
-setting '{"latency": 300}'
+kill -STOP "$sim_pid"
 for i in 1 2 3 4 5 6; do
     curl -sS -o /dev/null -w '%{http_code}\n' "$SERVE_URL/unified/user-directory/users?limit=1&max_age=0" >"$work/code.$i" &
     asked[i]=$!
 done
+until curl -sS "$SERVE_URL/metrics" | grep -q '^muster_http_requests_in_flight 7$'; do sleep 0.1; done
+kill -CONT "$sim_pid"
 wait "${asked[@]}"
 if [ "$(cat "$work"/code.* | sort | uniq -c | tr -s ' ')" = " 6 200" ]; then
     ok "six ask for fresh people at once, and get them"

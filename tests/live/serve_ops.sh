@@ -38,6 +38,9 @@ call "$SERVE_URL/readyz"
 said '^HTTP/1.1 200 ' "ready"
 
 # --- metrics ---
+# A request counts when its answer has been sent: later than it is there.
+counted() { call "$SERVE_URL/metrics" && grep -qF -- "$1" "$work/out"; }
+wait_for "metrics: what was asked is counted" counted 'muster_http_request_duration_seconds_count{route="/readyz",method="GET"} 2'
 call "$SERVE_URL/metrics"
 said '^HTTP/1.1 200 ' "metrics"
 for line in 'muster_pulls_total\{account="sendoso",verdict="complete"\} 1' 'muster_snapshot_entries\{account="sendoso",kind="user"\} 30' \

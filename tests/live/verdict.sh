@@ -9,7 +9,7 @@ need slapd ldapsearch curl python3
 slapd_start --nosync
 sim_start --users 350 --groups 6 --seed 5 --rate off
 write_config 'rate: "off"
-    timeout: 3s
+    timeout: 5m
     tries: 2
     scim: {token: env:SENDOSO_SCIM_TOKEN}
     canary: ["1000", "*@EXAMPLE.test"]'
