@@ -49,7 +49,18 @@ scenario_support = \
 	tests/scenario/provisioning.py \
 	$(scenario_folders)
 
+# The longest first, so that the others run beside them.
 live_tests = \
+	tests/live/undo.sh \
+	tests/live/verdict.sh \
+	tests/live/tolerance.sh \
+	tests/live/overlays.sh \
+	tests/live/provision_scim.sh \
+	tests/live/bad_target.sh \
+	tests/live/invitations.sh \
+	tests/live/names.sh \
+	tests/live/review.sh \
+	tests/live/bad_source.sh \
 	tests/live/worlds.sh \
 	tests/live/abuse.sh \
 	tests/live/lifecycle.sh \
@@ -60,8 +71,6 @@ live_tests = \
 	tests/live/approve.sh \
 	tests/live/audit.sh \
 	tests/live/bad_files.sh \
-	tests/live/bad_source.sh \
-	tests/live/bad_target.sh \
 	tests/live/chain.sh \
 	tests/live/cli.sh \
 	tests/live/cron.sh \
@@ -71,28 +80,21 @@ live_tests = \
 	tests/live/feed.sh \
 	tests/live/gifts.sh \
 	tests/live/ldap_feed.sh \
-	tests/live/invitations.sh \
 	tests/live/mcp.sh \
 	tests/live/moved.sh \
-	tests/live/names.sh \
-	tests/live/overlays.sh \
 	tests/live/parked.sh \
 	tests/live/plan.sh \
 	tests/live/policy.sh \
 	tests/live/provision.sh \
-	tests/live/provision_scim.sh \
-	tests/live/report.sh tests/live/review.sh \
+	tests/live/report.sh \
 	tests/live/secrets.sh \
 	tests/live/serve.sh \
 	tests/live/serve_create.sh \
 	tests/live/serve_ops.sh \
 	tests/live/serve_proxy.sh \
 	tests/live/serve_tokens.sh \
-	tests/live/tolerance.sh \
 	tests/live/token.sh \
-	tests/live/undo.sh \
-	tests/live/verbose.sh \
-	tests/live/verdict.sh
+	tests/live/verbose.sh
 
 # What those two use and carry along, tests themselves not.
 live_support = \
@@ -117,8 +119,13 @@ live_support = \
 	tests/live/walkthrough.py \
 	tests/live/worlds.py
 
-# The longest first, so that the others run beside them.
-TESTS = $(scenario_tests) $(live_tests) $(lint_tests)
+# Long ones, too; tests/fuzz/local.mk adds to them.
+first_tests =
+if HAVE_CHECK
+first_tests += tests/unit/check_muster
+endif
+
+TESTS = $(first_tests) $(scenario_tests) $(live_tests) $(lint_tests)
 TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = bash
 
@@ -227,7 +234,6 @@ unit_sources = \
 
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_muster
-TESTS += tests/unit/check_muster
 endif
 
 # The HTML report of an audit that is made up, for tests/live/report.sh.

@@ -31,7 +31,7 @@ fuzz_ldflags = $(AM_LDFLAGS) $(MU_FUZZ_LDFLAGS)
 else
 fuzz_main = tests/fuzz/replay.c
 fuzz_ldflags = $(AM_LDFLAGS)
-TESTS += tests/fuzz/replay.sh
+first_tests += tests/fuzz/replay.sh
 endif
 
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c tests/fuzz/fuzz.h $(fuzz_main)

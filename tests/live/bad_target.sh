@@ -40,18 +40,27 @@ sim_stop
 sim_start --users 4000 --groups 10 --seed 9 --rate off
 slapd_start --nosync
 write_config
-expect 0 "pull for the cut" muster pull sendoso
-expect 2 "plan for the cut" muster plan teams-to-ldap -o "$work/plan.json"
-"$MUSTER" -c "$work/muster.yaml" apply "$work/plan.json" >"$work/out" 2>"$work/err" &
-apply=$!
-while kill -0 "$apply" 2>/dev/null; do
-    [ "$(ldap_dump -z 200 '(objectClass=inetOrgPerson)' dn 2>/dev/null | grep -c '^dn:')" -lt 200 ] || break
-done
-kill -STOP "$apply" 2>/dev/null || true
-kill_slapd
-kill -CONT "$apply" 2>/dev/null || true
+# The server ends in place of its answer to the 200th write.
+cat >"$work/middle.py" <<'END'
+import os, re, subprocess, sys
+sys.path.insert(0, os.environ["top_srcdir"] + "/tests/live")
+import lab
+
+class Server:
+    address = ("127.0.0.1", int(sys.argv[2]))
+
+relay = lab.Relay(Server)
+relay.arm(200, lambda: subprocess.run(["bash", *sys.argv[3].split()], check=True))
+config = sys.argv[1]
+with open(config, encoding="utf-8") as file:
+    text = re.sub(r"ldap://\S+", relay.url, file.read())
+with open(config + ".middle", "w", encoding="utf-8") as file:
+    file.write(text)
+sys.exit(subprocess.run([os.environ["MUSTER"], "-c", config + ".middle", *sys.argv[4:]]).returncode)
+END
 rc=0
-wait "$apply" || rc=$?
+python3 "$work/middle.py" "$work/muster.yaml" "$LDAP_PORT" "$top_srcdir/tests/live/slapd.sh stop $work/slapd" \
+    sync teams-to-ldap --yes >"$work/out" 2>"$work/err" || rc=$?
 case $rc in
 1 | 4) ok "the server dies in the middle: exit $rc" ;;
 *) bad "the server dies in the middle: exit $rc" "$(cat "$work/err")" ;;

@@ -80,7 +80,10 @@ for i in 1 2 3 4 5 6; do
     curl -sS -o /dev/null -w '%{http_code}\n' "$SERVE_URL/unified/user-directory/users?limit=1&max_age=0" >"$work/code.$i" &
     asked[i]=$!
 done
-until curl -sS "$SERVE_URL/metrics" | grep -q '^muster_http_requests_in_flight 7$'; do sleep 0.1; done
+until curl -sS "$SERVE_URL/metrics" | grep -q '^muster_http_requests_in_flight 7$'; do
+    kill -0 "$serve_pid" || break
+    sleep 0.1
+done
 kill -CONT "$sim_pid"
 wait "${asked[@]}"
 if [ "$(cat "$work"/code.* | sort | uniq -c | tr -s ' ')" = " 6 200" ]; then
