@@ -157,6 +157,10 @@ bool mu_audit_fails(const struct mu_audit *audit, enum mu_severity at_least);
 
 void mu_audit_text(const struct mu_audit *audit, bool color, struct mu_buf *to);
 void mu_audit_json(const struct mu_audit *audit, struct mu_buf *to); /* audit.schema.json */
+/* Less of the same, for a reader who pays for each word: reads, summary, and the most severe findings
+ * that aren't waived, a few subjects each; no finding is begun beyond so many bytes. What is left out
+ * is counted. */
+void mu_audit_json_brief(const struct mu_audit *audit, size_t bytes, struct mu_buf *to);
 void mu_audit_csv(const struct mu_audit *audit,
                   struct mu_buf *to); /* a row a finding and subject */
 /* One file with all that it needs, for a browser; long lists are cut, and say what has the rest. */

@@ -4,6 +4,8 @@
 #include "audit/audit.h"
 #include "base/time.h"
 
+enum { BRIEF_FINDINGS = 60, BRIEF_SUBJECTS = 5 };
+
 /* 0 is null: no snapshot, run or time has that number. */
 static void known_number(struct mu_jw *w, const char *key, int64_t value)
 {
@@ -34,13 +36,9 @@ static void put_source(struct mu_jw *w, const struct mu_audit_source *s)
     mu_jw_end(w, '}');
 }
 
-static void put_head(struct mu_jw *w, const struct mu_audit *a)
+/* How far the reads can be trusted. */
+static void put_trust(struct mu_jw *w, const struct mu_audit *a)
 {
-    mu_jw_put_str(w, "schema", "muster-audit/1");
-    mu_jw_put_str(w, "account", a->account);
-    mu_jw_put_str(w, "system", a->system);
-    time_text(w, "made", a->made);
-    mu_jw_put_str(w, "chain", a->chain);
     mu_jw_key(w, "complete");
     mu_jw_bool(w, a->complete);
     mu_jw_key(w, "warnings");
@@ -48,6 +46,16 @@ static void put_head(struct mu_jw *w, const struct mu_audit *a)
     for (size_t i = 0; i < a->warning_count; i++)
         mu_jw_str(w, a->warnings[i]);
     mu_jw_end(w, ']');
+}
+
+static void put_head(struct mu_jw *w, const struct mu_audit *a)
+{
+    mu_jw_put_str(w, "schema", "muster-audit/1");
+    mu_jw_put_str(w, "account", a->account);
+    mu_jw_put_str(w, "system", a->system);
+    time_text(w, "made", a->made);
+    mu_jw_put_str(w, "chain", a->chain);
+    put_trust(w, a);
     mu_jw_key(w, "sources");
     mu_jw_array(w);
     for (size_t i = 0; i < a->source_count; i++)
@@ -196,20 +204,34 @@ static void put_waiver(struct mu_jw *w, const char *key, const struct mu_waiver 
     mu_jw_end(w, '}');
 }
 
-static void put_finding(struct mu_jw *w, const struct mu_finding *f)
+static void put_subjects(struct mu_jw *w, const struct mu_finding *f, size_t max)
+{
+    size_t shown = f->subject_count < max ? f->subject_count : max;
+    mu_jw_key(w, "subjects");
+    mu_jw_array(w);
+    for (size_t i = 0; i < shown; i++)
+        put_subject(w, &f->subjects[i]);
+    mu_jw_end(w, ']');
+    if (shown < f->subject_count)
+        mu_jw_put_int(w, "subjects_not_listed", (int64_t)(f->subject_count - shown));
+}
+
+/* All but its waivers and its end. */
+static void begin_finding(struct mu_jw *w, const struct mu_finding *f, size_t subjects_max)
 {
     mu_jw_object(w);
     mu_jw_put_str(w, "id", f->id);
     mu_jw_put_str(w, "check", f->check->name);
     mu_jw_put_str(w, "severity", mu_severities[f->severity]);
     mu_jw_put_str(w, "title", f->title);
-    mu_jw_key(w, "subjects");
-    mu_jw_array(w);
-    for (size_t i = 0; i < f->subject_count; i++)
-        put_subject(w, &f->subjects[i]);
-    mu_jw_end(w, ']');
+    put_subjects(w, f, subjects_max);
     put_evidence(w, f);
     mu_jw_put_str(w, "advice", f->advice);
+}
+
+static void put_finding(struct mu_jw *w, const struct mu_finding *f)
+{
+    begin_finding(w, f, SIZE_MAX);
     put_waiver(w, "waived", f->waived);
     put_waiver(w, "waiver_expired", f->expired);
     mu_jw_end(w, '}');
@@ -237,4 +259,36 @@ void mu_audit_json(const struct mu_audit *a, struct mu_buf *to)
     mu_jw_end(&w, ']');
     mu_jw_end(&w, '}');
     mu_buf_addc(to, '\n');
+}
+
+static void put_open_findings(struct mu_jw *w, const struct mu_audit *a, size_t bytes)
+{
+    int64_t shown = 0, open = 0;
+    mu_jw_key(w, "findings");
+    mu_jw_array(w);
+    for (size_t i = 0; i < a->finding_count; i++) {
+        const struct mu_finding *f = &a->findings[i];
+        if (f->waived)
+            continue;
+        open++;
+        if (shown == BRIEF_FINDINGS || w->to->len >= bytes)
+            continue;
+        begin_finding(w, f, BRIEF_SUBJECTS);
+        mu_jw_end(w, '}');
+        shown++;
+    }
+    mu_jw_end(w, ']');
+    mu_jw_put_int(w, "findings_not_listed", open - shown);
+}
+
+void mu_audit_json_brief(const struct mu_audit *a, size_t bytes, struct mu_buf *to)
+{
+    struct mu_jw w;
+    mu_jw_init(&w, to, false);
+    mu_jw_object(&w);
+    mu_jw_put_str(&w, "account", a->account);
+    put_trust(&w, a);
+    put_summary(&w, a);
+    put_open_findings(&w, a, bytes);
+    mu_jw_end(&w, '}');
 }

@@ -29,6 +29,8 @@ int mu_write_file(const char *path, const void *bytes, size_t len, unsigned mode
  */
 struct mu_lock;
 int mu_lock(const char *path, int wait_s, struct mu_lock **ret, struct mu_err *err);
+/* A share of it: many have one at a time, and nobody the whole meanwhile. */
+int mu_lock_share(const char *path, int wait_s, struct mu_lock **ret, struct mu_err *err);
 void mu_unlock(struct mu_lock *lock); /* NULL is fine */
 static inline void mu_auto_lock(struct mu_lock **lock)
 {

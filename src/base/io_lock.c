@@ -17,6 +17,7 @@ enum { POLL_MS = 50, PID_TEXT = 24 };
 
 struct mu_lock {
     int fd;
+    bool shared;
 };
 
 /* The kernel doesn't tell who holds an open-file-description lock, so the holder writes its id into
@@ -33,10 +34,10 @@ static int busy(const char *path, int fd, struct mu_err *err)
     return mu_fail(err, MU_E_BUSY, "%s: held by another muster", path);
 }
 
-static int acquire(const char *path, int fd, int wait_s, struct mu_err *err)
+static int acquire(const char *path, int fd, bool shared, int wait_s, struct mu_err *err)
 {
     int64_t deadline = mu_mono_us() + (int64_t)wait_s * 1000000;
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    struct flock whole = {.l_type = shared ? F_RDLCK : F_WRLCK, .l_whence = SEEK_SET};
     while (fcntl(fd, F_OFD_SETLK, &whole) < 0) {
         if (errno != EAGAIN && errno != EACCES && errno != EINTR)
             return mu_fail_errno(err, "%s: lock", path);
@@ -49,30 +50,45 @@ static int acquire(const char *path, int fd, int wait_s, struct mu_err *err)
     return 0;
 }
 
-int mu_lock(const char *path, int wait_s, struct mu_lock **ret, struct mu_err *err)
+/* The id is a courtesy to whoever waits: a full disk must not keep us from working. */
+static void sign(int fd)
+{
+    char text[PID_TEXT];
+    int len = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+    ssize_t MU_UNUSED ignored = ftruncate(fd, 0) == 0 ? pwrite(fd, text, (size_t)len, 0) : -1;
+}
+
+static int lock(const char *path, bool shared, int wait_s, struct mu_lock **ret, struct mu_err *err)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
     if (fd < 0)
         return mu_fail_errno(err, "%s", path);
-    if (acquire(path, fd, wait_s, err) < 0) {
+    if (acquire(path, fd, shared, wait_s, err) < 0) {
         close(fd);
         return -1;
     }
-    /* The id is a courtesy to whoever waits: a full disk must not keep us from working. */
-    char text[PID_TEXT];
-    int len = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
-    ssize_t MU_UNUSED ignored = ftruncate(fd, 0) == 0 ? pwrite(fd, text, (size_t)len, 0) : -1;
-    struct mu_lock *lock = mu_xcalloc(1, sizeof(*lock));
-    lock->fd = fd;
-    *ret = lock;
+    if (!shared)
+        sign(fd);
+    *ret = mu_xcalloc(1, sizeof(**ret));
+    **ret = (struct mu_lock){.fd = fd, .shared = shared};
     return 0;
+}
+
+int mu_lock(const char *path, int wait_s, struct mu_lock **ret, struct mu_err *err)
+{
+    return lock(path, false, wait_s, ret, err);
+}
+
+int mu_lock_share(const char *path, int wait_s, struct mu_lock **ret, struct mu_err *err)
+{
+    return lock(path, true, wait_s, ret, err);
 }
 
 void mu_unlock(struct mu_lock *lock)
 {
     if (!lock)
         return;
-    int MU_UNUSED ignored = ftruncate(lock->fd, 0);
+    int MU_UNUSED ignored = lock->shared ? 0 : ftruncate(lock->fd, 0);
     close(lock->fd);
     free(lock);
 }

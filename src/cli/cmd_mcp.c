@@ -7,6 +7,7 @@
 #include "cli/session.h"
 #include "serve/auth.h"
 #include "serve/mcp/stdio.h"
+#include "serve/single.h"
 
 /* What a token says, or what the options say; without either only what reads. */
 static int grant(struct mu_cli *cli, const struct mu_args *args, struct mu_grant *own,
@@ -58,6 +59,7 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
                                      .fixtures = mu_args_get(args, "conformance-fixtures")};
     if (mu_mcp_new(&conf, &mcp, err) < 0)
         return -1;
+    mu_single_settle_all(cli->config, cli->log);
     int rc = take_output(&out, err);
     if (rc == 0) {
         rc = mu_mcp_stdio(mcp, allowed, STDIN_FILENO, out, err);

@@ -11,6 +11,7 @@
 #include "serve/pulls.h"
 #include "serve/rest/index.h"
 #include "serve/scheduler.h"
+#include "serve/single.h"
 #include "serve/socket.h"
 
 struct mu_instance {
@@ -71,6 +72,7 @@ int mu_instance_start(const struct mu_instance_conf *conf, const struct mu_confi
                                     .log = conf->log,
                                     .search = conf->search,
                                     .fixtures = conf->fixtures};
+    mu_single_settle_all(&in->config, conf->log);
     int rc = mu_mcp_new(&mcp, &in->serve.mcp, err);
     if (rc < 0)
         close(fd);

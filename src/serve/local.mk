@@ -28,6 +28,7 @@ libmuster_a_SOURCES += \
 	src/serve/scheduler.c src/serve/scheduler.h \
 	src/serve/send.c \
 	src/serve/serve.h \
+	src/serve/single.c src/serve/single.h \
 	src/serve/socket.c src/serve/socket.h \
 	src/serve/stream.c \
 	src/serve/systemd.c src/serve/systemd.h \

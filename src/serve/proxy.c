@@ -11,6 +11,7 @@
 #include "serve/exposed.h"
 #include "serve/rate.h"
 #include "serve/serve.h"
+#include "serve/single.h"
 
 enum { HEADERS_MAX = 16, PATH_SHOWN = 120 };
 
@@ -192,19 +193,18 @@ int mu_proxy_call(struct mu_passing *p, struct mu_raw_answer *ret, struct mu_err
 /* ---- writes ---- */
 
 /* The intent is durable before the request leaves. */
-static int begin_write(struct mu_passing *p, struct mu_store *store, int64_t *ret_run,
+static int begin_write(struct mu_passing *p, struct mu_store *store, struct mu_single *ret,
                        struct mu_err *err)
 {
     struct mu_request *r = p->r;
     char digest[MU_DIGEST_HEX];
     mu_digest(r->body, r->body_len, digest);
-    struct mu_run run = {
-        .sync = mu_printf(r->arena, "account %s", p->lease->account->name),
+    const struct mu_run run = {
         .command = mu_printf(r->arena, "%s %s (proxy, token %s)", r->method,
                              mu_printable(r->arena, p->call.path, strlen(p->call.path), PATH_SHOWN),
                              r->grant->name),
         .plan = digest};
-    return mu_run_begin(store, &run, ret_run, err);
+    return mu_single_begin(store, p->lease->account->name, &run, r->log, ret, err);
 }
 
 static int write_once(struct mu_passing *p, struct mu_err *err)
@@ -212,17 +212,17 @@ static int write_once(struct mu_passing *p, struct mu_err *err)
     struct mu_store *store;
     struct mu_raw_answer answer;
     struct mu_err lost = MU_ERR_INIT;
-    int64_t run;
-    if (mu_request_writable(p->r, &store, err) < 0 || begin_write(p, store, &run, err) < 0)
+    struct mu_single single;
+    if (mu_request_writable(p->r, &store, err) < 0 || begin_write(p, store, &single, err) < 0)
         return -1;
     int rc = mu_proxy_call(p, &answer, err);
     const char *status = rc < 0                                         ? "failed"
                          : answer.status == 0                           ? "cut"
                          : answer.status >= 200 && answer.status <= 299 ? "done"
                                                                         : "failed";
-    if (mu_run_end(store, run, status, &lost) < 0)
+    if (mu_single_end(&single, status, &lost) < 0)
         mu_log(p->r->log, MU_LOG_ERROR, "%s run %lld: its end isn't in the journal: %s", p->r->id,
-               (long long)run, lost.text);
+               (long long)single.run, lost.text);
     return rc < 0 ? -1 : mu_proxy_reply(p, &answer, err);
 }
 

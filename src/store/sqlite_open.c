@@ -224,14 +224,26 @@ static void slug(const char *what, struct mu_buf *to)
     }
 }
 
+static int lock_path(struct mu_store *s, const char *what, struct mu_buf *path, struct mu_err *err)
+{
+    mu_buf_printf(path, "%s.", s->file);
+    slug(what, path);
+    mu_buf_adds(path, ".lock");
+    if (path->full || strlen(what) > LOCK_NAME_MAX)
+        return mu_fail(err, MU_E_LIMIT, "the name of the lock is too long: %.64s...", what);
+    return 0;
+}
+
 int mu_store_lock(struct mu_store *s, const char *what, int wait_s, struct mu_lock **ret,
                   struct mu_err *err)
 {
     MU_AUTO(buf) struct mu_buf path = MU_BUF_INIT(PATH_BYTES_MAX + LOCK_NAME_MAX);
-    mu_buf_printf(&path, "%s.", s->file);
-    slug(what, &path);
-    mu_buf_adds(&path, ".lock");
-    if (path.full || strlen(what) > LOCK_NAME_MAX)
-        return mu_fail(err, MU_E_LIMIT, "the name of the lock is too long: %.64s...", what);
-    return mu_lock(path.data, wait_s, ret, err);
+    return lock_path(s, what, &path, err) < 0 ? -1 : mu_lock(path.data, wait_s, ret, err);
+}
+
+int mu_store_share(struct mu_store *s, const char *what, int wait_s, struct mu_lock **ret,
+                   struct mu_err *err)
+{
+    MU_AUTO(buf) struct mu_buf path = MU_BUF_INIT(PATH_BYTES_MAX + LOCK_NAME_MAX);
+    return lock_path(s, what, &path, err) < 0 ? -1 : mu_lock_share(path.data, wait_s, ret, err);
 }

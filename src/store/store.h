@@ -50,6 +50,9 @@ int64_t mu_store_bytes(const struct mu_store *s); /* size on disk, WAL included 
 struct mu_lock;
 int mu_store_lock(struct mu_store *s, const char *what, int wait_s, struct mu_lock **ret,
                   struct mu_err *err);
+/* A share of it (mu_lock_share). */
+int mu_store_share(struct mu_store *s, const char *what, int wait_s, struct mu_lock **ret,
+                   struct mu_err *err);
 
 /* ---- snapshots ---- */
 

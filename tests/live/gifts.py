@@ -117,6 +117,9 @@ def killed():
     dying.process.wait()
     not_sent("killed while it was under way: in doubt", EGIFT, gift(20, idempotency_key="x1"), "seems to have gone out")
     check("and sent once", posts() - before <= 1)
+    runs = [r for r in json.loads(subprocess.run([muster, "-c", config, "runs", "--format", "json"], check=True,
+                                                 capture_output=True).stdout)["runs"] if EGIFT in r["command"]]
+    check("killed: no longer running", not [r for r in runs if r["status"] == "running"], runs)
 
 
 def refused():

@@ -112,7 +112,7 @@ def directory():
     check("memberships", all(m["membership"]["group_id"] == group for m in members["items"]), members)
     check("a change", data(new.call("diff"))["counts"].get("left") == 2, data(new.call("diff")))
     found = data(new.call("audit"))
-    check("an audit", found["account"] == "sendoso" and "findings" in found and found["people"] == 29, found)
+    check("an audit", found["account"] == "sendoso" and "findings" in found and found["summary"]["people"] == 29, found)
     hits = data(new.call("search", {"query": email}))["results"]
     check("search", [h["url"] for h in hits] == ["directory://" + hits[0]["id"]], hits)
     check("fetch", json.loads(data(new.call("fetch", {"id": hits[0]["id"]}))["text"])["id"] == seen[5])

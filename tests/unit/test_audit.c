@@ -537,6 +537,16 @@ START_TEST(writers_defuse_what_names_hold)
     ck_assert_msg(mu_doc_parse(arena, json.data, json.len, &doc, &err) == 0, "%s", err.text);
     ck_assert_str_eq(mu_doc_str(doc, "account"), "hr");
     ck_assert_uint_eq(mu_doc_member(doc, "findings")->len, a->finding_count);
+    MU_AUTO(buf) struct mu_buf brief = MU_BUF_INIT(MU_BUF_MAX), none = MU_BUF_INIT(MU_BUF_MAX);
+    mu_audit_json_brief(a, MU_BUF_MAX, &brief);
+    ck_assert_int_eq(mu_doc_parse(arena, brief.data, brief.len, &doc, &err), 0);
+    ck_assert_uint_eq(mu_doc_member(doc, "findings")->len, a->finding_count);
+    ck_assert_str_eq(mu_doc_text(mu_doc_at(doc, "/findings/0/subjects/0/kind")), "user");
+    mu_audit_json_brief(a, 0, &none);
+    ck_assert_int_eq(mu_doc_parse(arena, none.data, none.len, &doc, &err), 0);
+    ck_assert_uint_eq(mu_doc_member(doc, "findings")->len, 0);
+    ck_assert_str_eq(mu_doc_text(mu_doc_member(doc, "findings_not_listed")),
+                     mu_printf(arena, "%zu", a->finding_count));
     MU_AUTO(buf) struct mu_buf sarif = MU_BUF_INIT(MU_BUF_MAX), prom = MU_BUF_INIT(MU_BUF_MAX);
     mu_audit_sarif(a, &sarif);
     ck_assert_int_eq(mu_doc_parse(arena, sarif.data, sarif.len, &doc, &err), 0);

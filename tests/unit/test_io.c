@@ -180,7 +180,7 @@ END_TEST
 START_TEST(test_lock)
 {
     struct mu_err err = MU_ERR_INIT;
-    struct mu_lock *first = NULL, *second = NULL;
+    struct mu_lock *first = NULL, *second = NULL, *whole = NULL;
     ck_assert_int_eq(mu_lock(path, 0, &first, &err), 0);
     ck_assert_int_eq(mu_lock(path, 0, &second, &err), -1);
     ck_assert_int_eq(err.code, MU_E_BUSY);
@@ -194,6 +194,15 @@ START_TEST(test_lock)
     ck_assert_int_eq(mu_lock(path, 0, &second, &err), 0);
     mu_unlock(second);
     mu_unlock(NULL);
+    ck_assert_int_eq(mu_lock_share(path, 0, &first, &err), 0);
+    ck_assert_int_eq(mu_lock_share(path, 0, &second, &err), 0);
+    ck_assert_int_eq(mu_lock(path, 0, &whole, &err), -1);
+    mu_unlock(first);
+    ck_assert_int_eq(mu_lock(path, 0, &whole, &err), -1);
+    mu_unlock(second);
+    ck_assert_int_eq(mu_lock(path, 0, &whole, &err), 0);
+    ck_assert_int_eq(mu_lock_share(path, 0, &second, &err), -1);
+    mu_unlock(whole);
     ck_assert_int_eq(mu_lock(folder, 0, &second, &err), -1);
     ck_assert_int_eq(err.code, MU_E_IO);
 }

@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "serve/auth.h"
 #include "serve/mcp/book.h"
+#include "serve/single.h"
 
 /* ---- what it is ---- */
 
@@ -199,7 +200,8 @@ static int agree(struct gift *g, const struct mu_claim *asked, struct mcp_out *o
 struct sending {
     struct mu_store *store;
     struct mu_lock *lock;
-    int64_t claim, run;
+    struct mu_single single;
+    int64_t claim;
 };
 
 static int end(struct sending *s, enum mu_claim_state state, const char *answer, struct mu_err *err)
@@ -207,7 +209,7 @@ static int end(struct sending *s, enum mu_claim_state state, const char *answer,
     static const char *const status[] = {
         [MU_CLAIM_DONE] = "done", [MU_CLAIM_FAILED] = "failed", [MU_CLAIM_DOUBT] = "cut"};
     return mu_claim_end(s->store, s->claim, state, answer, err) < 0 ||
-                   mu_run_end(s->store, s->run, status[state], err) < 0
+                   mu_single_end(&s->single, status[state], err) < 0
                ? -1
                : 0;
 }
@@ -260,15 +262,16 @@ static int send_it(struct gift *g, struct sending *s, struct mcp_out *out, struc
 static int claim(struct gift *g, struct mu_claim *asked, struct sending *s, struct mu_err *err)
 {
     const struct mu_run run = {
-        .sync = g->api.def->name,
         .command = mu_printf(g->c->arena, "%s (mcp, token %s)", g->tool->name, asked->token)};
-    if (mu_run_begin(s->store, &run, &s->run, err) < 0)
+    if (mu_single_begin(s->store, g->api.def->name, &run, g->c->mcp->conf.log, &s->single, err) < 0)
         return -1;
-    asked->run = s->run;
+    asked->run = s->single.run;
     asked->at = mu_now();
     int taken = mu_claim_take(s->store, asked, GIFT_SAME_S, &s->claim, err);
     if (taken == 1)
         return 0;
+    struct mu_err ignored = MU_ERR_INIT;
+    (void)mu_single_end(&s->single, "failed", &ignored);
     return taken < 0 ? -1 : mu_fail(err, MU_E_CONFLICT, "the same gift was claimed meanwhile");
 }
 
@@ -280,6 +283,9 @@ static int give(struct gift *g, struct sending *s, struct mcp_out *out, struct m
                              .key = key_of(g),
                              .digest = digest_of(g)};
     int is = mu_claim_find(s->store, g->c->arena, &asked, GIFT_SAME_S, &old, err);
+    if (is == 1 && old.state == MU_CLAIM_OPEN &&
+        mu_single_settle(s->store, g->api.def->name, g->c->mcp->conf.log, err) < 0)
+        return -1;
     if (is == 1)
         is = before(g, &asked, &old, out, err);
     if (is == 0)
@@ -309,6 +315,7 @@ int mcp_run_gift(struct mcp_call *c, const struct mcp_tool *tool, struct json_ob
         read_emails(&g);
         rc = give(&g, &s, out, err);
     }
+    mu_unlock(s.single.lock);
     mu_unlock(s.lock);
     mu_store_close(s.store);
     api_close(&g.api);
