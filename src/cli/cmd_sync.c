@@ -57,6 +57,7 @@ static int nothing(struct sync_run *r, struct mu_err *err)
     struct mu_outcomes o;
     if (mu_parking_prune(r->cli->store, r->plan, err) < 0)
         return -1;
+    mu_show_leaving(r->cli, r->plan);
     mu_outcomes_begin(&o, r->cli, r->plan);
     return finish(r, &o, "nothing", NULL, err) < 0 ? -1 : status_of(r);
 }
@@ -81,6 +82,8 @@ static int execute(struct sync_run *r, struct mu_err *err)
                                    .snapshot = &r->snap,
                                    .started = r->started,
                                    .verify = r->verify};
+    if (r->yes)
+        mu_show_leaving(r->cli, r->plan);
     int status = mu_execute(r->cli, &x, err);
     return status == MU_EXIT_DONE ? status_of(r) : status;
 }
@@ -186,8 +189,8 @@ const struct mu_cmd mu_cmd_sync = {
              "what it would do elsewhere (exit 2). When a guard refuses (exit 3): save the plan "
              "with muster plan -o, read it,\n"
              "and apply it with --allow. With -q the summary and what did not succeed are "
-             "printed, and nothing when there was\n"
-             "nothing to do. SYNC may be left out when there is only one.",
+             "printed, with who begins to leave, and nothing when there\n"
+             "was nothing to do. SYNC may be left out when there is only one.",
     .opts = opts,
     .words_max = 1,
     .example = "muster sync teams-to-ldap --yes -q",

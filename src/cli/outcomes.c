@@ -21,8 +21,10 @@ void mu_outcomes_begin(struct mu_outcomes *o, struct mu_cli *cli, const struct m
 {
     static const char *const columns[] = {"seq",   "verb", "why",  "kind",  "id",
                                           "label", "name", "done", "detail"};
-    *o = (struct mu_outcomes){
-        .cli = cli, .terminal = isatty(STDOUT_FILENO), .buf = MU_BUF_INIT(MU_BUF_MAX)};
+    *o = (struct mu_outcomes){.cli = cli,
+                              .plan = plan,
+                              .terminal = isatty(STDOUT_FILENO),
+                              .buf = MU_BUF_INIT(MU_BUF_MAX)};
     if (cli->format == MU_FORMAT_CSV)
         o->rows = mu_writer_new(stdout, MU_FORMAT_CSV, columns, MU_LEN(columns));
     if (cli->format != MU_FORMAT_JSON)
@@ -117,6 +119,15 @@ void mu_outcomes_planned(struct mu_outcomes *o, const struct mu_plan *plan)
 
 /* ---- the end ---- */
 
+static void leaving_json(const struct mu_plan *plan, struct mu_jw *w)
+{
+    mu_jw_array(w);
+    for (size_t i = 0; plan && i < plan->left_count; i++)
+        if (plan->left[i].due)
+            mu_left_json(&plan->left[i], w);
+    mu_jw_end(w, ']');
+}
+
 static void end_json(struct mu_outcomes *o, const struct mu_ending *end)
 {
     const struct mu_applied none = {0}, *a = end->applied ? end->applied : &none;
@@ -142,6 +153,8 @@ static void end_json(struct mu_outcomes *o, const struct mu_ending *end)
     mu_jw_str(w, a->stopped.code == MU_OK ? NULL : a->stopped.text);
     mu_jw_key(w, "changed");
     mu_effect_json(&o->effect, w);
+    mu_jw_key(w, "leaving");
+    leaving_json(o->plan, w);
     mu_jw_key(w, "snapshot");
     if (end->snapshot)
         mu_show_snapshot_json(end->snapshot, true, w);
@@ -173,6 +186,9 @@ static void end_text(struct mu_outcomes *o, const struct mu_ending *end)
            what.len                          ? what.data
            : mu_streq(end->result, "failed") ? "failed"
                                              : "nothing to do");
+    size_t leaving = mu_plan_leaving(o->plan);
+    if (leaving > 0)
+        printf("; %zu %s later", leaving, leaving == 1 ? "leaves" : "leave");
     if (a && a->run)
         printf("; run %" PRId64, a->run);
     if (a && a->stopped.code != MU_OK)

@@ -16,7 +16,8 @@
 
 struct mu_outcomes {
     struct mu_cli *cli;
-    bool terminal; /* stdout is one: a progress line would stand in the way */
+    const struct mu_plan *plan; /* NULL: none */
+    bool terminal;              /* stdout is one: a progress line would stand in the way */
     struct mu_buf buf;
     struct mu_jw w;          /* json */
     struct mu_writer *rows;  /* csv */

@@ -61,6 +61,8 @@ int mu_show_plan(struct mu_cli *cli, const struct mu_plan *plan, struct mu_err *
  * as JSON), shows it, and asks the guards. An exit status, or -1. */
 int mu_show_planned(struct mu_cli *cli, const struct mu_plan *plan, const char *path,
                     struct mu_err *err);
+/* Who is to leave later, in text: all of them, or with -q those whose countdown has just begun. */
+void mu_show_leaving(struct mu_cli *cli, const struct mu_plan *plan);
 /* how many of those left alone make a run partial */
 size_t mu_show_trouble(const struct mu_plan *plan);
 

@@ -22,17 +22,21 @@ size_t mu_show_trouble(const struct mu_plan *plan)
 /* A plan names people and says what they are to become: nobody else's business. */
 enum { PLAN_MODE = 0600 };
 
-static void show_left(struct mu_cli *cli, const struct mu_plan *plan)
+static void show_left(struct mu_cli *cli, const struct mu_left *l)
 {
-    for (size_t i = 0; i < plan->left_count; i++) {
-        const struct mu_left *l = &plan->left[i];
-        const char *kind = l->kind == MU_KINDS ? "" : mu_schema_of(l->kind)->name;
-        printf("%c left alone: %s%s%s", l->trouble ? '!' : '.', kind, *kind ? " " : "",
-               mu_show_safe(cli->arena, l->label ? l->label : l->id));
-        if (l->name)
-            printf("%s(%s)", l->label || l->id ? " " : "", mu_show_safe(cli->arena, l->name));
-        printf(": %s\n", mu_show_safe(cli->arena, l->reason));
-    }
+    const char *kind = l->kind == MU_KINDS ? "" : mu_schema_of(l->kind)->name;
+    printf("%c left alone: %s%s%s", l->trouble ? '!' : '.', kind, *kind ? " " : "",
+           mu_show_safe(cli->arena, l->label ? l->label : l->id));
+    if (l->name)
+        printf("%s(%s)", l->label || l->id ? " " : "", mu_show_safe(cli->arena, l->name));
+    printf(": %s\n", mu_show_safe(cli->arena, l->reason));
+}
+
+void mu_show_leaving(struct mu_cli *cli, const struct mu_plan *plan)
+{
+    for (size_t i = 0; cli->format == MU_FORMAT_TEXT && i < plan->left_count; i++)
+        if (plan->left[i].due && (plan->left[i].begun || !cli->quiet))
+            show_left(cli, &plan->left[i]);
 }
 
 static void show_guards(struct mu_cli *cli, const struct mu_plan *plan)
@@ -98,7 +102,8 @@ static void show_text(struct mu_cli *cli, const struct mu_plan *plan)
         mu_plan_show_op(&plan->ops[i], cli->color, &text);
         mu_show_flush(&text);
     }
-    show_left(cli, plan);
+    for (size_t i = 0; i < plan->left_count; i++)
+        show_left(cli, &plan->left[i]);
     show_guards(cli, plan);
     mu_plan_summary(plan, &text);
     printf("%s: %s (from snapshot %" PRId64 " of %s, %s)\n", plan->sync, text.data, plan->snapshot,

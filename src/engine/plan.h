@@ -24,6 +24,7 @@ struct mu_left {
     /* makes the run partial (exit 4): conflicts and bad data; not: somebody else's entries */
     bool trouble;
     int64_t due; /* a leaver: when the grace period is over; 0: not about that */
+    bool begun;  /* ... which begins with this plan; not in a plan's file */
 };
 
 struct mu_reading {
@@ -121,6 +122,7 @@ int mu_plan_phase(const struct mu_op *op);
 
 /* As one JSON document (with hash), and back (hash checked: MU_E_REFUSED when it doesn't fit). */
 void mu_plan_json(const struct mu_plan *plan, struct mu_buf *to);
+void mu_left_json(const struct mu_left *l, struct mu_jw *w); /* one of those left alone */
 int mu_plan_parse(struct mu_arena *arena, const char *text, size_t len, const struct mu_plan **ret,
                   struct mu_err *err);
 /* The same of a file ("-": standard input), of which no more is held than what it says. */
@@ -133,5 +135,7 @@ void mu_plan_show_op(const struct mu_op *op, bool color, struct mu_buf *to);
 
 /* `12 users to add, 3 members to remove; 4 left alone`. `to` is empty before. */
 void mu_plan_summary(const struct mu_plan *plan, struct mu_buf *to);
+/* How many are in their grace period; of NULL none. */
+size_t mu_plan_leaving(const struct mu_plan *plan);
 
 #endif

@@ -180,6 +180,7 @@ int plan_grace(struct planner *p, const struct who *w, const struct mu_decision 
         return 0;
     plan_leave(p, w, w->object->name, false, "leaves in %s: %s", some_time(p, left), l->row.why);
     p->left[p->left_count - 1].due = due;
+    p->left[p->left_count - 1].begun = !l->known;
     return 1;
 }
 

@@ -67,7 +67,7 @@ static void header(const struct mu_plan *plan, struct mu_jw *w)
     mu_jw_end(w, '}');
 }
 
-static void left_json(const struct mu_left *l, struct mu_jw *w)
+void mu_left_json(const struct mu_left *l, struct mu_jw *w)
 {
     char due[MU_TIME_TEXT];
     mu_jw_object(w);
@@ -187,7 +187,7 @@ void mu_plan_json(const struct mu_plan *plan, struct mu_buf *to)
     mu_jw_key(&w, "left_alone");
     mu_jw_array(&w);
     for (size_t i = 0; i < plan->left_count; i++)
-        left_json(&plan->left[i], &w);
+        mu_left_json(&plan->left[i], &w);
     mu_jw_end(&w, ']');
     mu_jw_put_str(&w, "hash", plan->hash);
     mu_jw_end(&w, '}');

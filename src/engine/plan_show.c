@@ -114,10 +114,18 @@ void mu_plan_show_op(const struct mu_op *op, bool color, struct mu_buf *to)
     }
 }
 
+size_t mu_plan_leaving(const struct mu_plan *plan)
+{
+    size_t count = 0;
+    for (size_t i = 0; plan && i < plan->left_count; i++)
+        count += plan->left[i].due != 0;
+    return count;
+}
+
 void mu_plan_summary(const struct mu_plan *plan, struct mu_buf *to)
 {
     struct mu_effect effect = {.members_added = 0};
-    size_t trouble = 0, leaving = 0;
+    size_t trouble = 0, leaving = mu_plan_leaving(plan);
     for (size_t i = 0; i < plan->op_count; i++)
         mu_effect_add(&effect, &plan->ops[i]);
     mu_effect_text(&effect, false, to);
@@ -125,8 +133,6 @@ void mu_plan_summary(const struct mu_plan *plan, struct mu_buf *to)
         mu_buf_adds(to, "nothing to do");
     for (size_t i = 0; i < plan->left_count; i++)
         trouble += plan->left[i].trouble;
-    for (size_t i = 0; i < plan->left_count; i++)
-        leaving += plan->left[i].due != 0;
     if (trouble > 0)
         mu_buf_printf(to, "; %zu left alone", trouble);
     if (leaving > 0)

@@ -60,6 +60,17 @@ static bool left_in_trouble(struct syncing *s, const struct mu_plan *plan)
     return any;
 }
 
+/* Said once, when their countdown begins. */
+static void tell_leavers(struct syncing *s, const struct mu_plan *plan)
+{
+    for (size_t i = 0; i < plan->left_count; i++) {
+        const struct mu_left *l = &plan->left[i];
+        if (l->begun)
+            mu_log(s->log, MU_LOG_INFO, "sync %s: %s: %s", s->sync->name,
+                   l->label ? l->label : l->name, l->reason);
+    }
+}
+
 static enum mu_sync_result apply(struct syncing *s, const struct mu_plan *plan, struct mu_err *err)
 {
     const struct mu_apply_how how = {.command = "sync (scheduled)"};
@@ -77,6 +88,7 @@ static enum mu_sync_result plan_and_apply(struct syncing *s, struct mu_err *err)
     if (mu_plan_make(s->store, s->sync, s->target, NULL, s->arena, s->log, &plan, err) < 0)
         return failed(err);
     s->ret->planned = (int64_t)plan->op_count;
+    tell_leavers(s, plan);
     bool trouble = left_in_trouble(s, plan) || s->ret->snap.verdict != MU_COMPLETE;
     if (plan->op_count == 0 && mu_parking_prune(s->store, plan, err) < 0)
         return MU_SYNC_FAILED;

@@ -310,13 +310,14 @@ START_TEST(gone_people_are_listed_first)
     ck_assert_ptr_eq(shown, left.reason);
     shown += strlen("leaves in 14 days: last seen ");
     ck_assert(strncmp(shown, before, 10) == 0 || strncmp(shown, after, 10) == 0); /* midnight */
-    ck_assert(!left.trouble);
+    ck_assert(!left.trouble && left.begun);
     MU_AUTO(buf) struct mu_buf summary = MU_BUF_INIT(MU_BUF_MAX);
     mu_plan_summary(p, &summary);
     ck_assert_str_eq(summary.data, "nothing to do; 1 leaves later");
     ck_assert_int_ge(left.due, mu_now() + (GRACE_DAYS - 1) * DAY_S);
     age("2", GRACE_DAYS - 3);
     ck_assert_str_eq(left_about(plan(), "2").reason, "leaves in 3 days: aged");
+    ck_assert(!left_about(plan(), "2").begun);
     age("2", GRACE_DAYS);
     ck_assert_ptr_nonnull(op_about(plan(), MU_WHY_DISABLE));
     converge();
