@@ -37,7 +37,7 @@ static int put_former(struct mu_owning *o, const struct mu_op *op, struct mu_err
 typedef int enter(struct mu_store *s, const char *sync, const struct mu_owned_value *v,
                   struct mu_err *err);
 
-/* Members go in under the person's id, other values as the target compares them. */
+/* Members go in under the person's id, other values (who: "") as the target compares them. */
 static int each_value(struct mu_owning *o, const struct mu_op *op, const struct mu_opchange *c,
                       bool adds, enter *entry, struct mu_err *err)
 {
@@ -48,7 +48,7 @@ static int each_value(struct mu_owning *o, const struct mu_op *op, const struct 
         struct mu_owned_value v = {.kind = op->kind, .id = op->id, .attr = c->attr};
         if (who && !who[i])
             continue;
-        if (who)
+        if (who && *who[i])
             v.value = (struct mu_value){.bytes = who[i], .len = strlen(who[i])};
         else
             v.value = folded(o, c->attr, &values[i]);

@@ -86,8 +86,9 @@ struct mu_opchange {
     bool shared;
     /* the target differs from what our last run made it: somebody else changed it; for the reader */
     bool drift;
-    /* of members: the unified id of whom each value of `add` and `remove` names, NULL for nobody we
-     * know; both NULL for other attributes */
+    /* where some values are ours and some are others': whose each one is. Of members the unified id
+     * of whom it names, NULL for nobody we know; of other attributes "" for ours, NULL for others'.
+     * Both NULL: all are ours. */
     const char *const *add_who, *const *remove_who;
 };
 

@@ -168,6 +168,41 @@ START_TEST(somebody_deleted)
 }
 END_TEST
 
+static int is_ours(const char *mail)
+{
+    const struct mu_owned_value v = {
+        .kind = MU_USER, .id = "1", .attr = "mail", .value = {mail, strlen(mail)}};
+    return mu_value_owned(store, sync_conf.name, &v, &err);
+}
+
+/* Ours are ours again, and those of others theirs. */
+START_TEST(values_among_others_of_somebody_deleted)
+{
+    const struct mu_owned_value ours = {
+        .kind = MU_USER, .id = "1", .attr = "mail", .value = {"ada@x.test", 10}};
+    usual();
+    run_it();
+    ck_assert_int_eq(mu_value_put(store, sync_conf.name, &ours, &err), 0);
+    fake_target_put(&target, MU_USER, "uid=ada@x.test,ou=people", "mail", "others@x.test");
+    const char *before = dump();
+    sync_conf.gone = MU_REMOVE_DELETE;
+    begin();
+    user("2", "bo@x.test", "Bo", "active");
+    user("3", "cy@x.test", "Cy", "active");
+    group("71", "Sales");
+    group("72", "Empty");
+    member("71", "2");
+    member("71", "3");
+    end(MU_COMPLETE);
+    int64_t run = run_it();
+    ck_assert_int_eq(is_ours("ada@x.test"), 0);
+    apply_all(undo(run));
+    ck_assert_str_eq(dump(), before);
+    ck_assert_int_eq(is_ours("ada@x.test"), 1);
+    ck_assert_int_eq(is_ours("others@x.test"), 0);
+}
+END_TEST
+
 START_TEST(members_who_moved)
 {
     usual();
@@ -445,6 +480,7 @@ Suite *undo_suite(void)
     tcase_add_test(t, another_name);
     tcase_add_test(t, somebody_set_aside);
     tcase_add_test(t, somebody_deleted);
+    tcase_add_test(t, values_among_others_of_somebody_deleted);
     tcase_add_test(t, members_who_moved);
     tcase_add_test(t, a_group_deleted);
     tcase_add_test(t, all_at_once);
