@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* muster policy: holds a policy against the people of a snapshot and the groups of the target, and
  * runs the examples in it. */
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "base/time.h"
 #include "cli/show.h"
 #include "cli/show_policy.h"
 
@@ -80,20 +82,69 @@ static void check_groups(struct mu_cli *cli, const struct mu_sync *sync,
 {
     MU_AUTO(account) struct mu_account *target = NULL;
     struct mu_err why = MU_ERR_INIT;
-    if (mu_cli_open(cli, sync->to, &target, &why) < 0 ||
+    if (!cli->store)
+        mu_fail(&why, MU_E_MISSING, "there is no store yet; run muster pull %s", sync->from->name);
+    if (!cli->store || mu_cli_open(cli, sync->to, &target, &why) < 0 ||
         mu_plan_policy(cli->store, sync, target, cli->arena, cli->log, on_lacking, checked, &why) <
             0)
         mu_policy_find(checked, MU_POLICY_WARNING, "target-unseen", NULL, NULL,
                        mu_printf(cli->arena, "groups are not checked: %s", why.text));
 }
 
+/* The newest read that can be used, whatever became of later ones. 1: there is one; 0: *why not. */
+static int find_people(struct mu_cli *cli, const char *from, struct mu_snapshot *ret,
+                       struct mu_err *why, struct mu_err *err)
+{
+    int rc = mu_cli_store(cli, MU_STORE_READ, why);
+    if (rc == 0)
+        rc = mu_cli_snapshot(cli, from, NULL, ret, why);
+    if (rc == 0)
+        return 1;
+    if (why->code == MU_E_MISSING)
+        return 0;
+    *err = *why;
+    return -1;
+}
+
+/* Which read the people are of, where it isn't simply the last one. */
+static int tell_age(struct mu_cli *cli, const struct mu_snapshot *snap,
+                    struct mu_policy_checked *checked, struct mu_err *err)
+{
+    struct mu_snapshot *newest;
+    size_t count;
+    char read[MU_TIME_TEXT];
+    if (mu_snapshot_list(cli->store, cli->arena, snap->account, 1, &newest, &count, err) < 0)
+        return -1;
+    mu_time_text(snap->started, read);
+    if (count > 0 && newest[0].id != snap->id)
+        mu_policy_find(
+            checked, MU_POLICY_NOTE, "people-old", NULL, NULL,
+            mu_printf(cli->arena,
+                      "people are those of snapshot %" PRId64 " (%s): snapshot %" PRId64 " is %s",
+                      snap->id, read, newest[0].id, newest[0].finished ? "void" : "not finished"));
+    if (snap->verdict != MU_COMPLETE)
+        mu_policy_find(checked, MU_POLICY_NOTE, "people-incomplete", NULL, NULL,
+                       mu_printf(cli->arena,
+                                 "snapshot %" PRId64 " is %s: who left may still be among the "
+                                 "people",
+                                 snap->id, mu_verdict_name(snap->verdict)));
+    return 0;
+}
+
+/* What can't be seen is told, and the rest is checked. */
 static int check_sync(struct mu_cli *cli, const struct meant *m, struct mu_snapshot *snap,
                       struct mu_policy_checked **ret, struct mu_err *err)
 {
     const char *from = m->sync->from->name;
-    if (mu_cli_store(cli, MU_STORE_READ, err) < 0 ||
-        mu_cli_snapshot(cli, from, NULL, snap, err) < 0 ||
+    struct mu_err why = MU_ERR_INIT;
+    int found = find_people(cli, from, snap, &why, err);
+    if (found < 0 ||
         mu_policy_check(cli->store, from, snap->id, m->policy, cli->arena, ret, err) < 0)
+        return -1;
+    if (found == 0)
+        mu_policy_find(*ret, MU_POLICY_WARNING, "people-unseen", NULL, NULL,
+                       mu_printf(cli->arena, "rules are not held against people: %s", why.text));
+    else if (tell_age(cli, snap, *ret, err) < 0)
         return -1;
     check_groups(cli, m->sync, *ret);
     return 0;
@@ -205,16 +256,18 @@ const struct mu_cmd mu_cmd_policy = {
     .name = "policy",
     .summary = "check who a policy's rules fit, or run the examples in it",
     .usage = "check [SYNC | FILE] | test [SYNC | FILE]...",
-    .about = "check: holds the rules of a sync's policy against the people of its source's newest "
-             "snapshot and the groups\n"
-             "of its target: which groups and attributes aren't there, which rules fit nobody or "
-             "never decide, which\n"
-             "people more than one rule fits, and whom none does. Of a file that no sync names it "
-             "checks the file alone.\n"
-             "test: runs the examples in the file; without a name those of every sync.\n"
-             "Exit 0: nothing wrong. 1: warnings, or an example failed. 78: a group or attribute "
-             "isn't there, or the file\n"
-             "can't be read.",
+    .about =
+        "check: holds the rules of a sync's policy against the people of its source's newest "
+        "snapshot and the groups\n"
+        "of its target: which groups and attributes aren't there, which rules fit nobody or "
+        "never decide, which\n"
+        "people more than one rule fits, and whom none does. What can't be seen is told, and the "
+        "rest is checked. Of a file that no sync names it "
+        "checks the file alone.\n"
+        "test: runs the examples in the file; without a name those of every sync.\n"
+        "Exit 0: nothing wrong. 1: warnings, or an example failed. 78: a group or attribute "
+        "isn't there, or the file\n"
+        "can't be read.",
     .words_min = 1,
     .words_max = 64,
     .example = "muster policy check hris-to-sendoso",

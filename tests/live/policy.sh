@@ -112,6 +112,18 @@ said 'Bo Berg.*leaves in 14 days: last seen 20[0-9-]+' "with a countdown"
 said '1 leaves later' "and counted"
 expect 0 "explain a leaver" muster explain 2
 said 'leaving: leaves in 14 days: last seen .*; the grace period is over at 20' "says when"
+expect 0 "a sync with nothing else to do" muster sync people --yes
+said 'Bo Berg.*leaves in 14 days' "shows the countdown as well"
+said 'nothing to do; 1 leaves later' "in its summary too"
+expect 0 "for programs" muster sync people --yes --format json
+said '"leaving": ?\[\{.*"id": ?"2".*"due": ?"20' "likewise"
+expect 0 "one that is quiet" muster sync people --yes -q
+if [ -s "$work/out" ]; then bad "says it again"; else ok "doesn't say it again"; fi
+people "$ADA" "2,Bo,Berg,bo@x.test,Lead,Sales,2024-01-01," "$CY" "$DI"
+expect 0 "who comes back" muster sync people --yes -q
+people "$ADA" "$CY" "$DI"
+expect 0 "a quiet sync that sees somebody leave" muster sync people --yes -q
+said 'Bo Berg.*leaves in 14 days' "says so, once"
 people "$ADA" "2,Bo,Berg,bo@x.test,Lead,Sales,2024-01-01," "$CY" "$DI"
 expect 0 "who comes back" muster plan people
 unsaid 'leaves in' "isn't listed any more"
@@ -138,5 +150,27 @@ expect 78 "a policy that can't be read" muster plan people
 said 'policy.yaml:1:' "says where"
 policy <<<'rules: []'
 expect 64 "a sync that isn't there" muster policy check nobody
+
+# --- what can't be seen is told, and the rest is checked ---
+
+policy <<'EOT'
+rules:
+  - {name: leads, when: {departmnt: Sales}, group: Slaes}
+EOT
+cp "$work/people.csv" "$work/kept.csv"
+: >"$work/people.csv"
+expect 3 "a read that is void" muster sync people
+expect 78 "check after it" muster policy check
+said "nobody has 'departmnt'" "holds the rules against the last people that can be used"
+said 'note: people are those of snapshot [0-9]+ \(20.*\): snapshot [0-9]+ is void' "and says so"
+mv "$work/kept.csv" "$work/people.csv"
+sed "s|url: .*|url: ldap://127.0.0.1:1|" "$work/muster.yaml" >"$work/away.yaml"
+expect 78 "check without the target" muster -c "$work/away.yaml" policy check people
+said "nobody has 'departmnt'" "holds the rules against people"
+said 'warning: groups are not checked: .*127.0.0.1:1' "and says what it could not see"
+sed "s|store: .*|store: new.db|" "$work/muster.yaml" >"$work/new.yaml"
+expect 1 "check before anything was read" muster -c "$work/new.yaml" policy check people
+said 'warning: rules are not held against people: .*run muster pull' "says what to do"
+if [ -e "$work/new.db" ]; then bad "a store was made"; else ok "and makes no store"; fi
 
 finish
