@@ -195,6 +195,7 @@ class Life:
             self.sim.fault(fault)
             self.office.sync()
             self.sim.clear()
+            self.office.parked_no_more()
 
     def settled(self):
         """As many syncs as it takes for what was in doubt; time goes by for it."""
