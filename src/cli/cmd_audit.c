@@ -69,9 +69,9 @@ const struct mu_cmd mu_cmd_audit = {
         "who is missing (exit 2).\n"
         "integrations: what Sendoso's own integrations need of Salesforce, Marketo, HubSpot and "
         "Eloqua, as a checklist.\n"
-        "verify: computes the chain of digests over all runs, operations and outcomes again. "
-        "Exit 0: every row is as it\n"
-        "was written. 1: the first that isn't is named. Who can write the store can make the "
+        "verify: computes the chain of digests over all runs, operations, outcomes and snapshots "
+        "again. Exit 0: all is as\n"
+        "it was written. 1: the first that isn't is named. Who can write the store can make the "
         "whole chain anew: note the\n"
         "head elsewhere from time to time, and ask with --head whether the journal still holds "
         "it.",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* muster audit verify: the journal's chain of digests, computed again. */
+/* muster audit verify: the chain of digests of journal and snapshots, computed again. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +35,10 @@ static void show_json(const struct mu_chain_check *check, const char *noted)
     mu_jw_int(&w, check->fit);
     mu_jw_key(&w, "broken");
     mu_jw_str(&w, check->broken);
+    mu_jw_key(&w, "snapshots");
+    mu_jw_int(&w, check->sealed);
+    mu_jw_key(&w, "broken_snapshot");
+    mu_jw_str(&w, check->broken_seal);
     mu_jw_key(&w, "noted");
     mu_jw_str(&w, noted);
     mu_jw_key(&w, "noted_row");
@@ -49,10 +53,15 @@ static void show_json(const struct mu_chain_check *check, const char *noted)
 
 static int show_csv(struct mu_cli *cli, const struct mu_chain_check *check, struct mu_err *err)
 {
-    static const char *const columns[] = {"rows", "head", "fit", "broken", "noted_row"};
+    static const char *const columns[] = {
+        "rows", "head", "fit", "broken", "snapshots", "broken_snapshot", "noted_row"};
     const char *const values[] = {
-        mu_printf(cli->arena, "%" PRId64, check->head.rows), check->head.link,
-        mu_printf(cli->arena, "%" PRId64, check->fit), check->broken,
+        mu_printf(cli->arena, "%" PRId64, check->head.rows),
+        check->head.link,
+        mu_printf(cli->arena, "%" PRId64, check->fit),
+        check->broken,
+        mu_printf(cli->arena, "%" PRId64, check->sealed),
+        check->broken_seal,
         check->noted_at >= 0 ? mu_printf(cli->arena, "%" PRId64, check->noted_at) : NULL};
     struct mu_writer *w = mu_writer_new(stdout, cli->format, columns, MU_LEN(columns));
     mu_writer_row(w, values, NULL);
@@ -65,6 +74,8 @@ static void show_text(struct mu_cli *cli, const struct mu_chain_check *check)
     if (!check->broken)
         printf("journal: %s, each as it was written\n",
                mu_show_some(cli->arena, check->fit, "row", "rows"));
+    if (!check->broken && !check->broken_seal)
+        printf("snapshots: %" PRId64 ", each with its entries as it was read\n", check->sealed);
     printf("head: %s\n", check->head.link);
     if (check->noted_at >= 0)
         printf("the noted head is that of row %s\n", mu_show_number(check->noted_at, number));
@@ -96,6 +107,11 @@ int mu_audit_verify(struct mu_cli *cli, const struct mu_args *args, struct mu_er
                        "store %s: the journal isn't what muster wrote: %s; the %" PRId64
                        " rows before it are, compare the rest with a backup",
                        path, check.broken, check.fit);
+    if (check.broken_seal)
+        return mu_fail(err, MU_E_CONFLICT,
+                       "store %s: a snapshot isn't what was read: %s; compare it with a backup, or "
+                       "read the account into a new store",
+                       path, check.broken_seal);
     if (noted && check.noted_at < 0)
         return mu_fail(err, MU_E_CONFLICT,
                        "store %s: the journal never had the head %s; it was made anew from some "

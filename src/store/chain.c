@@ -18,6 +18,7 @@ static const char seen_run[] =
 static const char seen_step[] = "SELECT n, id, op, inverse, at, link FROM step WHERE id = ?1";
 static const char seen_outcome[] =
     "SELECT n, id, done, detail, at, link FROM outcome WHERE id = ?1";
+static const char seen_seal[] = "SELECT n, id, row, entries, link FROM seal WHERE id = ?1";
 static const char seal_run[] = "UPDATE run SET n = ?2, link = ?3 WHERE id = ?1";
 
 static const struct {
@@ -26,6 +27,7 @@ static const struct {
     [MU_CHAINED_RUN] = {"run", seen_run, seal_run},
     [MU_CHAINED_STEP] = {"step", seen_step, NULL},
     [MU_CHAINED_OUTCOME] = {"outcome", seen_outcome, NULL},
+    [MU_CHAINED_SEAL] = {"seal", seen_seal, NULL},
 };
 
 static size_t digits(uint64_t value, char to[24])
@@ -61,7 +63,12 @@ void mu_chain_text(struct mu_buf *row, const char *text, size_t len)
     add(row, text ? 't' : 'n', text ? text : "", text ? len : 0);
 }
 
-static void add_column(struct mu_buf *row, sqlite3_stmt *stmt, int at)
+void mu_chain_blob(struct mu_buf *row, const void *bytes, size_t len)
+{
+    add(row, 'b', bytes, len);
+}
+
+void mu_chain_column(struct mu_buf *row, sqlite3_stmt *stmt, int at)
 {
     static const char types[] = {[SQLITE_INTEGER] = 'i',
                                  [SQLITE_FLOAT] = 'r',
@@ -95,7 +102,7 @@ static void take_row(sqlite3_stmt *stmt, enum mu_chained table, int64_t n, struc
     mu_chain_int(ret, n);
     mu_chain_text(ret, tables[table].name, strlen(tables[table].name));
     for (int at = 1; at < sqlite3_column_count(stmt) - 1; at++)
-        add_column(ret, stmt, at);
+        mu_chain_column(ret, stmt, at);
 }
 
 bool mu_chain_take(sqlite3_stmt *stmt, enum mu_chained table, struct mu_buf *ret,

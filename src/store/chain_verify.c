@@ -6,14 +6,15 @@
 #include "base/str.h"
 #include "model/schema.h"
 #include "store/chain.h"
-#include "store/sqlite.h"
+#include "store/seal.h"
 
 enum { SUPERSEDED = MU_CHAINED };
 
 /* Only numbers are sorted; rows are looked up one by one. */
 static const char sql_order[] =
     "SELECT n, 0, id FROM run UNION ALL SELECT n, 1, id FROM step"
-    " UNION ALL SELECT n, 2, id FROM outcome UNION ALL SELECT n, 3, n FROM superseded ORDER BY 1";
+    " UNION ALL SELECT n, 2, id FROM outcome UNION ALL SELECT n, 3, id FROM seal"
+    " UNION ALL SELECT n, 4, n FROM superseded ORDER BY 1";
 static const char sql_superseded[] = "SELECT n, row, link FROM superseded WHERE n = ?1";
 
 struct place {
@@ -37,6 +38,8 @@ static const char *name(struct mu_arena *arena, const struct place *at)
         [MU_CHAINED_STEP] = "the intent", [MU_CHAINED_OUTCOME] = "the outcome"};
     if (at->table == SUPERSEDED)
         return "an earlier form of a row that changed by right";
+    if (at->table == MU_CHAINED_SEAL)
+        return mu_printf(arena, "the seal of snapshot %" PRId64, at->id);
     if (at->table == MU_CHAINED_RUN)
         return mu_printf(arena, "run %" PRId64, at->id);
     return mu_printf(arena, "%s of step %" PRId64 " of run %" PRId64, parts[at->table],
@@ -165,6 +168,8 @@ int mu_chain_verify(struct mu_store *s, struct mu_arena *arena, const char *note
     if (mu_sql_exec(s, "BEGIN", err) < 0)
         return -1;
     int rc = mu_chain_head(s, &check.head, err) < 0 || walk(&v, err) < 0 ? -1 : 0;
+    if (rc == 0 && !check.broken)
+        rc = mu_seal_verify(s, arena, &check.sealed, &check.broken_seal, err);
     sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     mu_buf_done(&v.row);
     if (rc == 0)

@@ -20,6 +20,8 @@ libmuster_a_SOURCES += \
     src/store/rows.c \
     src/store/runs.c \
     src/store/scratch.c \
+    src/store/seal.c src/store/seal.h \
+    src/store/seal_verify.c \
     src/store/snapshots.c \
     src/store/sql.c \
     src/store/sqlite.h \

@@ -85,6 +85,8 @@ static const char *const versions[] = {
     " expires INTEGER NOT NULL, used INTEGER NOT NULL, over INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE leaving(sync TEXT NOT NULL, id TEXT NOT NULL, since INTEGER NOT NULL,"
     " why TEXT NOT NULL, PRIMARY KEY(sync, id)) WITHOUT ROWID;"
+    "CREATE TABLE seal(id INTEGER PRIMARY KEY, row BLOB NOT NULL, entries BLOB NOT NULL,"
+    " n INTEGER NOT NULL, link BLOB NOT NULL);"
     "CREATE TABLE twin(account TEXT NOT NULL, id TEXT NOT NULL, other TEXT NOT NULL,"
     " native TEXT NOT NULL, PRIMARY KEY(account, id)) WITHOUT ROWID;",
 };

@@ -106,6 +106,7 @@ int mu_pull_begin(struct mu_store *s, const char *account, const char *mapping,
         return -1;
     }
     mu_batch_init(&p->batch);
+    mu_seal_begin(&p->sealing);
     for (int kind = 0; kind < MU_KINDS; kind++)
         p->finder.empty[kind] = p->start[kind] == 0;
     s->pull = p;
@@ -194,10 +195,12 @@ static int write_batch(struct mu_pull *p, struct mu_err *err)
         row = p->base;
     for (size_t i = 0; i < p->batch.count; i++) {
         const struct mu_waiting *w = p->batch.rows[i];
-        if (w->replaces && retire(p, w->replaces, err) < 0)
+        if (w->replaces &&
+            (retire(p, w->replaces, err) < 0 || mu_pull_mark(p, &p->ended, w->replaces, err) < 0))
             return -1;
         if (mu_pull_mark(p, &p->seen, ++row, err) < 0 || insert(p, stmt, w, row, err) < 0)
             return -1;
+        mu_seal_wrote(&p->sealing, row, &w->entry);
     }
     return 0;
 }

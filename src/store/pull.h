@@ -5,6 +5,7 @@
 
 #include "store/batch.h"
 #include "store/find.h"
+#include "store/seal.h"
 
 /* One bit a row of the store: 2 million rows are 250 KiB. */
 struct mu_bits {
@@ -25,7 +26,9 @@ struct mu_pull {
     int64_t start[MU_KINDS]; /* live entries when it began */
     int64_t found[MU_KINDS]; /* how many of those were put */
     int64_t added[MU_KINDS], changed, gone[MU_KINDS];
-    struct mu_bits seen; /* rows that were live and put, and rows written by this pull */
+    struct mu_bits seen;  /* rows that were live and put, and rows written by this pull */
+    struct mu_bits ended; /* rows whose end this pull is */
+    struct mu_sealing sealing;
     struct mu_batch batch;
     struct mu_finder finder;
 };

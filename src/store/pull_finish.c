@@ -54,7 +54,7 @@ static int retire_chunk(struct mu_pull *p, const struct mu_bits *gone, int64_t *
         if (!mu_bits_has(gone, *row))
             continue;
         sqlite3_bind_int64(stmt, 2, *row);
-        if (mu_sql_done(p->store, stmt, err) < 0)
+        if (mu_sql_done(p->store, stmt, err) < 0 || mu_pull_mark(p, &p->ended, *row, err) < 0)
             return -1;
         done++;
     }
@@ -123,15 +123,33 @@ void mu_pull_free(struct mu_pull *p)
     s->pull = NULL;
     mu_batch_done(&p->batch);
     free(p->seen.bytes);
+    free(p->ended.bytes);
     free(p->finder.filter);
     free(p);
+}
+
+/* A void one wrote nothing that is left. */
+static int seal(struct mu_pull *p, enum mu_verdict verdict, struct mu_err *err)
+{
+    if (verdict == MU_VOID)
+        mu_seal_begin(&p->sealing);
+    for (int64_t row = 0; verdict != MU_VOID && row < (int64_t)p->ended.size * 8; row++)
+        if (mu_bits_has(&p->ended, row))
+            mu_seal_ended(&p->sealing, row);
+    return mu_seal_put(p->store, p->snapshot, &p->sealing, err);
+}
+
+static int update(struct mu_pull *p, enum mu_verdict verdict, const char *evidence,
+                  struct mu_err *err)
+{
+    return update_snapshot(p, verdict, evidence, err) < 0 ? -1 : seal(p, verdict, err);
 }
 
 static int finish(struct mu_pull *p, enum mu_verdict verdict, const char *evidence,
                   struct mu_err *err)
 {
     if (close_rows(p, verdict, err) < 0 || mu_sql_begin(p->store, MU_SQL_LAZY, err) < 0 ||
-        mu_sql_end(p->store, update_snapshot(p, verdict, evidence, err), err) < 0)
+        mu_sql_end(p->store, update(p, verdict, evidence, err), err) < 0)
         return -1;
     mu_store_settle(p->store);
     return 0;

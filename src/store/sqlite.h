@@ -137,7 +137,13 @@ int mu_pull_rest(struct mu_pull *p, struct mu_err *err);
 
 /* ---- chain.c: rows that go into the journal's chain (store/chain.h) ---- */
 
-enum mu_chained { MU_CHAINED_RUN, MU_CHAINED_STEP, MU_CHAINED_OUTCOME, MU_CHAINED };
+enum mu_chained {
+    MU_CHAINED_RUN,
+    MU_CHAINED_STEP,
+    MU_CHAINED_OUTCOME,
+    MU_CHAINED_SEAL,
+    MU_CHAINED
+};
 
 /* Within a write transaction, for many rows: begins one in an empty buffer; its columns follow in
  * the table's order. mu_chain_link says its place, which is bound as n and link from parameter `at`
@@ -145,6 +151,8 @@ enum mu_chained { MU_CHAINED_RUN, MU_CHAINED_STEP, MU_CHAINED_OUTCOME, MU_CHAINE
 int mu_chain_row(struct mu_store *s, enum mu_chained table, struct mu_buf *ret, struct mu_err *err);
 void mu_chain_int(struct mu_buf *row, int64_t value);
 void mu_chain_text(struct mu_buf *row, const char *text, size_t len); /* NULL: null */
+void mu_chain_blob(struct mu_buf *row, const void *bytes, size_t len);
+void mu_chain_column(struct mu_buf *row, sqlite3_stmt *stmt, int at);
 void mu_chain_link(const struct mu_store *s, const struct mu_buf *row, struct mu_link *ret);
 void mu_chain_bind(sqlite3_stmt *stmt, int at, const struct mu_link *link);
 void mu_chain_moved(struct mu_store *s, const struct mu_link *link);

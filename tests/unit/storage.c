@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "store/chain.h"
 
 enum { KILLED = 77 };
 
@@ -132,6 +133,11 @@ void storage_sound(void)
                     " a.kind = b.kind AND a.id = b.id AND a.row <> b.row AND b.first >= a.first AND"
                     " b.first <= coalesce(a.last, b.first)"),
         0);
+    struct mu_chain_check check;
+    struct mu_err err = MU_ERR_INIT;
+    ck_assert_int_eq(mu_chain_verify(storage, storage_arena, NULL, &check, &err), 0);
+    ck_assert_msg(!check.broken && !check.broken_seal, "%s",
+                  check.broken ? check.broken : check.broken_seal);
 }
 
 static int die_in(void *left)

@@ -219,7 +219,7 @@ START_TEST(test_a_chain_cut_short_never_had_the_head)
 }
 END_TEST
 
-static const char *const tables[] = {"run", "step", "outcome", "superseded", "head"};
+static const char *const tables[] = {"run", "step", "outcome", "seal", "superseded", "head"};
 
 static sqlite3_stmt *prepare(const char *text)
 {
