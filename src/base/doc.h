@@ -51,6 +51,15 @@ struct mu_doc {
 int mu_doc_parse(struct mu_arena *arena, const char *text, size_t len, const struct mu_doc **ret,
                  struct mu_err *err);
 
+/*
+ * An object that we wrote ourselves, for whoever looks at a few of many: its members of these names
+ * (NULL-terminated), each of which is there once at most. The others are passed over, at a fraction
+ * of the cost, and not checked beyond where they end; nor is what stands behind the last of them.
+ * Errors as above.
+ */
+int mu_doc_parse_members(struct mu_arena *arena, const char *text, size_t len,
+                         const char *const *names, const struct mu_doc **ret, struct mu_err *err);
+
 /* An object of one text member, made by hand. */
 const struct mu_doc *mu_doc_single(struct mu_arena *arena, const char *name, const char *text);
 

@@ -258,8 +258,6 @@ static int read_value(struct reader *r, struct mu_doc *doc)
     return 0;
 }
 
-/* ---- the document ---- */
-
 static int check_text(const char *text, size_t len, struct mu_err *err)
 {
     if (len > TEXT_MAX)
@@ -269,6 +267,131 @@ static int check_text(const char *text, size_t len, struct mu_err *err)
         return mu_fail(err, MU_E_DATA, "not JSON: NUL byte at byte %zu", (size_t)(nul - text));
     return mu_utf8_ok(text, len) ? 0 : mu_fail(err, MU_E_DATA, "not JSON: text is not UTF-8");
 }
+
+/* ---- some members ---- */
+
+/* r->at: behind the opening quote; passes the closing one. False: there is none. */
+static bool skip_string(struct reader *r)
+{
+    for (;;) {
+        const char *from = r->text + r->at, *quote = memchr(from, '"', r->len - r->at);
+        const char *escape = quote ? memchr(from, '\\', (size_t)(quote - from)) : NULL;
+        if (!quote)
+            return false;
+        r->at = (size_t)((escape ? escape + 1 : quote) - r->text) + 1;
+        if (!escape)
+            return true;
+    }
+}
+
+/* r->at: on the opening bracket. */
+static bool skip_nested(struct reader *r)
+{
+    size_t depth = 0;
+    while (r->at < r->len) {
+        char c = r->text[r->at++];
+        if (c == '"' && !skip_string(r))
+            return false;
+        depth += c == '[' || c == '{';
+        depth -= c == ']' || c == '}';
+        if (depth == 0)
+            return true;
+    }
+    return false;
+}
+
+static int skip_value(struct reader *r)
+{
+    char c = r->at < r->len ? r->text[r->at] : '\0';
+    bool whole = true;
+    if (pass(r, '"')) {
+        whole = skip_string(r);
+    } else if (c == '[' || c == '{') {
+        whole = skip_nested(r);
+    } else {
+        while (r->at < r->len && r->text[r->at] != ',' && r->text[r->at] != '}')
+            r->at++;
+    }
+    return whole ? 0 : bad(r, r->len, "");
+}
+/* Whether a name as it is written is one of them; those that we write need no escapes. */
+static bool is_wanted(const char *const *names, const char *name, size_t len)
+{
+    for (; *names; names++)
+        if (strlen(*names) == len && memcmp(*names, name, len) == 0)
+            return true;
+    return false;
+}
+
+/* r->at: on the name's quote. */
+static int pass_member(struct reader *r, const char *const *names, bool *ret_wanted)
+{
+    size_t from = r->at + 1;
+    if (!pass(r, '"'))
+        return bad(r, r->at, "a member's name in quotes expected");
+    if (!skip_string(r))
+        return bad(r, r->len, "");
+    *ret_wanted = is_wanted(names, r->text + from, r->at - 1 - from);
+    if (*ret_wanted) {
+        r->at = from - 1;
+        return 0;
+    }
+    skip_blanks(r);
+    if (!pass(r, ':'))
+        return bad(r, r->at, "a colon expected");
+    skip_blanks(r);
+    return skip_value(r);
+}
+
+/* r->at: behind the opening brace. Until all of them were found, or the end. */
+static int read_members(struct reader *r, const char *const *names, struct mu_doc *doc)
+{
+    const struct mu_doc **to = &doc->first;
+    size_t count = 0;
+    bool wanted = false;
+    while (names[count])
+        count++;
+    skip_blanks(r);
+    while (doc->len < count && !pass(r, '}')) {
+        if (pass_member(r, names, &wanted) < 0)
+            return -1;
+        if (wanted) {
+            struct mu_doc *member = mu_alloc(r->arena, sizeof(*member));
+            if (read_name(r, member) < 0 || read_value(r, member) < 0)
+                return -1;
+            *to = member;
+            to = &member->next;
+            doc->len++;
+        }
+        skip_blanks(r);
+        if (r->at == r->len || (r->text[r->at] != '}' && !pass(r, ',')))
+            return bad(r, r->at, "a comma or the end of the object expected");
+        skip_blanks(r);
+    }
+    return 0;
+}
+
+int mu_doc_parse_members(struct mu_arena *arena, const char *text, size_t len,
+                         const char *const *names, const struct mu_doc **ret, struct mu_err *err)
+{
+    struct reader r = {.text = text, .len = len, .arena = arena, .err = err, .depth = 1};
+    if (len > TEXT_MAX || !mu_utf8_ok(text, len))
+        return check_text(text, len, err);
+    skip_blanks(&r);
+    if (!pass(&r, '{'))
+        return bad(&r, r.at, "an object expected");
+    r.scalars = mu_alloc(arena, len + 1);
+    struct mu_doc *doc = mu_alloc(arena, sizeof(*doc));
+    doc->type = MU_DOC_OBJECT;
+    doc->source = text;
+    doc->source_len = (uint32_t)len;
+    if (read_members(&r, names, doc) < 0)
+        return -1;
+    *ret = doc;
+    return 0;
+}
+
+/* ---- the document ---- */
 
 int mu_doc_parse(struct mu_arena *arena, const char *text, size_t len, const struct mu_doc **ret,
                  struct mu_err *err)

@@ -99,9 +99,10 @@ static int take_out_users(struct mu_store *store, const char *account, int64_t s
         return -1;
     MU_AUTO(arena) struct mu_arena *row = mu_arena_new();
     while ((rc = mu_rows_next(rows, &entry, err)) == 1) {
+        static const char *const names[] = {"emails", NULL};
         const struct mu_doc *doc;
         mu_arena_reset(row);
-        if (mu_entry_doc(&entry, row, &doc, err) < 0) {
+        if (mu_entry_members(&entry, names, row, &doc, err) < 0) {
             rc = -1;
             break;
         }

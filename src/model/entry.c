@@ -60,21 +60,27 @@ bool mu_membership_split(struct mu_arena *arena, const char *id, const char **re
     return true;
 }
 
-int mu_entry_doc(const struct mu_entry *entry, struct mu_arena *arena, const struct mu_doc **ret,
-                 struct mu_err *err)
+int mu_entry_members(const struct mu_entry *entry, const char *const *names, struct mu_arena *arena,
+                     const struct mu_doc **ret, struct mu_err *err)
 {
     const struct mu_doc *doc;
     struct mu_err why = MU_ERR_INIT;
-    if (mu_doc_parse(arena, entry->body, entry->body_len, &doc, &why) < 0) {
+    int rc = names ? mu_doc_parse_members(arena, entry->body, entry->body_len, names, &doc, &why)
+                   : mu_doc_parse(arena, entry->body, entry->body_len, &doc, &why);
+    if (rc < 0)
         return mu_fail(err, MU_E_IO, "%s %s: the stored entry is damaged: %s",
                        mu_schema_of(entry->kind)->name, entry->id, why.text);
-    }
-    if (doc->type != MU_DOC_OBJECT) {
+    if (doc->type != MU_DOC_OBJECT)
         return mu_fail(err, MU_E_IO, "%s %s: the stored entry is damaged: not an object",
                        mu_schema_of(entry->kind)->name, entry->id);
-    }
     *ret = doc;
     return 0;
+}
+
+int mu_entry_doc(const struct mu_entry *entry, struct mu_arena *arena, const struct mu_doc **ret,
+                 struct mu_err *err)
+{
+    return mu_entry_members(entry, NULL, arena, ret, err);
 }
 
 const char *mu_entry_email(const struct mu_doc *doc)

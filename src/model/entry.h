@@ -43,6 +43,11 @@ bool mu_membership_split(struct mu_arena *arena, const char *id, const char **re
 int mu_entry_doc(const struct mu_entry *entry, struct mu_arena *arena, const struct mu_doc **ret,
                  struct mu_err *err);
 
+/* The same with members of these names only (NULL-terminated; NULL: all), for whoever looks at many
+ * entries. */
+int mu_entry_members(const struct mu_entry *entry, const char *const *names, struct mu_arena *arena,
+                     const struct mu_doc **ret, struct mu_err *err);
+
 /* The user's primary e-mail: the one marked is_primary, else the first; NULL when none. Borrowed
  * from doc. */
 const char *mu_entry_email(const struct mu_doc *doc);

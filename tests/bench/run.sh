@@ -270,13 +270,20 @@ bench_serve() {
     fresh_store
     "$MUSTER" "${conf[@]}" pull sendoso
     serve_start --insecure-local
-    python3 "$here/targets.py" "$SERVE_URL" "$work/ids" "$work/pages"
+    python3 "$here/targets.py" "$SERVE_URL" "$work/ids" "$work/addresses" "$work/pages"
+    echo "/unified/user-directory/users?sort_by=name&limit=100" >"$work/sorted"
     load one "$work/ids"
+    load address "$work/addresses"
+    load sorted "$work/sorted"
     load page "$work/pages"
     mb=$(($(awk '/^VmRSS/ {print $2}' "/proc/$serve_pid/status") / 1024))
     serve_stop
     row "\`GET users/ID\`, any of $hundred, 16 connections" "${t[one]%.*} a second, $mb MB resident" \
         "30,000 a second, under 60 MB" "${t[one]} >= 30000 && $mb < 60" "${c[one]} us of CPU each; wrk on the same cores"
+    row "\`GET users?email=ADDRESS\`, any of them" "${t[address]%.*} a second" "1,000 a second" "${t[address]} >= 1000" \
+        "${c[address]} us of CPU each"
+    row "\`GET users?sort_by=name\`, a page of 100 of $hundred" "$(two "${t[sorted]}") a second" "5 a second" \
+        "${t[sorted]} >= 5" "$(calc "${c[sorted]} / 1000") ms of CPU each"
     row "\`GET users?limit=100\`, any page of them" "${t[page]%.*} a second" "5,000 a second" "${t[page]} >= 5000" \
         "${c[page]} us of CPU each"
 }

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/doc.h"
+#include "base/str.h"
 
 static void check_same(const struct mu_buf *text, const struct mu_buf *canonical)
 {
@@ -20,6 +21,20 @@ static void check_same(const struct mu_buf *text, const struct mu_buf *canonical
               memcmp(canonical->data, second.data, second.len) == 0);
 }
 
+/* Whoever looks at one member of an object sees it where it stands. */
+static void check_member(struct mu_arena *arena, const char *text, size_t len,
+                         const struct mu_doc *doc)
+{
+    struct mu_err err = MU_ERR_INIT;
+    const struct mu_doc *some = NULL;
+    const char *const names[] = {doc->first ? doc->first->name : "a", NULL};
+    mu_assert(mu_doc_parse_members(arena, text, len, names, &some, &err) == 0);
+    for (const struct mu_doc *m = some->first; m; m = m->next) {
+        mu_assert(mu_streq(m->name, names[0]));
+        mu_assert(m->source > text && m->source + m->source_len < text + len);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct mu_err err = MU_ERR_INIT;
@@ -30,10 +45,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct mu_doc *doc;
     struct mu_jw w;
 
+    static const char *const names[] = {"a", NULL};
+    (void)mu_doc_parse_members(arena, (const char *)data, size, names, &doc, &err);
     if (mu_doc_parse(arena, (const char *)data, size, &doc, &err) < 0) {
         mu_assert(err.code != MU_OK && err.text[0] != '\0');
         return 0;
     }
+    if (mu_doc_is(doc, MU_DOC_OBJECT))
+        check_member(arena, (const char *)data, size, doc);
     first = mu_doc_json(doc);
     mu_json_canonical(first, &canonical);
     check_same(&canonical, &canonical);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/str.h"
 #include "suites.h"
 
 static const struct mu_doc *parse(struct mu_arena *arena, const char *text)
@@ -88,6 +89,40 @@ START_TEST(test_members)
 }
 END_TEST
 
+static const char *some(struct mu_arena *arena, const char *text)
+{
+    static const char *const names[] = {"b", "d", NULL};
+    const struct mu_doc *doc = NULL;
+    struct mu_err err = MU_ERR_INIT;
+    MU_AUTO(buf) struct mu_buf all = MU_BUF_INIT(MU_BUF_MAX);
+    if (mu_doc_parse_members(arena, text, strlen(text), names, &doc, &err) < 0) {
+        ck_assert_int_eq(err.code, MU_E_DATA);
+        return "bad";
+    }
+    mu_buf_printf(&all, "%u:", doc->len);
+    for (const struct mu_doc *m = doc->first; m; m = m->next)
+        mu_buf_printf(&all, " %s=%.*s", m->name, (int)m->source_len, m->source);
+    return mu_strdup(arena, all.data);
+}
+
+START_TEST(test_some_members)
+{
+    MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
+    ck_assert_str_eq(some(arena, "{}"), "0:");
+    ck_assert_str_eq(some(arena, "{\"a\":\"}]\\\"{\",\"b\":[1,{\"b\":2}],\"c\":{\"b\":[\"]\"]},"
+                                 "\"d\":\"x\",\"e\":-1.5}"),
+                     "2: b=[1,{\"b\":2}] d=\"x\"");
+    ck_assert_str_eq(some(arena, " { \"a\" : null , \"d\" : true } "), "1: d=true");
+    ck_assert_str_eq(some(arena, "{\"bb\":1,\"\":2,\"b\":3}"), "1: b=3");
+    static const char *const bad[] = {
+        "",         "[]",        "{",          "{\"a",       "{\"a\"",
+        "{\"a\":",  "{\"a\":1",  "{\"a\":\"x", "{\"a\":[1}", "{\"a\":\"\\\"}",
+        "{\"b\":}", "{\"b\":1]", "{a:1}"};
+    for (size_t i = 0; i < MU_LEN(bad); i++)
+        ck_assert_msg(mu_streq(some(arena, bad[i]), "bad"), "%s", bad[i]);
+}
+END_TEST
+
 START_TEST(test_pointers)
 {
     static const struct {
@@ -145,6 +180,7 @@ Suite *doc_suite(void)
     tcase_set_timeout(c, 60); /* millions of values, on a busy machine */
     tcase_add_test(c, test_scalars);
     tcase_add_test(c, test_members);
+    tcase_add_test(c, test_some_members);
     tcase_add_test(c, test_too_many_values);
     tcase_add_test(c, test_pointers);
     tcase_add_test(c, test_as_it_stands);

@@ -98,9 +98,10 @@ static int look(void *arg, const struct mu_entry *entry, struct mu_err *err)
 {
     struct making *m = arg;
     struct mu_index *index = m->index;
+    const char *const names[] = {index->key.attr->name, NULL};
     const struct mu_doc *doc;
     mu_arena_reset(m->scratch);
-    if (mu_entry_doc(entry, m->scratch, &doc, err) < 0)
+    if (mu_entry_members(entry, names, m->scratch, &doc, err) < 0)
         return -1;
     m->id = (uint32_t)index->ids.len;
     size_t before = index->count;

@@ -20,18 +20,19 @@ static bool is_listed(const char *const *ids, const char *id)
 int mu_page_matches(struct mu_rest_page *page, const struct mu_entry *entry, struct mu_err *err)
 {
     const struct mu_asked *ask = page->ask;
-    const struct mu_doc *doc;
+    /* all of them where there were too many to note */
+    const char *const *names = ask->field_count < MU_ASK_FIELDS_MAX ? ask->fields : NULL;
     page->looked++;
     if (page->only && !is_listed(page->only, entry->id))
         return 0;
-    if (!ask->filter)
+    if (!ask->filter && !ask->sort)
         return 1;
     mu_arena_reset(page->scratch);
-    if (mu_entry_doc(entry, page->scratch, &doc, err) < 0)
+    if (mu_entry_members(entry, names, page->scratch, &page->doc, err) < 0)
         return -1;
     for (size_t i = 0; i < ask->field_count; i++)
-        page->seen[i] = page->seen[i] || mu_doc_member(doc, ask->fields[i]);
-    return mu_filter_match(ask->filter, doc);
+        page->seen[i] = page->seen[i] || mu_doc_member(page->doc, ask->fields[i]);
+    return mu_filter_match(ask->filter, page->doc);
 }
 
 int mu_page_add(struct mu_rest_page *page, const struct mu_entry *entry, const char *key,

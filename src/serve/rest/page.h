@@ -34,9 +34,10 @@ struct mu_rest_page {
     struct mu_buf text;           /* of the items, one after another */
     int64_t looked;               /* at so many entries */
     bool seen[MU_ASK_FIELDS_MAX]; /* parallel to ask->fields: some entry has it */
+    const struct mu_doc *doc;     /* those fields of the entry looked at last; in scratch */
 };
 
-/* Whether the entry is asked for. 1, 0, -1. Notes which fields it has. */
+/* Whether the entry is asked for. 1, 0, -1. Notes which fields it has, and them. */
 int mu_page_matches(struct mu_rest_page *page, const struct mu_entry *entry, struct mu_err *err);
 /* Appends it; there is room. */
 int mu_page_add(struct mu_rest_page *page, const struct mu_entry *entry, const char *key,

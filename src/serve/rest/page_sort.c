@@ -18,7 +18,8 @@ struct heap {
     struct mu_rest_page *page;
     struct spot *spots; /* the farthest stands first */
     size_t count, room;
-    int way; /* 1: away from the beginning, -1: towards it */
+    struct mu_buf key; /* of the entry looked at */
+    int way;           /* 1: away from the beginning, -1: towards it */
 };
 
 static int cmp(const char *a_key, const char *a_id, const char *b_key, const char *b_id)
@@ -110,21 +111,15 @@ static int look(void *arg, const struct mu_entry *entry, struct mu_err *err)
 {
     struct heap *h = arg;
     struct mu_rest_page *page = h->page;
-    const struct mu_doc *doc;
+    struct mu_buf *key = &h->key;
     int fits = mu_page_matches(page, entry, err);
     if (fits <= 0)
         return fits < 0 ? -1 : 1;
-    mu_arena_reset(page->scratch);
-    if (mu_entry_doc(entry, page->scratch, &doc, err) < 0)
-        return -1;
-    for (size_t i = 0; i < page->ask->field_count; i++)
-        page->seen[i] = page->seen[i] || mu_doc_member(doc, page->ask->fields[i]);
-    MU_AUTO(buf) struct mu_buf key = MU_BUF_INIT(MU_BUF_MAX);
-    key_of(page->ask->sort, doc, &key);
+    key_of(page->ask->sort, page->doc, key);
     if (page->from_somewhere &&
-        h->way * cmp(key.data, entry->id, page->cursor.key, page->cursor.id) <= 0)
+        h->way * cmp(key->data, entry->id, page->cursor.key, page->cursor.id) <= 0)
         return 1;
-    offer(h, key.data, entry->id);
+    offer(h, key->data, entry->id);
     return 1;
 }
 
@@ -173,6 +168,7 @@ static int fill(struct heap *h, struct mu_err *err)
 int mu_page_sort(struct mu_rest_page *page, struct mu_err *err)
 {
     struct heap h = {.page = page,
+                     .key = MU_BUF_INIT(MU_BUF_MAX),
                      .room = (size_t)page->ask->limit + 1,
                      .way = page->cursor.backwards != page->ask->descending ? -1 : 1};
     h.spots = mu_xcalloc(h.room, sizeof(*h.spots));
@@ -184,5 +180,6 @@ int mu_page_sort(struct mu_rest_page *page, struct mu_err *err)
     for (size_t i = 0; i < h.count; i++)
         free(h.spots[i].key);
     free(h.spots);
+    mu_buf_done(&h.key);
     return rc;
 }
