@@ -123,9 +123,16 @@ static inline bool mu_verb_writes(enum mu_verb verb)
 
 const char *mu_verb_name(enum mu_verb verb);    /* "create" ... */
 const char *mu_reason_name(enum mu_reason why); /* "join" ... */
+/* And back, by the exact name. False: there is none such (or it is NULL), and *ret is untouched. */
+bool mu_verb_parse(const char *name, enum mu_verb *ret);
+bool mu_reason_parse(const char *name, enum mu_reason *ret);
 
-/* JSON object of an operation and back. Values that are not UTF-8 are written as {"base64": "..."}.
- * Round trip exact. */
+/*
+ * JSON object of an operation and back (op_json.c). Values that are not UTF-8 are written as
+ * {"base64": "..."}. Round trip exact. What is read is somebody else's file: each member is looked
+ * at, and a wrong one is MU_E_DATA with its name. What comes out lives in the arena and borrows
+ * nothing from doc or text.
+ */
 void mu_op_json(const struct mu_op *op, struct mu_jw *w);
 int mu_op_parse(struct mu_arena *arena, const struct mu_doc *doc, struct mu_op *ret,
                 struct mu_err *err);
