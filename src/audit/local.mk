@@ -30,6 +30,7 @@ libmuster_a_SOURCES += \
 	src/audit/moves.c src/audit/moves.h \
 	src/audit/onboarding.c src/audit/onboarding.h \
 	src/audit/people.c src/audit/people.h \
+	src/audit/people_addresses.c \
 	src/audit/prometheus.c \
 	src/audit/review.c src/audit/review.h \
 	src/audit/review_read.c \

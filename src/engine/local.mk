@@ -41,6 +41,7 @@ libmuster_a_SOURCES += \
 	src/engine/plan_adopt_values.c \
 	src/engine/plan_diff.c \
 	src/engine/plan_drift.c \
+	src/engine/plan_finish.c \
 	src/engine/plan_fit.c \
 	src/engine/plan_grace.c src/engine/plan_grace.h \
 	src/engine/plan_groups.c \
@@ -51,14 +52,16 @@ libmuster_a_SOURCES += \
 	src/engine/plan_members.c \
 	src/engine/plan_members_diff.c \
 	src/engine/plan_names.c \
+	src/engine/plan_order.c \
 	src/engine/plan_park.c \
 	src/engine/plan_policy.c src/engine/plan_policy.h \
 	src/engine/plan_read.c \
 	src/engine/plan_review.c src/engine/review.h \
 	src/engine/plan_select.c \
 	src/engine/plan_show.c \
+	src/engine/plan_sides.c \
 	src/engine/plan_whole.c \
-	src/engine/planner.h \
+	src/engine/planner.c src/engine/planner.h \
 	src/engine/policy.c src/engine/policy.h \
 	src/engine/policy_check.c src/engine/policy_check.h \
 	src/engine/policy_decide.c \

@@ -267,42 +267,45 @@ static bool lies_where_it_goes(struct planner *p, const struct who *w)
     return !w->object || (p->sync->inactive == MU_REMOVE_DISABLE && plan_lies_aside(p, w->object));
 }
 
-int plan_match_row(struct planner *p, enum mu_kind kind, const struct plan_row *row,
-                   struct mu_err *err)
+/* Not spoken of, or held by the target: stays as it is. */
+static void leave_alone(struct planner *p, struct who *w, bool inactive)
 {
-    const struct mu_resource *mapping = p->ops_of->mapping(p->target, kind);
-    const struct mu_doc *doc = row->doc;
+    w->aside = inactive;
+    stay(p, w);
+    if (w->selected)
+        plan_exclude(p, w, w->object->held);
+}
+
+/* What was refused before and isn't due yet is for a person, or left. */
+static void hold_parked(struct planner *p, struct who *w)
+{
+    const char *parked = w->op_end > w->first_op ? plan_parked(p, w) : NULL;
+    if (parked && !plan_by_hand(p, w->first_op, w->op_end, parked))
+        plan_exclude(p, w, parked);
+}
+
+static int write_row(struct planner *p, struct who *w, const struct mu_want *wants, size_t count,
+                     bool inactive, struct mu_err *err)
+{
+    const struct mu_resource *mapping = p->ops_of->mapping(p->target, w->kind);
+    if (inactive)
+        return plan_inactive(p, w, err);
+    if (w->object) {
+        plan_place(p, w, false);
+        return plan_update(p, w, mapping, wants, count, err);
+    }
+    plan_create(p, w, mapping, wants, count);
+    return 0;
+}
+
+/* Somebody the target is to have, or to set aside. */
+static int settle_row(struct planner *p, struct who *w, const struct plan_row *row, bool inactive,
+                      struct mu_err *err)
+{
+    const struct mu_resource *mapping = p->ops_of->mapping(p->target, w->kind);
     const struct mu_want *wants = row->wants;
     size_t count = row->want_count;
     struct mu_err bad = MU_ERR_INIT;
-    struct who *w = plan_who(p, kind, &row->entry, doc);
-    bool inactive = kind == MU_USER && is_away(p, row);
-    enum mu_standing standing = row->decision.standing;
-    w->rule = row->decision.rule ? row->decision.rule->name : NULL;
-    w->first_op = w->op_end = p->op_count;
-    *(kind == MU_USER ? &p->users : &p->groups) += 1;
-    plan_select(p, w, doc);
-    bool held = w->object && w->object->held;
-    if (!w->selected || held) {
-        w->aside = inactive;
-        stay(p, w);
-        if (w->selected)
-            plan_exclude(p, w, w->object->held);
-        return 0;
-    }
-    if (standing == MU_STANDS_EXCLUDED || standing == MU_STANDS_NOWHERE)
-        return plan_out(p, w, &row->decision, err);
-    if (standing == MU_STANDS_UNCLEAR) {
-        leave_bad(p, w, unclear(p, &row->decision));
-        return 0;
-    }
-    int stays = inactive && !lies_where_it_goes(p, w) ? plan_grace(p, w, &row->decision, err) : 0;
-    if (stays < 0)
-        return -1;
-    if (stays) {
-        stay(p, w);
-        return 0;
-    }
     if (row->bad || (!inactive && plan_resolve(p, &wants, count, &bad) < 0) ||
         plan_locate(p, w, mapping, wants, count, inactive && w->object, &bad) < 0) {
         leave_bad(p, w, row->bad ? row->bad : bad.text); /* which copies it */
@@ -313,21 +316,43 @@ int plan_match_row(struct planner *p, enum mu_kind kind, const struct plan_row *
     settle_name(p, w);
     if (w->excluded)
         return 0;
-    if (inactive) {
-        if (plan_inactive(p, w, err) < 0)
-            return -1;
-    } else if (w->object) {
-        plan_place(p, w, false);
-        if (plan_update(p, w, mapping, wants, count, err) < 0)
-            return -1;
-    } else {
-        plan_create(p, w, mapping, wants, count);
-    }
+    if (write_row(p, w, wants, count, inactive, err) < 0)
+        return -1;
     w->op_end = p->op_count;
-    const char *parked = w->op_end > w->first_op ? plan_parked(p, w) : NULL;
-    if (parked && !plan_by_hand(p, w->first_op, w->op_end, parked))
-        plan_exclude(p, w, parked);
+    hold_parked(p, w);
     return 0;
+}
+
+static struct who *who_of_row(struct planner *p, enum mu_kind kind, const struct plan_row *row)
+{
+    struct who *w = plan_who(p, kind, &row->entry, row->doc);
+    w->rule = row->decision.rule ? row->decision.rule->name : NULL;
+    w->first_op = w->op_end = p->op_count;
+    *(kind == MU_USER ? &p->users : &p->groups) += 1;
+    plan_select(p, w, row->doc);
+    return w;
+}
+
+int plan_match_row(struct planner *p, enum mu_kind kind, const struct plan_row *row,
+                   struct mu_err *err)
+{
+    struct who *w = who_of_row(p, kind, row);
+    bool inactive = kind == MU_USER && is_away(p, row);
+    enum mu_standing standing = row->decision.standing;
+    if (!w->selected || (w->object && w->object->held)) {
+        leave_alone(p, w, inactive);
+        return 0;
+    }
+    if (standing == MU_STANDS_EXCLUDED || standing == MU_STANDS_NOWHERE)
+        return plan_out(p, w, &row->decision, err);
+    if (standing == MU_STANDS_UNCLEAR) {
+        leave_bad(p, w, unclear(p, &row->decision));
+        return 0;
+    }
+    int stays = inactive && !lies_where_it_goes(p, w) ? plan_grace(p, w, &row->decision, err) : 0;
+    if (stays > 0)
+        stay(p, w);
+    return stays != 0 ? (stays < 0 ? -1 : 0) : settle_row(p, w, row, inactive, err);
 }
 
 static int gone_one(struct planner *p, const struct mu_owned *owned, struct mu_err *err)

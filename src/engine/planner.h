@@ -86,14 +86,10 @@ struct planner {
     struct mu_buf fold_a, fold_b;
 };
 
-/* plan.c: a planner for one plan, to be ended by plan_done; the target read, doubt settled and the
- * ledger loaded; the plan made of what stands in the planner. */
+/* planner.c: a planner for one plan, to be ended by plan_done. */
 void plan_init(struct planner *p, struct mu_store *store, const struct mu_sync *sync,
                struct mu_account *target, struct mu_arena *arena, struct mu_log *log);
 void plan_done(struct planner *p);
-int plan_read_target(struct planner *p, struct mu_err *err);
-void plan_order(struct planner *p); /* takes out what was dropped, orders the rest, numbers it */
-const struct mu_plan *plan_finish(struct planner *p);
 
 /* Vectors that grow by doubling in malloc'ed memory, freed with the planner. plan_grow
  * makes room for one more item. */
@@ -106,6 +102,19 @@ void plan_leave(struct planner *p, const struct who *w, const char *name, bool t
 /* A text of the target's (attribute, class) that outlives the target: one copy for all of its uses.
  * */
 const char *plan_intern(struct planner *p, const char *text);
+
+/* plan_sides.c: the target read, doubt settled and the ledger loaded; and with it the snapshot.
+ * MU_E_MISSING: there is none. */
+int plan_read_target(struct planner *p, struct mu_err *err);
+int plan_read_sides(struct planner *p, struct mu_err *err);
+
+/* plan_order.c: drops the operations of those found to be in conflict; takes out what was dropped,
+ * orders the rest by phase, numbers it. */
+void plan_drop_excluded(struct planner *p);
+void plan_order(struct planner *p);
+
+/* plan_finish.c: the plan, made of what stands in the planner; in the plan's arena. */
+const struct mu_plan *plan_finish(struct planner *p);
 
 /* plan_select.c: whether the plan may speak of somebody. doc NULL: gone from the source. */
 void plan_select(struct planner *p, struct who *w, const struct mu_doc *doc);

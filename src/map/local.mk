@@ -17,4 +17,5 @@ libmuster_a_SOURCES += \
 	src/map/map_type.c \
 	src/map/map_value.c \
 	src/map/map_target_load.c \
-	src/map/transforms.c
+	src/map/transform_kinds.c \
+	src/map/transforms.c src/map/transforms.h

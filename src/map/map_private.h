@@ -51,7 +51,7 @@ int mu_type_check(const struct mu_type *type, struct mu_arena *arena, struct mu_
                   const char **ret_why);
 const char *mu_doc_type_word(const struct mu_doc *value); /* "an object", "a number" */
 
-/* ---- transforms: pure functions of text (transforms.c) ---- */
+/* ---- transforms: pure functions of text (transforms.c; transform_kinds.c is the set) ---- */
 
 struct mu_transform {
     const struct mu_transform_kind *kind;

@@ -9,8 +9,6 @@
 #include "base/time.h"
 #include "model/number.h"
 
-enum { FILTER_TEXT_MAX = 4096, FILTER_CONDITIONS_MAX = 64, FILTER_DEPTH_MAX = 16 };
-
 /* Two-character operators stand first, so that the longest one wins. */
 static const struct {
     const char *text;

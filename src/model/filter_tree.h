@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inside of a condition: the tree that filter_parse.c makes and filter.c holds against documents.
- * Private to the two. All of it lives in the arena given to the parser, and nothing changes it
- * later: threads may share it.
+ * Inside of a condition: the tree that filter_parse.c makes, filter.c holds against documents and
+ * filter_equal.c looks through. Private to them. All of it lives in the arena given to the parser,
+ * and nothing changes it later: threads may share it.
  */
 #ifndef MU_MODEL_FILTER_TREE_H
 #define MU_MODEL_FILTER_TREE_H
 
 #include "model/filter.h"
+
+enum { FILTER_TEXT_MAX = 4096, FILTER_CONDITIONS_MAX = 64, FILTER_DEPTH_MAX = 16 };
 
 enum filter_node { NODE_TEST, NODE_AND, NODE_OR, NODE_NOT };
 enum filter_op { OP_PRESENT, OP_EQ, OP_NE, OP_LIKE, OP_LT, OP_GT, OP_LE, OP_GE };

@@ -9,34 +9,13 @@
 #include "base/arena.h"
 #include "base/io.h"
 #include "base/time.h"
-#include "net/credential.h"
 #include "net/governor.h"
-#include "net/http_flight.h"
+#include "net/http_client.h"
 
 enum {
     LOOK_UP_MS = 250, /* how long a signal may go unnoticed */
-    SECOND_US = 1000000,
-    TOLD_WORTH_US = SECOND_US /* blocks that differ by less are one block in the log */
-};
-
-struct mu_http {
-    CURLM *multi;
-    struct mu_log *log;
-    struct mu_governor *governor, *own_governor;
-    struct mu_flight_conf flight;
-    char *name, *base_url, *host, *ca_file, *user_agent;
-    int connections, tries, deadline_s;
-    struct mu_call_list queue;   /* never tried, or to be tried at once */
-    struct mu_call_list waiting; /* to be tried again, each not before its time */
-    struct mu_flight_list air;   /* added to the multi handle */
-    struct mu_flight_list done;  /* to be handed out */
-    struct mu_flight_list idle;
-    struct mu_flight *lent; /* whose body the caller is reading */
-    int64_t wake_us;   /* when governor or backoff lets the next one go; 0: nothing is held back */
-    int64_t held_us;   /* since when the governor has held back; 0: it doesn't */
-    int64_t untold_us; /* how long it did, not told it yet */
-    int64_t told_until_us; /* end of the block last written to the log */
-    struct mu_http_stats stats;
+    TRIES_MAX = 100,
+    DAY_S = 86400
 };
 
 int mu_http_send(struct mu_http *http, const struct mu_request *request, struct mu_err *err)
@@ -47,156 +26,6 @@ int mu_http_send(struct mu_http *http, const struct mu_request *request, struct 
     mu_call_append(&http->queue, call);
     return 0;
 }
-
-/* ---- one try ---- */
-
-static void to_idle(struct mu_http *http, struct mu_flight *f)
-{
-    mu_flight_clear(f);
-    mu_flight_append(&http->idle, f);
-}
-
-static int get_flight(struct mu_http *http, struct mu_flight **ret, struct mu_err *err)
-{
-    *ret = mu_flight_shift(&http->idle);
-    return *ret ? 0 : mu_flight_new(&http->flight, ret, err);
-}
-
-/* The call ends here without an answer. */
-static void give_up(struct mu_http *http, struct mu_flight *f, struct mu_call *call)
-{
-    f->call = call;
-    f->status = 0;
-    mu_flight_append(&http->done, f);
-}
-
-static int launch(struct mu_http *http, struct mu_call *call, int64_t now_us, struct mu_err *err)
-{
-    struct mu_flight *f;
-    if (get_flight(http, &f, err) < 0) {
-        mu_call_prepend(&http->queue, call);
-        return -1;
-    }
-    const char *token = NULL;
-    if (call->tries == 0) {
-        call->started_us = now_us;
-        if (!call->deadline_us)
-            call->deadline_us = now_us + (int64_t)http->deadline_s * SECOND_US;
-    }
-    if ((call->credential && mu_credential_token(call->credential, &token, &f->failed) < 0) ||
-        mu_flight_load(f, &http->flight, call, token, mu_mono_us(), &f->failed) < 0) {
-        give_up(http, f, call);
-        return 0;
-    }
-    call->tries++;
-    http->stats.requests++;
-    http->stats.retries += call->tries > 1;
-    CURLMcode rc = curl_multi_add_handle(http->multi, f->easy);
-    if (rc != CURLM_OK) {
-        mu_fail(&f->failed, MU_E_NET, "libcurl: %s", curl_multi_strerror(rc));
-        give_up(http, f, call);
-        return 0;
-    }
-    mu_flight_append(&http->air, f);
-    return 0;
-}
-
-static const char *told_or_null(const char *s)
-{
-    return s[0] ? s : NULL;
-}
-
-static int64_t took_us(const struct mu_flight *f)
-{
-    curl_off_t us = 0;
-    curl_easy_getinfo(f->easy, CURLINFO_TOTAL_TIME_T, &us);
-    return us;
-}
-
-static void tell_governor(struct mu_http *http, struct mu_flight *f, int64_t now_us)
-{
-    struct mu_rate_hint hint = {.status = f->status,
-                                .took_us = took_us(f),
-                                .held_us = http->untold_us,
-                                .retry_after = told_or_null(f->retry_after),
-                                .limit_remaining = told_or_null(f->remaining),
-                                .limit_reset = told_or_null(f->limit_reset),
-                                .x_reset = told_or_null(f->x_reset)};
-    http->untold_us = 0;
-    mu_governor_told(http->governor, &hint, now_us, mu_now());
-    if (f->status != 429)
-        return;
-    http->stats.throttled++;
-    int64_t until = now_us + mu_governor_blocked(http->governor, now_us);
-    if (until > http->told_until_us + TOLD_WORTH_US) {
-        http->told_until_us = until;
-        mu_log(http->log, MU_LOG_WARN, "%s: told to slow down (429); going on in %.1f s",
-               http->name, (double)(until - now_us) / SECOND_US);
-    }
-}
-
-/* A 401 once: with a new token the call goes out again, in front. */
-static bool renew(struct mu_http *http, struct mu_flight *f)
-{
-    struct mu_call *call = f->call;
-    if (f->status != 401 || !call->credential || call->renewed)
-        return false;
-    call->renewed = true;
-    if (mu_credential_refused(call->credential, f->token.data, &f->failed) < 0) {
-        f->failed.native = 401;
-        f->status = 0;
-        return false;
-    }
-    mu_call_prepend(&http->queue, call);
-    return true;
-}
-
-static bool try_again(struct mu_http *http, struct mu_flight *f, int64_t now_us)
-{
-    struct mu_call *call = f->call;
-    if (!mu_http_again(f->rc, f->status))
-        return false;
-    int64_t blocked_us = mu_governor_blocked(http->governor, now_us);
-    f->retry_after_s = (unsigned)((blocked_us + SECOND_US - 1) / SECOND_US);
-    if (!call->safe || http->tries <= 1)
-        return false;
-    if (f->status != 429)
-        call->failures++;
-    if (call->failures >= http->tries)
-        return false;
-    int64_t pause_us = mu_http_backoff_us(call->failures);
-    if (f->status == 429 || pause_us < blocked_us)
-        pause_us = blocked_us;
-    if (now_us + pause_us >= call->deadline_us)
-        return false;
-    call->not_before_us = now_us + pause_us;
-    mu_call_append(&http->waiting, call);
-    return true;
-}
-
-static void settle(struct mu_http *http, struct mu_flight *f, CURLcode rc)
-{
-    int64_t now_us = mu_mono_us();
-    curl_multi_remove_handle(http->multi, f->easy);
-    mu_flight_remove(&http->air, f);
-    mu_flight_land(f, &http->flight, rc);
-    f->call->sent = f->call->sent || mu_http_sent(rc);
-    http->stats.bytes += (int64_t)f->body.len;
-    mu_http_trace(http->log, f, http->base_url);
-    tell_governor(http, f, now_us);
-    if (renew(http, f) || try_again(http, f, now_us)) {
-        to_idle(http, f);
-        return;
-    }
-    if (f->status == 0 && f->call->tries > 1) {
-        struct mu_err why = f->failed;
-        mu_fail(&f->failed, why.code, "%s (%d tries)", why.text, f->call->tries);
-        f->failed.native = why.native;
-    }
-    mu_flight_append(&http->done, f);
-}
-
-/* ---- the loop ---- */
 
 static int drive(struct mu_http *http, struct mu_err *err)
 {
@@ -210,7 +39,7 @@ static int drive(struct mu_http *http, struct mu_err *err)
         char *f = NULL;
         CURLcode result = m->data.result;
         curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &f);
-        settle(http, (struct mu_flight *)(void *)f, result);
+        http_settle(http, (struct mu_flight *)(void *)f, result);
     }
     return 0;
 }
@@ -260,13 +89,13 @@ static int refuse_first(struct mu_http *http, int64_t now_us, struct mu_err *err
     struct mu_call *call = http->queue.first;
     if (!call->deadline_us || http->wake_us <= call->deadline_us)
         return 0;
-    if (get_flight(http, &f, err) < 0)
+    if (http_get_flight(http, &f, err) < 0)
         return -1;
     mu_call_shift(&http->queue);
     unsigned left_s = (unsigned)((http->wake_us - now_us + SECOND_US - 1) / SECOND_US);
     mu_fail(&f->failed, MU_E_THROTTLED, "the rate is used up; try again in %u s", left_s);
     f->failed.retry_after_s = left_s;
-    give_up(http, f, call);
+    http_give_up(http, f, call);
     return 0;
 }
 
@@ -281,7 +110,7 @@ static int refill(struct mu_http *http, bool *ret_started, struct mu_err *err)
            http->done.count < http->connections) {
         if (!governor_lets_go(http, now_us))
             return refuse_first(http, now_us, err);
-        if (launch(http, mu_call_shift(&http->queue), now_us, err) < 0)
+        if (http_launch(http, mu_call_shift(&http->queue), now_us, err) < 0)
             return -1;
         *ret_started = true;
     }
@@ -341,7 +170,7 @@ static void take_back(struct mu_http *http)
     if (!http->lent)
         return;
     mu_call_free(http->lent->call);
-    to_idle(http, http->lent);
+    http_to_idle(http, http->lent);
     http->lent = NULL;
 }
 
@@ -386,16 +215,25 @@ void mu_http_stats(const struct mu_http *http, struct mu_http_stats *ret)
     *ret = http->stats;
 }
 
-/* ---- life ---- */
-
 static void init_curl(void)
 {
     curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-static int at_least(int value, int least, int most)
+static int within(int value, int least, int most)
 {
     return value < least ? least : value > most ? most : value;
+}
+
+static struct mu_flight_conf flight_conf(const struct mu_http *http,
+                                         const struct mu_http_conf *conf)
+{
+    return (struct mu_flight_conf){.base_url = http->base_url,
+                                   .host = http->host,
+                                   .ca_file = http->ca_file,
+                                   .user_agent = http->user_agent,
+                                   .timeout_s = within(conf->timeout_s, 1, DAY_S),
+                                   .body_max = conf->body_max ? conf->body_max : MU_HTTP_BODY_MAX};
 }
 
 int mu_http_new(const struct mu_http_conf *conf, struct mu_log *log, struct mu_http **ret,
@@ -413,16 +251,10 @@ int mu_http_new(const struct mu_http_conf *conf, struct mu_log *log, struct mu_h
     http->name = mu_xstrdup(conf->name ? conf->name : host);
     http->ca_file = conf->ca_file ? mu_xstrdup(conf->ca_file) : NULL;
     http->user_agent = mu_xstrdup(conf->user_agent ? conf->user_agent : "muster");
-    http->connections = at_least(conf->connections, 1, MU_HTTP_CONNECTIONS_MAX);
-    http->tries = at_least(conf->tries, 1, 100);
-    http->deadline_s = at_least(conf->deadline_s, 1, 86400);
-    http->flight =
-        (struct mu_flight_conf){.base_url = base_url,
-                                .host = host,
-                                .ca_file = http->ca_file,
-                                .user_agent = http->user_agent,
-                                .timeout_s = at_least(conf->timeout_s, 1, 86400),
-                                .body_max = conf->body_max ? conf->body_max : MU_HTTP_BODY_MAX};
+    http->connections = within(conf->connections, 1, MU_HTTP_CONNECTIONS_MAX);
+    http->tries = within(conf->tries, 1, TRIES_MAX);
+    http->deadline_s = within(conf->deadline_s, 1, DAY_S);
+    http->flight = flight_conf(http, conf);
     http->own_governor = conf->governor ? NULL : mu_governor_new(0, 1);
     http->governor = conf->governor ? conf->governor : http->own_governor;
     http->multi = curl_multi_init();

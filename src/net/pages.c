@@ -1,61 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All pages of one list or several: what to ask next, and when there is no more. */
+/* All pages of one list or several, many on their way at once. */
 #include "net/pages.h"
 
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "net/paging.h"
 
-enum {
-    OUTSTANDING_MAX =
-        320,          /* requests handed to the client at once; more than it may have connections */
-    REPEATS_MAX = 3,  /* pages that repeat the first one */
-    BEYOND_TOTAL = 10 /* pages tolerated above twice what the total stands for */
-};
-
-struct reading {
-    struct reading *next_all, *next_ready;
-    struct mu_list list; /* its strings are copies */
-    char *what, *path;
-    int size;        /* rows of a full page, as far as known */
-    bool size_known; /* told, or concluded from a total: a shorter page ends the list */
-    int64_t total;   /* from the first page; -1: not told */
-    int64_t seen;    /* rows */
-    int flying;      /* asks on their way */
-    int end_rows;    /* rows of page `last` */
-    int64_t asked;   /* pages asked for */
-    int64_t last;    /* pages up to this one may be asked for now */
-    int64_t most;    /* ceiling */
-    uint64_t first_mark;
-    int repeats;          /* with a total: of the first page; else of the one before */
-    uint64_t before_mark; /* of the page that came before this one */
-    uint64_t final_mark;  /* of the highest page within the total, or read beyond it */
-    int64_t
-        redo;    /* page beyond the total to be asked for again when all others are here; 0: none */
-    bool ready;  /* in the ready list */
-    bool failed; /* nothing more is asked, and what comes is dropped */
-};
-
-/* One request on its way. index and count: the rows asked for, for lists by index. */
-struct ask {
-    struct ask *prev, *next;
-    struct reading *reading;
-    int64_t number, index;
-    int count;
-};
+/* Requests handed to the client at once; more than it may have connections. */
+enum { OUTSTANDING_MAX = 320 };
 
 struct mu_pages {
     struct mu_http *http;
-    struct reading *all;
-    struct reading *ready, *ready_last;
-    struct ask *out; /* on their way */
+    struct pages_reading *all;
+    struct pages_reading *ready, *ready_last;
+    struct pages_ask *out; /* on their way */
     int outstanding;
 };
 
-/* ---- asking ---- */
-
-static void make_ready(struct mu_pages *pages, struct reading *r)
+static void make_ready(struct mu_pages *pages, struct pages_reading *r)
 {
     if (r->ready || r->asked >= r->last)
         return;
@@ -70,14 +34,14 @@ static void make_ready(struct mu_pages *pages, struct reading *r)
 
 static void unready(struct mu_pages *pages)
 {
-    struct reading *r = pages->ready;
+    struct pages_reading *r = pages->ready;
     r->ready = false;
     pages->ready = r->next_ready;
     if (!pages->ready)
         pages->ready_last = NULL;
 }
 
-static void put_path(struct mu_buf *to, const struct ask *ask)
+static void put_path(struct mu_buf *to, const struct pages_ask *ask)
 {
     const struct mu_list *list = &ask->reading->list;
     mu_buf_adds(to, list->path);
@@ -95,10 +59,10 @@ static void count(int64_t *counter)
         ++*counter;
 }
 
-static int send_ask(struct mu_pages *pages, const struct ask *model, struct mu_err *err)
+static int send_ask(struct mu_pages *pages, const struct pages_ask *model, struct mu_err *err)
 {
     struct mu_buf path = MU_BUF_INIT((size_t)2 * MU_HTTP_PATH_MAX);
-    struct ask *ask = mu_xcalloc(1, sizeof(*ask));
+    struct pages_ask *ask = mu_xcalloc(1, sizeof(*ask));
     *ask = *model;
     put_path(&path, ask);
     struct mu_request request = {
@@ -120,7 +84,7 @@ static int send_ask(struct mu_pages *pages, const struct ask *model, struct mu_e
     return 0;
 }
 
-static void forget_ask(struct mu_pages *pages, struct ask *ask)
+static void forget_ask(struct mu_pages *pages, struct pages_ask *ask)
 {
     if (ask->prev)
         ask->prev->next = ask->next;
@@ -135,12 +99,13 @@ static void forget_ask(struct mu_pages *pages, struct ask *ask)
 static int ask_more(struct mu_pages *pages, struct mu_err *err)
 {
     while (pages->ready && pages->outstanding < OUTSTANDING_MAX) {
-        struct reading *r = pages->ready;
+        struct pages_reading *r = pages->ready;
         if (r->asked >= r->last) {
             unready(pages);
             continue;
         }
-        struct ask ask = {.reading = r, .number = r->asked + 1, .index = r->asked * r->size + 1};
+        struct pages_ask ask = {
+            .reading = r, .number = r->asked + 1, .index = r->asked * r->size + 1};
         ask.count = r->list.by_index ? r->size : r->list.size;
         if (send_ask(pages, &ask, err) < 0)
             return mu_wrap(err, "%s", r->what);
@@ -154,7 +119,7 @@ int mu_pages_add(struct mu_pages *pages, const struct mu_list *list, struct mu_e
     if (list->number_name && list->size <= 0)
         return mu_fail(err, MU_E_CONFIG, "%s: page size must be above 0",
                        list->what ? list->what : list->path);
-    struct reading *r = mu_xcalloc(1, sizeof(*r));
+    struct pages_reading *r = mu_xcalloc(1, sizeof(*r));
     r->list = *list;
     r->path = mu_xstrdup(list->path);
     r->what = mu_xstrdup(list->what ? list->what : list->path);
@@ -183,139 +148,12 @@ int mu_pages_open(struct mu_http *http, const struct mu_list *list, struct mu_pa
     return 0;
 }
 
-/* ---- what a page says about the rest ---- */
-
-/* The size of a full page: what the server echoes, else what it gave while telling that there is
- * more. A SCIM server's itemsPerPage is the number of rows on this page (RFC 7644 section 3.4.2.4),
- * so a list by index goes by rows alone. */
-static void learn_size(struct reading *r, const struct mu_page_facts *f)
-{
-    if (!r->list.by_index && f->size > 0) {
-        r->size = f->size;
-        r->size_known = true;
-    } else if (f->total > f->rows && f->rows > 0 && f->rows < r->size) {
-        r->size = f->rows;
-    }
-}
-
-static void plan_rest(struct reading *r, const struct mu_page_facts *f)
-{
-    learn_size(r, f);
-    if (f->total < 0)
-        return;
-    r->total = f->total;
-    r->size_known = true;
-    /* One more than the full pages: it shows that there is no more, at the price of no extra round
-     * trip. */
-    int64_t pages = f->total / r->size + 1;
-    if (f->total <= r->size)
-        r->final_mark = f->mark;
-    r->most = 2 * pages + BEYOND_TOTAL < MU_PAGES_MAX ? 2 * pages + BEYOND_TOTAL : MU_PAGES_MAX;
-    if (f->total > f->rows || f->rows >= r->size)
-        r->last = pages;
-    /* More rows than asked for, and all there are: a server without pages. */
-    if (f->rows > r->list.size && f->rows >= f->total)
-        r->last = r->most = 1;
-}
-
-/* All pages asked for are here: whether there may be one more. */
-static bool may_go_on(const struct reading *r)
-{
-    if (r->end_rows == 0 || r->total < 0)
-        return r->end_rows > 0;
-    return r->end_rows >= r->size || r->seen < r->total;
-}
-
-/* Whether all rows that were announced come before what this request asks for. */
-static bool is_beyond(const struct ask *ask)
-{
-    const struct reading *r = ask->reading;
-    int64_t before = r->list.by_index ? ask->index - 1 : (ask->number - 1) * r->size;
-    return ask->number > 1 && r->total >= 0 && before >= r->total;
-}
-
-/* What to do with the rows of a page. */
-enum use { TAKE, FORGET };
-
-/* Beyond the total there is nothing, rows that were added meanwhile, or, from some servers, the
- * last page again. Which of them is known when the others are here, so until then it is put off. */
-static enum use judge_beyond(struct reading *r, const struct ask *ask, struct mu_page_facts *f)
-{
-    if (f->rows > 0 && r->flying > 0) {
-        r->redo = ask->number;
-        return FORGET;
-    }
-    if (f->rows > 0 && f->mark && f->mark == r->final_mark) {
-        f->rows = 0;
-        return FORGET;
-    }
-    r->final_mark = f->mark;
-    return TAKE;
-}
-
-static int ignores_number(struct mu_err *err)
-{
-    return mu_fail(err, MU_E_REMOTE,
-                   "the same rows again as on an earlier page: the server ignores the page number");
-}
-
-/* Under a total a list ends by itself, and a few pages may hold another one's rows: the reader sees
- * that they came twice. A server that ignores the page number gives the first one for ever. */
-static int judge_counted(struct reading *r, bool again, const struct mu_page_facts *f,
-                         struct mu_err *err)
-{
-    r->repeats += again && f->mark == r->first_mark;
-    return r->repeats < REPEATS_MAX ? 0 : ignores_number(err);
-}
-
-/* Without a total, pages come one by one. The first one again, not of the size asked for, is a list
- * without pages, given whole. A later one again may be how a server shows the end: it is, if it
- * comes a third time, and was a mistake if it doesn't. */
-static int judge_uncounted(struct reading *r, const struct ask *ask, bool again,
-                           struct mu_page_facts *f, enum use *ret, struct mu_err *err)
-{
-    if (!again && r->repeats)
-        return mu_fail(err, MU_E_REMOTE, "the page before it held the rows of the one before that");
-    if (!again)
-        return 0;
-    bool whole = ask->number == 2 && f->rows != (r->size_known ? r->size : r->list.size);
-    if (f->mark == r->first_mark && !whole)
-        return ignores_number(err);
-    *ret = FORGET;
-    if (whole || r->repeats++)
-        f->rows = 0;
-    return 0;
-}
-
-static int judge_repeat(struct reading *r, const struct ask *ask, struct mu_page_facts *f,
-                        enum use *ret, struct mu_err *err)
-{
-    uint64_t before = r->before_mark;
-    *ret = TAKE;
-    if (is_beyond(ask)) {
-        *ret = judge_beyond(r, ask, f);
-        return 0;
-    }
-    r->before_mark = f->mark;
-    if (r->total >= 0 && ask->number == (r->total + r->size - 1) / r->size)
-        r->final_mark = f->mark;
-    if (ask->number == 1) {
-        r->first_mark = f->mark;
-        return 0;
-    }
-    if (!f->mark || f->rows == 0)
-        return 0;
-    bool again = f->mark == r->first_mark || f->mark == before;
-    return r->total >= 0 ? judge_counted(r, again, f, err)
-                         : judge_uncounted(r, ask, again, f, ret, err);
-}
-
 /* A server may give fewer rows than asked for at any index (RFC 7644 section 3.4.2.4): the rest is
  * asked for apart. */
-static int fill_gap(struct mu_pages *pages, const struct ask *ask, const struct mu_page_facts *f,
-                    struct mu_err *err)
+static int fill_gap(struct mu_pages *pages, const struct pages_ask *ask,
+                    const struct mu_page_facts *f, struct mu_err *err)
 {
-    struct reading *r = ask->reading;
+    struct pages_reading *r = ask->reading;
     if (!r->list.by_index || ask->number == 1 || f->rows == 0)
         return 0;
     int64_t next = ask->index + f->rows, end = ask->index + ask->count;
@@ -323,20 +161,20 @@ static int fill_gap(struct mu_pages *pages, const struct ask *ask, const struct 
         end = r->total + 1;
     if (next >= end)
         return 0;
-    struct ask rest = {
+    struct pages_ask rest = {
         .reading = r, .number = ask->number, .index = next, .count = (int)(end - next)};
     return send_ask(pages, &rest, err);
 }
 
-static int go_on(struct mu_pages *pages, const struct ask *ask, const struct mu_page_facts *f,
+static int go_on(struct mu_pages *pages, const struct pages_ask *ask, const struct mu_page_facts *f,
                  struct mu_err *err)
 {
-    struct reading *r = ask->reading;
+    struct pages_reading *r = ask->reading;
     r->seen += f->rows;
     if (!r->list.number_name)
         return 0;
     if (ask->number == 1)
-        plan_rest(r, f);
+        pages_learn(r, f);
     else if (fill_gap(pages, ask, f, err) < 0)
         return -1;
     if (f->rows == 0 && r->last > r->asked)
@@ -348,7 +186,7 @@ static int go_on(struct mu_pages *pages, const struct ask *ask, const struct mu_
         r->last = r->redo;
         r->redo = 0;
     }
-    if (r->flying == 0 && r->asked == r->last && r->most > 1 && may_go_on(r))
+    if (r->flying == 0 && r->asked == r->last && r->most > 1 && pages_may_go_on(r))
         r->last++;
     if (r->last > r->most)
         return mu_fail(err, MU_E_LIMIT,
@@ -358,26 +196,24 @@ static int go_on(struct mu_pages *pages, const struct ask *ask, const struct mu_
     return 0;
 }
 
-/* ---- reading ---- */
-
 /* What a server says to a page past the end is documented nowhere: an empty list, or one of these.
  * */
-static bool is_refused_beyond(const struct ask *ask, const struct mu_response *response)
+static bool is_refused_beyond(const struct pages_ask *ask, const struct mu_response *response)
 {
     bool refused = response->status == 400 || response->status == 404 || response->status == 416 ||
                    response->status == 422;
-    return refused && is_beyond(ask);
+    return refused && pages_is_beyond(ask);
 }
 
 /* 1: a page; 0: nothing to hand out. */
-static int take_in(struct mu_pages *pages, const struct ask *ask,
+static int take_in(struct mu_pages *pages, const struct pages_ask *ask,
                    const struct mu_response *response, void **ret_page,
                    struct mu_page_facts *ret_facts, struct mu_err *err)
 {
-    struct reading *r = ask->reading;
+    struct pages_reading *r = ask->reading;
     struct mu_page_facts facts = {.rows = 0, .total = -1};
     void *page = NULL;
-    enum use use = TAKE;
+    enum pages_use use = TAKE;
     r->flying--;
     if (r->failed)
         return 0;
@@ -389,7 +225,7 @@ static int take_in(struct mu_pages *pages, const struct ask *ask,
         return -1;
     count(r->list.answered);
     int rows = facts.rows;
-    int rc = judge_repeat(r, ask, &facts, &use, err);
+    int rc = pages_judge(r, ask, &facts, &use, err);
     if (rc == 0 && !(use == FORGET && r->redo))
         rc = go_on(pages, ask, &facts, err);
     if (rc < 0 || use == FORGET) {
@@ -402,7 +238,7 @@ static int take_in(struct mu_pages *pages, const struct ask *ask,
     return 1;
 }
 
-static int end_list(struct reading *r, int number, struct mu_err *err)
+static int end_list(struct pages_reading *r, int number, struct mu_err *err)
 {
     r->failed = true;
     r->last = r->asked;
@@ -420,8 +256,8 @@ int mu_pages_next(struct mu_pages *pages, void **ret_page, int *ret_number,
         int got = mu_http_next(pages->http, &response, err);
         if (got <= 0)
             return got;
-        struct ask *ask = response.tag;
-        struct reading *r = ask->reading;
+        struct pages_ask *ask = response.tag;
+        struct pages_reading *r = ask->reading;
         int number = (int)ask->number;
         got = take_in(pages, ask, &response, ret_page, ret_facts, err);
         forget_ask(pages, ask);
@@ -450,7 +286,7 @@ void mu_pages_close(struct mu_pages *pages)
     while (pages->out)
         forget_ask(pages, pages->out); /* NOLINT(clang-analyzer-unix.Malloc): it unlinks it, too */
     while (pages->all) {
-        struct reading *r = pages->all;
+        struct pages_reading *r = pages->all;
         pages->all = r->next_all;
         free(r->path);
         free(r->what);

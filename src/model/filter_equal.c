@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a condition says of equality, for whoever knows where values stand. */
+#include "model/filter_tree.h"
+
+static const struct mu_filter *find_equal(const struct mu_filter *f)
+{
+    if (f->type == NODE_AND) {
+        const struct mu_filter *left = find_equal(f->left);
+        return left ? left : find_equal(f->right);
+    }
+    bool tells = f->type == NODE_TEST && f->op == OP_EQ && f->attr->shape != MU_SHAPE_ENUM &&
+                 f->attr->shape != MU_SHAPE_BOOL && f->attr->shape != MU_SHAPE_EXTRAS;
+    return tells ? f : NULL;
+}
+
+bool mu_filter_equal(struct mu_arena *arena, const struct mu_filter *filter,
+                     struct mu_filter_equal *ret)
+{
+    const struct mu_filter *f = filter ? find_equal(filter) : NULL;
+    size_t count = 0;
+    if (!f) {
+        return false;
+    }
+    const char **values = mu_alloc_array(arena, FILTER_CONDITIONS_MAX + 1, sizeof(*values));
+    *ret = (struct mu_filter_equal){.attr = f->attr, .part = f->part, .values = values};
+    for (; f; f = f->also) {
+        values[count++] = f->folded;
+    }
+    return true;
+}
+
+static void each_text(const struct mu_doc *value, const char *part,
+                      void (*each)(void *arg, const char *text), void *arg)
+{
+    if (value->type == MU_DOC_LIST) {
+        for (const struct mu_doc *item = value->first; item; item = item->next) {
+            each_text(item, part, each, arg);
+        }
+        return;
+    }
+    if (value->type == MU_DOC_OBJECT) {
+        const struct mu_doc *inner = part ? mu_doc_member(value, part) : NULL;
+        if (inner && inner->type != MU_DOC_OBJECT) {
+            each_text(inner, part, each, arg);
+        }
+        return;
+    }
+    if (mu_doc_text(value)) {
+        each(arg, mu_doc_text(value));
+    }
+}
+
+void mu_filter_texts(const struct mu_attr *attr, const char *part, const struct mu_doc *doc,
+                     void (*each)(void *arg, const char *text), void *arg)
+{
+    const struct mu_doc *value = mu_doc_member(doc, attr->name);
+    if (value) {
+        each_text(value, part, each, arg);
+    }
+}
