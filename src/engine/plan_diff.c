@@ -79,10 +79,21 @@ static size_t class_values(struct planner *p, const struct mu_resource *mapping,
     return count;
 }
 
+/* As many as there are: of a plan of 50,000 they are most of what is in memory. */
+static void put_changes(struct planner *p, struct mu_op *op, const struct mu_opchange *changes,
+                        size_t count)
+{
+    struct mu_opchange *kept = mu_alloc_array(p->arena, count, sizeof(*kept));
+    if (count > 0)
+        memcpy(kept, changes, count * sizeof(*kept));
+    op->changes = kept;
+    op->change_count = count;
+}
+
 void plan_create(struct planner *p, struct who *w, const struct mu_resource *mapping,
                  const struct mu_want *wants, size_t count)
 {
-    struct mu_opchange *changes = mu_alloc_array(p->arena, count + 1, sizeof(*changes));
+    struct mu_opchange *changes = mu_alloc_array(p->row, count + 1, sizeof(*changes));
     const struct mu_value *classes;
     size_t n = 0;
     changes[n].add_count = class_values(p, mapping, &classes);
@@ -100,8 +111,7 @@ void plan_create(struct planner *p, struct who *w, const struct mu_resource *map
     }
     struct mu_op *op = plan_add_op(p, MU_OP_CREATE, MU_WHY_JOIN, w);
     op->native = NULL;
-    op->changes = changes;
-    op->change_count = n;
+    put_changes(p, op, changes, n);
     if (w->owned)
         op->note = "it was ours and is gone from the target: created again";
     w->op_end = p->op_count;
@@ -193,10 +203,6 @@ int plan_update(struct planner *p, struct who *w, const struct mu_resource *mapp
         return 0;
     if (plan_mark_drift(p, w, mapping, wants, count, changes, n, err) < 0)
         return -1;
-    struct mu_opchange *kept = mu_alloc_array(p->arena, n, sizeof(*kept));
-    memcpy(kept, changes, n * sizeof(*kept));
-    struct mu_op *op = plan_add_op(p, MU_OP_MODIFY, MU_WHY_CHANGE, w);
-    op->changes = kept;
-    op->change_count = n;
+    put_changes(p, plan_add_op(p, MU_OP_MODIFY, MU_WHY_CHANGE, w), changes, n);
     return 0;
 }
