@@ -60,6 +60,7 @@ live_tests = \
 	tests/live/invitations.sh \
 	tests/live/names.sh \
 	tests/live/review.sh \
+	tests/live/review_ldap.sh \
 	tests/live/bad_source.sh \
 	tests/live/worlds.sh \
 	tests/live/abuse.sh \
