@@ -199,6 +199,15 @@ def invitations():
     check("an invitation", data(first) and data(first)["invitation"] == "pending", first)
     again = client.call("create_a_sendoso_user", {**cy, "email": "CY@example.test"})
     check("not twice", data(again)["repeated"] and posts("/api/v3/users") == 1, again)
+    found = data(client.call("people", {"query": "cy@example.test"}))["items"]
+    check("who is invited is found once", [p["user"]["id"] for p in found] == ["invited:cy@example.test"]
+          and found[0]["user"]["status"] == "invited", found)
+    pages, after = [], None
+    while after != "":
+        page = data(client.call("people", {"limit": 7} | ({"after": after} if after else {})))
+        pages += [p["user"]["id"] for p in page["items"]]
+        after = page.get("next", "")
+    check("and stands once in the pages of all", pages == sorted(set(pages)) and "invited:cy@example.test" in pages, pages)
     check("an unknown role", "must be one of: regular, manager" in
           words(client.call("create_a_sendoso_user", {**cy, "role": "admin"})))
     fault(kind="reset", method="POST", path="/api/v3/users", effect=True)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* people, groups, memberships: entries of all accounts, a page at a time. A page's mark names the
- * snapshot, so that the next one goes on in it whatever was read meanwhile. */
+/* people, groups, memberships: entries of all accounts, a page at a time; the invited are among the
+ * people. A page's mark names the snapshot, so that the next one goes on in it whatever was read
+ * meanwhile. */
 #include "serve/mcp/directory.h"
 
 #include <inttypes.h>
@@ -8,6 +9,7 @@
 
 #include "base/str.h"
 #include "base/time.h"
+#include "engine/invited.h"
 #include "model/filter.h"
 
 struct finding {
@@ -23,6 +25,11 @@ struct finding {
     const char *after_account, *after_id;
     int64_t after_snapshot;
     const char *next; /* mark of the page behind this one; NULL: none */
+    /* of one account: the invited, who stand between its users in order of id */
+    struct mu_entry *invited;
+    size_t invited_count, invited_at;
+    struct mu_entry ahead; /* the user who comes next, where held */
+    bool held, over;
 };
 
 /* ---- marks ---- */
@@ -90,6 +97,31 @@ static bool is_full(const struct finding *f)
     return f->found >= f->limit || f->w.to->len >= MCP_LIST_BYTES;
 }
 
+static int look_ahead(struct finding *f, struct mu_rows *rows, struct mu_err *err)
+{
+    if (f->held || f->over)
+        return 0;
+    int rc = mu_rows_next(rows, &f->ahead, err);
+    f->held = rc == 1;
+    f->over = rc == 0;
+    return rc < 0 ? -1 : 0;
+}
+
+/* 1, lent until the next call; 0 at the end; -1 */
+static int next_entry(struct finding *f, struct mu_rows *rows, struct mu_entry *ret,
+                      struct mu_err *err)
+{
+    if (look_ahead(f, rows, err) < 0)
+        return -1;
+    bool invited = f->invited_at < f->invited_count &&
+                   (!f->held || strcmp(f->invited[f->invited_at].id, f->ahead.id) < 0);
+    if (!invited && !f->held)
+        return 0;
+    *ret = invited ? f->invited[f->invited_at++] : f->ahead;
+    f->held = f->held && invited;
+    return 1;
+}
+
 static int walk(struct finding *f, const struct mu_snapshot *snap, const char *after,
                 struct mu_rows *rows, struct mu_err *err)
 {
@@ -97,7 +129,7 @@ static int walk(struct finding *f, const struct mu_snapshot *snap, const char *a
     const struct mu_doc *doc;
     const char *last = after;
     int rc;
-    while ((rc = mu_rows_next(rows, &e, err)) == 1) {
+    while ((rc = next_entry(f, rows, &e, err)) == 1) {
         if (after && strcmp(e.id, after) <= 0)
             continue;
         mu_arena_reset(f->row);
@@ -120,6 +152,11 @@ static int find_in(struct finding *f, const struct mu_snapshot *snap, const char
                    struct mu_err *err)
 {
     struct mu_rows *rows;
+    f->invited_count = f->invited_at = 0;
+    f->held = f->over = false;
+    if (f->kind == MU_USER && mu_invited_entries(f->c->peer->store, f->c->arena, snap->account,
+                                                 snap->id, &f->invited, &f->invited_count, err) < 0)
+        return -1;
     if (mu_rows_open(f->c->peer->store, snap->account, snap->id, f->kind, &rows, err) < 0)
         return -1;
     int rc = walk(f, snap, after, rows, err);
