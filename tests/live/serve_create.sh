@@ -69,6 +69,12 @@ users '/invited:new@example.test'
 said '^\{"id":"invited:new@example.test"' "one by id"
 users '/invited:other@example.test'
 said '"statusCode":404' "nobody else by id"
+users '?email=nobody@example.test&status=active'
+said '"result":\[\]' "nobody by a field that others have: an empty list"
+users '?email=nobody@example.test&title=Boss'
+said '"statusCode":400.*title: no user of sendoso has that field' "nobody by a field that nobody has: said"
+users "?group_id=$group&sort_by=title"
+said '"statusCode":400.*title: no user of sendoso has that field' "an order by a field that nobody has: said"
 users '?format=raw&limit=1000'
 unsaid 'new@example.test' "not among the source's records"
 users '?format=stream'

@@ -104,7 +104,8 @@ static int groups_of_user(struct mu_request *r, struct mu_rest_page *page, struc
 /* Nothing fits, and nobody has the field that was asked about: that is no empty list. */
 static int check_data(struct mu_request *r, struct mu_rest_page *page, struct mu_err *err)
 {
-    if (page->looked == 0 || page->from_somewhere || (page->count > 0 && !page->ask->sort))
+    if (page->view->counts[page->ask->kind] == 0 || page->from_somewhere ||
+        (page->count > 0 && !page->ask->sort))
         return 0;
     for (size_t i = 0; i < page->ask->field_count; i++)
         if (!page->seen[i])
@@ -154,19 +155,29 @@ static int walk(struct mu_rest_page *page, struct mu_err *err)
     return page->ask->sort ? mu_page_sort(page, err) : mu_page_walk(page, err);
 }
 
-/* Where an index found nobody, only a look at all tells whether anybody has the fields. */
+static int note_fields(void *arg, const struct mu_entry *entry, struct mu_err *err)
+{
+    return mu_page_note(arg, entry, err) < 0 ? -1 : !mu_page_saw_all(arg);
+}
+
+/* Where an index found nobody, a look at others tells whether anybody has the fields at all: it ends
+ * with the first few, unless nobody does. */
 static int collect(struct mu_request *r, struct mu_rest_page *page, struct mu_err *err)
 {
+    const struct mu_walk all = {.kind = page->ask->kind};
     if (walk(page, err) < 0)
         return -1;
-    bool none = page->index && page->count == 0 &&
-                !(page->ask->field_count == 1 && mu_index_has_any(page->index));
-    page->index = none ? NULL : page->index;
-    if (none && !r->may_block)
+    if (!page->index)
+        return check_data(r, page, err);
+    bool told = page->count > 0 && (!page->ask->sort || mu_page_saw_all(page));
+    if (told || page->from_somewhere ||
+        (page->ask->field_count == 1 && mu_index_has_any(page->index)))
+        return 0;
+    if (!r->may_block)
         return MU_LATER;
-    if (none && !page->from_somewhere && walk(page, err) < 0)
+    if (mu_reading_walk(page->store, &page->view->at, &all, note_fields, page, err) < 0)
         return -1;
-    return page->index ? 0 : check_data(r, page, err);
+    return check_data(r, page, err);
 }
 
 static int fill(struct mu_request *r, struct mu_rest_page *page, struct mu_buf *to,

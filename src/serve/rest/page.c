@@ -17,21 +17,37 @@ static bool is_listed(const char *const *ids, const char *id)
     return false;
 }
 
-int mu_page_matches(struct mu_rest_page *page, const struct mu_entry *entry, struct mu_err *err)
+int mu_page_note(struct mu_rest_page *page, const struct mu_entry *entry, struct mu_err *err)
 {
     const struct mu_asked *ask = page->ask;
     /* all of them where there were too many to note */
     const char *const *names = ask->field_count < MU_ASK_FIELDS_MAX ? ask->fields : NULL;
-    page->looked++;
-    if (page->only && !is_listed(page->only, entry->id))
-        return 0;
-    if (!ask->filter && !ask->sort)
-        return 1;
     mu_arena_reset(page->scratch);
     if (mu_entry_members(entry, names, page->scratch, &page->doc, err) < 0)
         return -1;
     for (size_t i = 0; i < ask->field_count; i++)
         page->seen[i] = page->seen[i] || mu_doc_member(page->doc, ask->fields[i]);
+    return 0;
+}
+
+bool mu_page_saw_all(const struct mu_rest_page *page)
+{
+    size_t i = 0;
+    while (i < page->ask->field_count && page->seen[i])
+        i++;
+    return i == page->ask->field_count;
+}
+
+int mu_page_matches(struct mu_rest_page *page, const struct mu_entry *entry, struct mu_err *err)
+{
+    const struct mu_asked *ask = page->ask;
+    page->looked++;
+    if (page->only && !is_listed(page->only, entry->id))
+        return 0;
+    if (!ask->filter && !ask->sort)
+        return 1;
+    if (mu_page_note(page, entry, err) < 0)
+        return -1;
     return mu_filter_match(ask->filter, page->doc);
 }
 

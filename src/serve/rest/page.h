@@ -37,6 +37,10 @@ struct mu_rest_page {
     const struct mu_doc *doc;     /* those fields of the entry looked at last; in scratch */
 };
 
+/* Looks at the fields that filters and order look at, and notes which of them the entry has. */
+int mu_page_note(struct mu_rest_page *page, const struct mu_entry *entry, struct mu_err *err);
+bool mu_page_saw_all(const struct mu_rest_page *page);
+
 /* Whether the entry is asked for. 1, 0, -1. Notes which fields it has, and them. */
 int mu_page_matches(struct mu_rest_page *page, const struct mu_entry *entry, struct mu_err *err);
 /* Appends it; there is room. */
