@@ -8,10 +8,10 @@
 #include "base/opt.h"
 #include "base/str.h"
 
-const char *const mu_user_facts[] = {"group_count", "balance",  "domain",
-                                     "strength",    "age_days", NULL};
-const char *const mu_group_facts[] = {"people",      "active_people", "managers", "balances",
-                                      "team_budget", "budget_left",   NULL};
+static const char *const user_facts[] = {"group_count", "balance",  "domain",
+                                         "strength",    "age_days", NULL};
+static const char *const group_facts[] = {"people",      "active_people", "managers", "balances",
+                                          "team_budget", "budget_left",   NULL};
 
 static const char *const abouts[] = {[MU_USER] = "user", [MU_GROUP] = "group", NULL};
 
@@ -67,7 +67,7 @@ static const char *known_word(void *arg, const char *name)
     const struct mu_check *c = arg;
     const struct audit_builtin *b = c->builtin ? audit_builtin_find(c->builtin) : NULL;
     bool group = c->about == MU_GROUP;
-    bool known = is_in(always, name) || is_in(group ? mu_group_facts : mu_user_facts, name) ||
+    bool known = is_in(always, name) || is_in(group ? group_facts : user_facts, name) ||
                  mu_check_param(c, name) || (b && is_in(b->words, name)) ||
                  mu_schema_attr((enum mu_kind)c->about, name);
     return known ? "" : NULL;
@@ -137,7 +137,7 @@ static int read_when(struct mu_arena *arena, struct mu_check *c, struct mu_err *
         return -1;
     if (!text)
         return 0;
-    const char *const *facts = c->about == MU_GROUP ? mu_group_facts : mu_user_facts;
+    const char *const *facts = c->about == MU_GROUP ? group_facts : user_facts;
     if (mu_filter_parse_facts(arena, (enum mu_kind)c->about, facts, text, &c->when, &why) < 0)
         return mu_y_fail(node, err, "when: %s", why.text);
     return 0;

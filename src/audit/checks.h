@@ -80,8 +80,6 @@ const char *mu_check_value(const struct mu_check *check, const char *name);
 /* "a, b". Arena. */
 const char *mu_param_text(struct mu_arena *arena, const struct mu_param *param);
 
-extern const char *const mu_user_facts[], *const mu_group_facts[]; /* NULL-terminated */
-
 /* ---- checks_params.c ---- */
 
 /* Defaults of a check, then the site's over them: node is the mapping below `params`, settings that

@@ -109,15 +109,6 @@ static int find(struct mu_arena *arena, const char *system, const struct mu_y **
     return 0;
 }
 
-int mu_sends_known(struct mu_arena *arena, const char *system, bool *ret, struct mu_err *err)
-{
-    const struct mu_y *node = NULL;
-    if (find(arena, system, &node, err) < 0)
-        return -1;
-    *ret = node != NULL;
-    return 0;
-}
-
 /* ---- pages ---- */
 
 struct reading {

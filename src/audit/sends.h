@@ -27,9 +27,6 @@ struct mu_sends {
     bool complete; /* as many as were promised */
 };
 
-/* Whether a system tells of sends at all. */
-int mu_sends_known(struct mu_arena *arena, const char *system, bool *ret, struct mu_err *err);
-
 /* MU_E_UNSUPPORTED: this system doesn't tell. Errors name the page. */
 int mu_sends_read(struct mu_account *account, struct mu_arena *arena, struct mu_log *log,
                   const struct mu_sends **ret, struct mu_err *err);

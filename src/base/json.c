@@ -83,19 +83,16 @@ int mu_ptr_compile(struct mu_arena *arena, const char *pointer, struct mu_ptr *r
     return 0;
 }
 
-struct json_object *mu_ptr_get(const struct mu_ptr *p, struct json_object *doc)
-{
-    for (int i = 0; i < p->count && doc; i++)
-        doc = step(doc, p->tokens[i]);
-    return doc;
-}
-
 struct json_object *mu_json_at(struct json_object *doc, const char *pointer)
 {
     MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
     struct mu_err err = MU_ERR_INIT;
     struct mu_ptr p = {NULL, 0};
-    return mu_ptr_compile(arena, pointer, &p, &err) < 0 ? NULL : mu_ptr_get(&p, doc);
+    if (mu_ptr_compile(arena, pointer, &p, &err) < 0)
+        return NULL;
+    for (int i = 0; i < p.count && doc; i++)
+        doc = step(doc, p.tokens[i]);
+    return doc;
 }
 
 /* A string with a NUL inside can't be handed on as C text without losing its rest. */

@@ -37,7 +37,6 @@ struct mu_ptr {
 };
 int mu_ptr_compile(struct mu_arena *arena, const char *pointer, struct mu_ptr *ret,
                    struct mu_err *err);
-struct json_object *mu_ptr_get(const struct mu_ptr *p, struct json_object *doc);
 /* A token as an index into a list (RFC 6901, 4: digits without a leading zero). False: it is none. */
 bool mu_ptr_index(const char *token, size_t *ret);
 

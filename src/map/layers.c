@@ -173,7 +173,7 @@ int mu_layers_paths(struct mu_arena *arena, const struct mu_layers *layers, cons
     return 0;
 }
 
-void mu_names_add(struct mu_arena *arena, struct mu_names *names, const char *name)
+static void add_name(struct mu_arena *arena, struct mu_names *names, const char *name)
 {
     if (names->count == names->room) {
         size_t room = names->room == 0 ? 16 : names->room * 2;
@@ -199,7 +199,7 @@ static int list_dir(struct mu_arena *arena, const char *dir, struct mu_names *na
         const char *name = mu_strndup(arena, e->d_name, len - 5);
         /* tools are serve/tool.h's, access is audit/access.h's */
         if (plain_name(name) && strcmp(name, "tools") != 0 && strcmp(name, "access") != 0)
-            mu_names_add(arena, names, name);
+            add_name(arena, names, name);
     }
     closedir(d);
     return 0;

@@ -210,7 +210,6 @@ struct mu_names {
     const char **list;
     size_t count, room;
 };
-void mu_names_add(struct mu_arena *arena, struct mu_names *names, const char *name);
 
 void mu_rule_add(const struct mu_loader *l, struct mu_resource *r, const char *field,
                  const struct mu_y *at);

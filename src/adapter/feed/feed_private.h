@@ -75,8 +75,6 @@ extern const struct mu_source_ops feed_source;
 
 /* Opens file and reader; what is open already when it fails is closed by feed_close. */
 int feed_open(struct feed *f, struct mu_err *err);
-/* Back to the first row. */
-int feed_rewind(struct feed *f, struct mu_err *err);
 void feed_close(struct feed *f);
 
 /* Fails when a name that must be there is not; says which column is nearest. */

@@ -49,7 +49,8 @@ int feed_open(struct feed *f, struct mu_err *err)
     return f->format->open(f, &rd->reader, err) < 0 ? mu_wrap(err, "%s", f->file.path) : 0;
 }
 
-int feed_rewind(struct feed *f, struct mu_err *err)
+/* Back to the first row. */
+static int start_over(struct feed *f, struct mu_err *err)
 {
     struct feed_reading *rd = &f->reading;
     f->format->close(rd->reader);
@@ -154,7 +155,7 @@ static int read_row(struct feed *f, struct mu_err *err)
 
 static int look_ahead(struct feed *f, struct mu_err *err)
 {
-    return f->reading.twice || (feed_twice_find(f, err) == 0 && feed_rewind(f, err) == 0) ? 0 : -1;
+    return f->reading.twice || (feed_twice_find(f, err) == 0 && start_over(f, err) == 0) ? 0 : -1;
 }
 
 static void fill_pages(struct feed *f)

@@ -203,8 +203,6 @@ void mu_ldap_search_done(struct mu_ldap_search *s);
  * attributes of the mappings. */
 int mu_ldap_learn(struct mu_ldap *a, struct mu_err *err);
 enum mu_match mu_ldap_match(const struct mu_ldap *a, const char *attr);
-bool mu_ldap_has_class(const struct mu_ldap *a,
-                       const char *name);           /* true when the schema is hidden */
 void mu_ldap_schema_free(struct mu_ldap_schema *s); /* NULL is fine */
 
 /* The base must lie in something the server says it holds; MU_E_CONFIG with what it offers. */

@@ -134,11 +134,6 @@ enum mu_match mu_ldap_match(const struct mu_ldap *a, const char *attr)
     return mu_match_of_attr(attr);
 }
 
-bool mu_ldap_has_class(const struct mu_ldap *a, const char *name)
-{
-    return !a->schema || find(a->schema->classes, name);
-}
-
 /* ---- does the server have what the mappings need? ---- */
 
 /* Where the usual ones are defined, by the names of slapd's schema files. */
