@@ -42,11 +42,9 @@ const struct mu_cmd mu_cmd_apply = {
     .usage = "FILE [--allow HASH] [--verify] [--wait SECONDS]",
     .about =
         "Does the operations of a plan made by muster plan -o, and no other. Refuses (exit 3) a "
-        "plan that was altered,\n"
-        "has expired, was made from a snapshot that is no longer the newest, or that a "
-        "guard refuses. An operation\n"
-        "that no longer fits what is on the target is not done (stale): exit 4, or 3 when none "
-        "fits.",
+        "plan that was altered, has expired, was made from a snapshot that is no longer the "
+        "newest, or that a guard refuses. An operation that no longer fits what is on the target "
+        "is not done (stale): exit 4, or 3 when none fits.",
     .opts = opts,
     .words_min = 1,
     .words_max = 1,

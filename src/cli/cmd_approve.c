@@ -115,11 +115,9 @@ const struct mu_cmd mu_cmd_approve = {
     .summary = "approve a plan that a language model made, so that it may apply it",
     .usage = "FILE|HASH [--yes] [--expires DURATION] [--allow HASH]",
     .about =
-        "Shows a plan, by its file or by the hash that the plan tool of muster mcp answered "
-        "with, and notes in the store\n"
-        "that a person approved it. The approval is bound to the hash, ends, and is used once: "
-        "only then does the apply\n"
-        "tool apply that plan, and no other.",
+        "Shows a plan, by its file or by the hash that the plan tool of muster mcp answered with, "
+        "and notes in the store that a person approved it. The approval is bound to the hash, "
+        "ends, and is used once: only then does the apply tool apply that plan, and no other.",
     .opts = opts,
     .words_min = 1,
     .words_max = 1,

@@ -58,23 +58,21 @@ const struct mu_cmd mu_cmd_audit = {
              "       muster audit verify [--head DIGEST]",
     .about =
         "Looks at a snapshot of an account with the checks of mappings/audit/checks.yaml, as the "
-        "`audit:` key of the\n"
-        "configuration sets them, and tells what they find: whom it is about, the evidence, and "
-        "what to do.\n"
+        "`audit:` key of the configuration sets them, and tells what they find: whom it is about, "
+        "the evidence, and what to do.\n"
         "Exit 0: nothing as severe as --fail-on. 2: there are findings.\n"
         "review: a spreadsheet of who is where, with a column for decisions: keep, revoke, change "
-        "role, move. apply: the\n"
-        "plan that does what was decided; it is applied by muster apply, like any other.\n"
-        "onboarding: reads what was sent, and says who of a group got the campaign's gift, and "
-        "who is missing (exit 2).\n"
+        "role, move.\n"
+        "apply: the plan that does what was decided; it is applied by muster apply, like any "
+        "other.\n"
+        "onboarding: reads what was sent, and says who of a group got the campaign's gift, and who "
+        "is missing (exit 2).\n"
         "integrations: what Sendoso's own integrations need of Salesforce, Marketo, HubSpot and "
         "Eloqua, as a checklist.\n"
         "verify: computes the chain of digests over all runs, operations, outcomes and snapshots "
-        "again. Exit 0: all is as\n"
-        "it was written. 1: the first that isn't is named. Who can write the store can make the "
-        "whole chain anew: note the\n"
-        "head elsewhere from time to time, and ask with --head whether the journal still holds "
-        "it.",
+        "again. Exit 0: all is as it was written. 1: the first that isn't is named. Who can write "
+        "the store can make the whole chain anew: note the head elsewhere from time to time, and "
+        "ask with --head whether the journal still holds it.",
     .opts = opts,
     .words_max = 3,
     .example = "muster audit sendoso --format html -o audit.html",

@@ -257,11 +257,10 @@ const struct mu_cmd mu_cmd_diff = {
     .name = "diff",
     .summary = "what changed between two reads: who joined, left, moved, was promoted",
     .usage = "SNAPSHOT SNAPSHOT",
-    .about = "Compares two snapshots of an account, by their numbers in muster snapshots, and says "
-             "what happened to people\n"
-             "and groups from the first to the second, which read saw it first, and which run of "
-             "muster did it, if one did.\n"
-             "Exit 0: nothing changed. 2: something did.",
+    .about =
+        "Compares two snapshots of an account, by their numbers in muster snapshots, and says what "
+        "happened to people and groups from the first to the second, which read saw it first, and "
+        "which run of muster did it, if one did. Exit 0: nothing changed. 2: something did.",
     .words_min = 2,
     .words_max = 2,
     .example = "muster diff 41 42 --format csv",

@@ -150,7 +150,7 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
 const struct mu_cmd mu_cmd_doctor = {
     .name = "doctor",
     .summary =
-        "prove addresses, credentials, rights, TLS, schema and clock; every failure says the fix",
+        "prove addresses, credentials, rights, TLS, schema and clock; each failure says the fix",
     .usage = "[ACCOUNT]",
     .about = "Examines configuration, store and every account (or one) by harmless calls. Exit 1 "
              "when something must be fixed.",

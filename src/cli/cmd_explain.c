@@ -112,12 +112,10 @@ const struct mu_cmd mu_cmd_explain = {
     .usage = "USER [GROUP] [--at SNAPSHOT] [--sync SYNC]",
     .about =
         "Follows one person from the source's record through the mapping lines and the policy to "
-        "each value on the target,\n"
-        "and to the run that wrote it. For what is not there it names the first condition that "
-        "failed, with the data seen.\n"
-        "With GROUP: why the person is a member of it, or is not. USER is an id, e-mail, username "
-        "or name; GROUP an id or\n"
-        "name. Several that fit are listed, and the exit status is 1. Nothing is written.",
+        "each value on the target, and to the run that wrote it. For what is not there it names "
+        "the first condition that failed, with the data seen. With GROUP: why the person is a "
+        "member of it, or is not. USER is an id, e-mail, username or name; GROUP an id or name. "
+        "Several that fit are listed, and the exit status is 1. Nothing is written.",
     .opts = opts,
     .words_min = 1,
     .words_max = 2,

@@ -267,9 +267,8 @@ const struct mu_cmd mu_cmd_export = {
     .summary = "write a snapshot to standard output as LDIF, JSON or CSV",
     .usage = "[ACCOUNT] --format ldif|json|csv [--kind KIND] [--as ACCOUNT] [--as-of SNAPSHOT]",
     .about = "Writes what a snapshot holds. json is one object with users, groups, roles and "
-             "memberships, or one array with\n"
-             "--kind. ldif is what muster would add to an empty target below its containers, for "
-             "ldapmodify; no server is asked.",
+             "memberships, or one array with --kind. ldif is what muster would add to an empty "
+             "target below its containers, for ldapmodify; no server is asked.",
     .opts = opts,
     .words_max = 1,
     .example = "muster export sendoso --format ldif --as corp > people.ldif",

@@ -317,10 +317,9 @@ const struct mu_cmd mu_cmd_init = {
     .summary = "write a first muster.yaml, by asking or by flags",
     .usage = "[--sendoso-url URL] [--ldap-url URL] [--base DN] [--bind-dn DN] [-o FILE] [--force]",
     .about = "Writes a first configuration from a few answers: asked for on a terminal, taken from "
-             "options elsewhere.\n"
-             "A file that is there is not overwritten without --force. No secret is asked for or "
-             "written.\n"
-             "With --authorize ACCOUNT: lets a person authorise an account that uses OAuth.",
+             "options elsewhere. A file that is there is not overwritten without --force. No "
+             "secret is asked for or written. With --authorize ACCOUNT: lets a person authorise an "
+             "account that uses OAuth.",
     .opts = opts,
     .example =
         "muster init --sendoso-url http://127.0.0.1:8080 --ldap-url ldap://127.0.0.1:3890 \\\n"

@@ -253,11 +253,9 @@ const struct mu_cmd mu_cmd_invitations = {
              " [--account NAME]",
     .about =
         "Sendoso can't list its invitations, so muster keeps a register: one row for each address. "
-        "Nobody is invited while an\n"
-        "invitation is open (sent, pending, in doubt). In doubt is one whose answer never came: "
-        "it is settled by the person\n"
-        "being there, by its time being over, or by settle, once somebody has looked into "
-        "Sendoso's pages.",
+        "Nobody is invited while an invitation is open (sent, pending, in doubt). In doubt is one "
+        "whose answer never came: it is settled by the person being there, by its time being over, "
+        "or by settle, once somebody has looked into Sendoso's pages.",
     .opts = opts,
     .words_max = 2,
     .example = "muster invitations hris-to-sendoso --state doubt",

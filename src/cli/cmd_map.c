@@ -281,11 +281,10 @@ const struct mu_cmd mu_cmd_map = {
     .name = "map",
     .summary = "check mapping files, or run the examples in them",
     .usage = "check|test [FILE...]",
-    .about = "check: reads mapping files and says what is wrong with them, with file, line and the "
-             "fix (exit 78).\n"
-             "test: runs the examples they hold, too (exit 1 when one fails). Without FILE: all "
-             "shipped mappings, merged with\n"
-             "those of the site and of each account.",
+    .about =
+        "check: reads mapping files and says what is wrong with them, with file, line and the fix "
+        "(exit 78). test: runs the examples they hold, too (exit 1 when one fails). Without FILE: "
+        "all shipped mappings, merged with those of the site and of each account.",
     .words_min = 1,
     .words_max = 100000,
     .example = "muster map test mappings/sendoso/users.yaml",

@@ -83,11 +83,9 @@ const struct mu_cmd mu_cmd_mcp = {
     .summary = "tools for language models over stdio (Model Context Protocol)",
     .usage = "[--methods METHOD] [--tags TAG] [--accounts ACCOUNT] [--search]",
     .about = "Speaks the Model Context Protocol on standard input and output, for a client that "
-             "starts it: Claude Code, an IDE.\n"
-             "Tools only read unless --methods says more: create sends gifts, which cost money; "
-             "custom plans and applies.\n"
-             "With MUSTER_TOKEN in the environment (muster token create) the token says what is "
-             "allowed.",
+             "starts it: Claude Code, an IDE. Tools only read unless --methods says more: create "
+             "sends gifts, which cost money; custom plans and applies. With MUSTER_TOKEN in the "
+             "environment (muster token create) the token says what is allowed.",
     .opts = opts,
     .example = "claude mcp add sendoso -- muster -c /etc/muster/muster.yaml mcp --methods read",
     .run = run,

@@ -12,13 +12,11 @@ const struct mu_cmd mu_cmd_plan = {
     .summary =
         "show what a sync would write: the diff, the cost, what can't be undone; writes nothing",
     .usage = "[SYNC] [-o FILE] [--only WHO] [--except WHO] [--wait SECONDS]",
-    .about = "Compares the newest snapshot of the sync's source with its target and prints what "
-             "would make them agree.\n"
-             "Exit 0: nothing to do. 2: there are changes. 3: a guard refuses them. 4: nothing to "
-             "do, but somebody is\n"
-             "left alone because of a conflict. SYNC may be left out when there is only one. The "
-             "source is not read\n"
-             "again: that is muster pull.",
+    .about =
+        "Compares the newest snapshot of the sync's source with its target and prints what would "
+        "make them agree. Exit 0: nothing to do. 2: there are changes. 3: a guard refuses them. 4: "
+        "nothing to do, but somebody is left alone because of a conflict. SYNC may be left out "
+        "when there is only one. The source is not read again: that is muster pull.",
     .opts = mu_planning_opts,
     .words_max = 1,
     .example = "muster plan teams-to-ldap -o plan.json",

@@ -256,18 +256,14 @@ const struct mu_cmd mu_cmd_policy = {
     .name = "policy",
     .summary = "check who a policy's rules fit, or run the examples in it",
     .usage = "check [SYNC | FILE] | test [SYNC | FILE]...",
-    .about =
-        "check: holds the rules of a sync's policy against the people of its source's newest "
-        "snapshot and the groups\n"
-        "of its target: which groups and attributes aren't there, which rules fit nobody or "
-        "never decide, which\n"
-        "people more than one rule fits, and whom none does. What can't be seen is told, and the "
-        "rest is checked. Of a file that no sync names it "
-        "checks the file alone.\n"
-        "test: runs the examples in the file; without a name those of every sync.\n"
-        "Exit 0: nothing wrong. 1: warnings, or an example failed. 78: a group or attribute "
-        "isn't there, or the file\n"
-        "can't be read.",
+    .about = "check: holds the rules of a sync's policy against the people of its source's newest "
+             "snapshot and the groups of its target: which groups and attributes aren't there, "
+             "which rules fit nobody or never decide, which people more than one rule fits, and "
+             "whom none does. What can't be seen is told, and the rest is checked. Of a file that "
+             "no sync names it checks the file alone.\n"
+             "test: runs the examples in the file; without a name those of every sync.\n"
+             "Exit 0: nothing wrong. 1: warnings, or an example failed. 78: a group or attribute "
+             "isn't there, or the file can't be read.",
     .words_min = 1,
     .words_max = 64,
     .example = "muster policy check hris-to-sendoso",

@@ -72,15 +72,12 @@ const struct mu_cmd mu_cmd_pull = {
     .usage = "ACCOUNT [--only RESOURCE]... [--accept] [--wait SECONDS]",
     .about =
         "Reads users, groups, roles and memberships of an account into a snapshot, and judges the "
-        "read:\n"
-        "complete (plans may add, change and remove), additive (plans may add and change; exit "
-        "4),\n"
-        "or void (no plan may be made from it; exit 3). With -q a complete read is not reported.\n"
-        "While people are added or removed under its hands, the account is read again, twice at "
-        "most (`rereads:`).\n"
-        "A read is compared with the last complete one; --accept lets it stand by itself once, for "
-        "when a new token,\n"
-        "a removed credential or many leavers are as they should be.",
+        "read: complete (plans may add, change and remove), additive (plans may add and change; "
+        "exit 4), or void (no plan may be made from it; exit 3). With -q a complete read is not "
+        "reported. While people are added or removed under its hands, the account is read again, "
+        "twice at most (`rereads:`). A read is compared with the last complete one; --accept lets "
+        "it stand by itself once, for when a new token, a removed credential or many leavers are "
+        "as they should be.",
     .opts = opts,
     .words_min = 1,
     .words_max = 1,

@@ -306,11 +306,9 @@ const struct mu_cmd mu_cmd_runs = {
     .usage = "[ID] [--results] [--limit N] [--parked]",
     .about =
         "Lists what is parked, and runs, newest first; with an ID, the operations of that run and "
-        "what became of each.\n"
-        "Parked is a record that a pull can't use, or somebody whom the target refused to write: "
-        "tried again after 5\n"
-        "minutes, then 30, then 2, 12 and 24 hours. The row clears when it succeeds or is no "
-        "longer needed.",
+        "what became of each. Parked is a record that a pull can't use, or somebody whom the "
+        "target refused to write: tried again after 5 minutes, then 30, then 2, 12 and 24 hours. "
+        "The row clears when it succeeds or is no longer needed.",
     .opts = opts,
     .words_max = 1,
     .example = "muster runs 7 --format json",

@@ -215,14 +215,12 @@ const struct mu_cmd mu_cmd_serve = {
     .usage = "[--listen ADDRESS:PORT] [--ready-file FILE] [--insecure-local] [--search]",
     .about =
         "Serves what the store holds under /unified/user-directory/: users, groups, roles and role "
-        "assignments;\n"
-        "tools for language models at /mcp (Model Context Protocol); each account's own API under "
-        "/proxy/ACCOUNT/; /metrics\n"
-        "for Prometheus. Accounts and syncs with every: or cron: are pulled and run.\n"
+        "assignments; tools for language models at /mcp (Model Context Protocol); each account's "
+        "own API under /proxy/ACCOUNT/; /metrics for Prometheus. Accounts and syncs with every: or "
+        "cron: are pulled and run.\n"
         "Without a token nothing but /healthz is answered, unless --insecure-local is said.\n"
         "It runs in the foreground until SIGTERM or SIGINT, and ends when what it is answering has "
-        "left. SIGHUP reads the\n"
-        "configuration again; one that can't be used changes nothing.",
+        "left. SIGHUP reads the configuration again; one that can't be used changes nothing.",
     .opts = opts,
     .example = "muster serve --listen 127.0.0.1:8470 --insecure-local",
     .run = run,

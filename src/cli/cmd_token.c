@@ -253,10 +253,8 @@ const struct mu_cmd mu_cmd_token = {
     .usage =
         "create --name NAME [--methods LIST] [--tags LIST] [--accounts LIST] | list | revoke NAME",
     .about = "create: makes a token and prints it, this once; the store keeps its digest only. "
-             "Methods, tags and accounts must\n"
-             "all allow what is asked; a combination that leaves nothing open is refused (exit "
-             "3).\n"
-             "Names are those of tools and resources.\n"
+             "Methods, tags and accounts must all allow what is asked; a combination that leaves "
+             "nothing open is refused (exit 3). Names are those of tools and resources.\n"
              "list: which there are, what they may, and when they were used last. revoke: from now "
              "on it is refused.",
     .opts = opts,

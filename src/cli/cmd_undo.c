@@ -57,12 +57,10 @@ const struct mu_cmd mu_cmd_undo = {
     .usage = "RUN [-o FILE] [--wait SECONDS]",
     .about =
         "Takes back what a run did, newest first, as far as it still stands on the target, value "
-        "by value. What others\n"
-        "have changed since is kept and listed. The plan is shown, saved, guarded and applied like "
-        "any other, and what it\n"
-        "did can be undone in its turn. Exit status as of muster plan. The next sync does it all "
-        "again, unless the source or\n"
-        "the configuration changes first.",
+        "by value. What others have changed since is kept and listed. The plan is shown, saved, "
+        "guarded and applied like any other, and what it did can be undone in its turn. Exit "
+        "status as of muster plan. The next sync does it all again, unless the source or the "
+        "configuration changes first.",
     .opts = opts,
     .words_min = 1,
     .words_max = 1,

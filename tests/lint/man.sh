@@ -42,7 +42,7 @@ options() {
 
 # Commands of the main help: the word after the indent, as in "  pull ACCOUNT   read into a snapshot".
 commands() {
-    sed -nE '/^(commands|Commands|COMMANDS)/,/^$/ s/^[[:space:]]+(muster )?([a-z]+).*/\2/p' | sort -u
+    sed -nE '/^(commands|Commands|COMMANDS)/,/^$/ s/^  (muster )?([a-z]+).*/\2/p' | sort -u
 }
 
 help=$("$MUSTER" --help)
