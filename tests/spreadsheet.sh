@@ -32,7 +32,7 @@ cat >"$work/same.py" <<'PY'
 import csv, sys
 import xml.etree.ElementTree as xml
 T, O = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}", "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-want = list(csv.reader(open(sys.argv[1], newline="", encoding="utf-8")))
+want = list(csv.reader(open(sys.argv[1], newline="", encoding="utf-8-sig")))
 got = []
 for row in xml.parse(sys.argv[2]).iter(T + "table-row"):
     cells = []

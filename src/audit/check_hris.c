@@ -5,6 +5,7 @@
 
 #include "audit/auditing.h"
 #include "base/str.h"
+#include "store/invitations.h"
 
 enum { KNOWN = 1, WORKS = 2 }; /* bits of mu_person.hris */
 
@@ -44,8 +45,35 @@ static int choose_snapshot(struct auditing *a, const char *account, int64_t *ret
 
 struct walking {
     struct auditing *a;
+    struct mu_map *invited; /* folded addresses for which an invitation is open; NULL: not asked */
     struct mu_buf key;
 };
+
+/* The register knows today only. Who was asked already needs nothing but time. */
+static int note_invited(struct walking *w, struct mu_err *err)
+{
+    struct auditing *a = w->a;
+    struct mu_invitation *list;
+    size_t count;
+    if (a->options->as_of)
+        return 0;
+    if (mu_invitation_list(a->store, a->arena, a->account->name, &list, &count, err) < 0)
+        return -1;
+    w->invited = mu_map_new(count);
+    for (size_t i = 0; i < count; i++)
+        if (mu_invited_open(list[i].state))
+            mu_map_put(w->invited, list[i].key, strlen(list[i].key), &list[i]);
+    return 0;
+}
+
+static bool is_invited(struct walking *w, const struct mu_doc *doc)
+{
+    const char *email = mu_entry_email(doc);
+    mu_buf_reset(&w->key);
+    if (w->invited)
+        mu_fold_into(&w->key, email, strlen(email));
+    return w->invited && mu_map_get(w->invited, w->key.data, w->key.len);
+}
 
 static struct employee *keep(struct auditing *a, const struct mu_doc *doc, struct employee *next)
 {
@@ -90,7 +118,9 @@ static void take(struct walking *w, const struct mu_doc *doc)
     bool gone = mu_streq(status, "inactive") || mu_streq(status, "deleted");
     bool invited = mu_streq(status, "invited");
     bool known = mark(w, doc, gone ? KNOWN : KNOWN | WORKS);
-    if (!gone && !invited && !known && mu_entry_email(doc) && h->unknown_count++ < MU_FINDINGS_MAX)
+    if (gone || invited || known || !mu_entry_email(doc) || is_invited(w, doc))
+        return;
+    if (h->unknown_count++ < MU_FINDINGS_MAX)
         h->unknown = keep(w->a, doc, h->unknown);
 }
 
@@ -101,9 +131,10 @@ static int walk(struct auditing *a, const char *account, int64_t snapshot, struc
     const struct mu_doc *doc;
     struct walking w = {.a = a, .key = MU_BUF_INIT(MU_BUF_MAX)};
     MU_AUTO(arena) struct mu_arena *row = mu_arena_new();
-    int rc;
-    if (mu_rows_open(a->store, account, snapshot, MU_USER, &rows, err) < 0)
-        return -1;
+    int rc = -1;
+    if (note_invited(&w, err) < 0 ||
+        mu_rows_open(a->store, account, snapshot, MU_USER, &rows, err) < 0)
+        goto done;
     while ((rc = mu_rows_next(rows, &e, err)) == 1) {
         mu_arena_reset(row);
         if (mu_entry_doc(&e, row, &doc, err) < 0) {
@@ -113,6 +144,8 @@ static int walk(struct auditing *a, const char *account, int64_t snapshot, struc
         take(&w, doc);
     }
     mu_rows_close(rows);
+done:
+    mu_map_free(w.invited);
     mu_buf_done(&w.key);
     return rc;
 }

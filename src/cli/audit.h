@@ -19,6 +19,11 @@ mu_audit_part mu_audit_report; /* that has none: [ACCOUNT] */
 int mu_audit_make(struct mu_cli *cli, const struct mu_args *args, const char *account,
                   const struct mu_audit **ret, struct mu_err *err);
 
+/* Writes a report or review, as `what` calls it, into a file, and says so. csv: with the byte order
+ * mark by which spreadsheets know UTF-8. */
+int mu_audit_save(struct mu_cli *cli, const char *what, const char *path, bool csv,
+                  const struct mu_buf *text, struct mu_err *err);
+
 /* What was sent, read from the account now. */
 struct mu_sends;
 int mu_audit_sends(struct mu_cli *cli, const struct mu_account_def *def,

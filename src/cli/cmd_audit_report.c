@@ -41,6 +41,22 @@ static int find_form(const struct mu_args *args, const struct form **ret, struct
     return mu_fail(err, MU_E_USAGE, "--format must be text%s", known.data);
 }
 
+int mu_audit_save(struct mu_cli *cli, const char *what, const char *path, bool csv,
+                  const struct mu_buf *text, struct mu_err *err)
+{
+    static const char utf8_mark[] = "\xEF\xBB\xBF";
+    MU_AUTO(buf) struct mu_buf marked = MU_BUF_INIT(MU_BUF_MAX);
+    if (csv) {
+        mu_buf_adds(&marked, utf8_mark);
+        mu_buf_add(&marked, text->data, text->len);
+        text = &marked;
+    }
+    if (mu_write_file(path, text->data, text->len, 0600, err) < 0)
+        return -1;
+    mu_log(cli->log, MU_LOG_INFO, "%s written to %s", what, path);
+    return 0;
+}
+
 static int deliver(struct mu_cli *cli, const struct mu_audit *audit, const struct form *form,
                    const char *path, struct mu_err *err)
 {
@@ -52,7 +68,7 @@ static int deliver(struct mu_cli *cli, const struct mu_audit *audit, const struc
     if (text.full)
         return mu_fail(err, MU_E_LIMIT, "the report is longer than 2 GiB; choose some --check");
     if (path && !mu_streq(path, "-"))
-        return mu_write_file(path, text.data, text.len, 0600, err);
+        return mu_audit_save(cli, "report", path, form && mu_streq(form->name, "csv"), &text, err);
     mu_show_flush(&text);
     return 0;
 }

@@ -22,7 +22,7 @@ int mu_audit_review(struct mu_cli *cli, const struct mu_args *args, struct mu_er
     for (size_t i = 0; i < audit->warning_count; i++)
         mu_log(cli->log, MU_LOG_WARN, "%s", mu_show_safe(cli->arena, audit->warnings[i]));
     if (path && !mu_streq(path, "-"))
-        return mu_write_file(path, text.data, text.len, 0600, err) < 0 ? -1 : MU_EXIT_DONE;
+        return mu_audit_save(cli, "review", path, true, &text, err) < 0 ? -1 : MU_EXIT_DONE;
     mu_show_flush(&text);
     return MU_EXIT_DONE;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* muster sync: pull, plan, guard and apply in one go, for cron and timers. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "adapter/preread.h"
@@ -98,11 +99,13 @@ static int pull(struct sync_run *r, struct mu_err *err)
                     err) < 0)
         return -1;
     mu_show_findings(cli, &r->snap);
-    if (r->snap.verdict == MU_VOID)
-        return mu_fail(err, MU_E_REFUSED,
-                       "sync %s: the read of %s can't be trusted; nothing was planned or written",
-                       r->sync->name, r->sync->from->name);
-    return 0;
+    if (r->snap.verdict != MU_VOID)
+        return 0;
+    const char *why = mu_show_main_reason(cli->arena, &r->snap);
+    return mu_fail(err, MU_E_REFUSED,
+                   "sync %s: the read of %s can't be trusted; nothing was planned or written: "
+                   "%s (muster snapshots %" PRId64 " has the evidence)",
+                   r->sync->name, r->sync->from->name, why ? why : "it is void", r->snap.id);
 }
 
 static int agreed(struct sync_run *r, struct mu_err *err)
@@ -184,13 +187,12 @@ const struct mu_cmd mu_cmd_sync = {
     .name = "sync",
     .summary = "pull, plan, guard and apply in one go, for cron and timers",
     .usage = "[SYNC] [--yes] [--verify] [--wait SECONDS]",
-    .about = "Reads the source, plans, and writes when no guard refuses. Without --yes it asks on "
-             "a terminal, and only shows\n"
-             "what it would do elsewhere (exit 2). When a guard refuses (exit 3): save the plan "
-             "with muster plan -o, read it,\n"
-             "and apply it with --allow. With -q the summary and what did not succeed are "
-             "printed, with who begins to leave, and nothing when there\n"
-             "was nothing to do. SYNC may be left out when there is only one.",
+    .about =
+        "Reads the source, plans, and writes when no guard refuses. Without --yes it asks on "
+        "a terminal, and only shows what it would do elsewhere (exit 2). When a guard refuses "
+        "(exit 3): save the plan with muster plan -o, read it, and apply it with --allow. With -q "
+        "the summary and what did not succeed are printed, with who begins to leave, and nothing "
+        "when there was nothing to do. SYNC may be left out when there is only one.",
     .opts = opts,
     .words_max = 1,
     .example = "muster sync teams-to-ldap --yes -q",

@@ -35,6 +35,8 @@ void mu_show_snapshot_json(const struct mu_snapshot *snap, bool evidence, struct
 
 /* Findings and parked records of a read as warnings in the log; a complete read has none. */
 void mu_show_findings(struct mu_cli *cli, const struct mu_snapshot *snap);
+/* The first thing that bounds the verdict; NULL: nothing does. */
+const char *mu_show_main_reason(struct mu_arena *arena, const struct mu_snapshot *snap);
 
 /* Numbers of the evidence that summaries repeat. */
 struct mu_cost {

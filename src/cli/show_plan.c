@@ -28,7 +28,7 @@ static void show_left(struct mu_cli *cli, const struct mu_left *l)
     printf("%c left alone: %s%s%s", l->trouble ? '!' : '.', kind, *kind ? " " : "",
            mu_show_safe(cli->arena, l->label ? l->label : l->id));
     if (l->name)
-        printf("%s(%s)", l->label || l->id ? " " : "", mu_show_safe(cli->arena, l->name));
+        printf(l->label || l->id ? " (%s)" : "%s", mu_show_safe(cli->arena, l->name));
     printf(": %s\n", mu_show_safe(cli->arena, l->reason));
 }
 
@@ -108,7 +108,7 @@ static void show_text(struct mu_cli *cli, const struct mu_plan *plan)
     mu_plan_summary(plan, &text);
     printf("%s: %s (from snapshot %" PRId64 " of %s, %s)\n", plan->sync, text.data, plan->snapshot,
            plan->from, mu_verdict_name(plan->verdict));
-    if (plan->undoes)
+    if (plan->undoes && plan->op_count)
         printf("takes back run %" PRId64 "; the next sync does it again, unless the source or the "
                "configuration changes\n",
                plan->undoes);

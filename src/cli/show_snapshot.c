@@ -174,8 +174,7 @@ static void show_text(struct mu_cli *cli, const struct mu_snapshot *snap)
            mu_show_bytes(arena, number(doc, "bytes")), (double)number(doc, "elapsed_ms") / 1000);
 }
 
-/* The first thing that bounds the verdict; NULL: nothing does. */
-static const char *main_reason(struct mu_arena *arena, const struct mu_snapshot *snap)
+const char *mu_show_main_reason(struct mu_arena *arena, const struct mu_snapshot *snap)
 {
     MU_AUTO(json) struct json_object *doc = evidence_of(snap);
     size_t count;
@@ -217,7 +216,7 @@ void mu_show_snapshot_json(const struct mu_snapshot *snap, bool evidence, struct
     mu_jw_str(w, snap->mapping);
     MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
     mu_jw_key(w, "reason");
-    mu_jw_str(w, main_reason(arena, snap));
+    mu_jw_str(w, mu_show_main_reason(arena, snap));
     if (evidence) {
         MU_AUTO(json) struct json_object *doc = evidence_of(snap);
         mu_jw_key(w, "evidence");
@@ -245,7 +244,7 @@ static void snapshot_row(struct mu_cli *cli, const struct mu_snapshot *s, struct
         mu_printf(a, "%" PRId64, s->added),
         mu_printf(a, "%" PRId64, s->changed),
         mu_printf(a, "%" PRId64, s->gone),
-        main_reason(a, s),
+        mu_show_main_reason(a, s),
     };
     mu_writer_row(writer, values, json.data);
 }

@@ -289,7 +289,10 @@ int undo_step(struct undoer *u, const struct mu_op *op, size_t rank, struct mu_e
     struct mu_op back;
     if (!mu_op_inverse(u->p.arena, op, NULL, &back)) {
         undo_leave(u, op, true, "%s: can't be taken back%s", mu_verb_name(op->verb),
-                   op->verb == MU_OP_DELETE ? ": the run didn't keep what it deleted" : "");
+                   op->one_way                ? ": it went out to the person; on the target's own "
+                                                "pages it may be withdrawn"
+                   : op->verb == MU_OP_DELETE ? ": the run didn't keep what it deleted"
+                                              : "");
         return 0;
     }
     if (back.verb == MU_OP_CREATE) {

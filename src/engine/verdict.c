@@ -207,8 +207,8 @@ static void judge_rows(struct mu_evidence *e, const struct mu_tally *t)
                          name, t->clashed);
     if (t->parked > 0)
         mu_evidence_find(e, MU_CAUSE_PARKED,
-                         "%s: %" PRId64 " records could not be used and are parked", name,
-                         t->parked);
+                         "%s: %" PRId64 " record%s could not be used and %s parked", name,
+                         t->parked, t->parked == 1 ? "" : "s", t->parked == 1 ? "is" : "are");
 }
 
 static void judge_lists(struct mu_evidence *e)

@@ -82,6 +82,8 @@ expect 2 "one is" muster audit --check only-in-hris --fail-on info
 expect 64 "a check that isn't there" muster audit --check only-in-hr
 said 'did you mean only-in-hris\?' "the nearest is named"
 expect 2 "as CSV into a file" muster audit --check only-in-hris --fail-on info --format csv -o "$work/audit.csv"
+said 'report written to ' "says where it is"
+expect 0 "a spreadsheet knows its encoding" grep -q "^$(printf '\357\273\277')finding," "$work/audit.csv"
 expect 0 "a name that is a formula is defused" grep -q ",'=1+1," "$work/audit.csv"
 
 expect 2 "as SARIF" muster audit --format sarif

@@ -22,7 +22,7 @@ people "$ADA" "$BO" "$CY"
 expect 0 "the feed is read" muster pull hris
 expect 2 "the first plan" muster plan people
 said '^\+ user Ada Quist' "names who joins"
-said 'into EMEA Sales \(71\)' "and the team group by name"
+said 'invited by e-mail into EMEA Sales \(71\)' "and the team group by name"
 said '3 operations can.t be undone' "and what is one-way"
 expect 0 "three are invited" muster sync people --yes
 is "one invitation of Ada" 1 "$(invitations ada@example.test)"
@@ -35,6 +35,8 @@ expect 0 "its users" muster users sendoso --filter 'status=invited' --format jso
 said '"id":"invited:ada@example.test".*"groups":\[\{"id":"71","name":"EMEA Sales"\}\]' "list the invited"
 expect 0 "one of them" muster users sendoso invited:bo@example.test
 said 'status +invited' "can be shown"
+printf 'audit: {account: sendoso, hris: hris}\n' >>"$work/muster.yaml"
+expect 0 "nobody who is invited is told of as without an account" muster audit --check only-in-hris --fail-on info
 expect 0 "and nobody is invited twice" muster sync people --yes
 is "still three POSTs" 3 "$(posts /api/v3/users POST)"
 
@@ -81,7 +83,8 @@ expect 2 "can be undone" muster undo "$run" -o "$work/undo.json"
 expect 0 "is undone" muster apply "$work/undo.json"
 is "Bo is as before" "Bo Nordics manager active" "$(person bo@example.test)"
 expect 4 "undoing the invitations" muster undo 1 -o "$work/undo.json"
-said 'can.t be taken back' "says that they can't be"
+said 'can.t be taken back: it went out to the person' "says that they can't be, and why"
+unsaid 'takes back run' "and promises nothing"
 
 # --- without SCIM, what REST can't do is a person's ---
 

@@ -30,7 +30,7 @@ review=$work/review.csv
 decide() {
     python3 - "$review" "$1" "$2" <<'PY'
 import csv, sys
-with open(sys.argv[1], newline="") as f:
+with open(sys.argv[1], newline="", encoding="utf-8-sig") as f:
     reader = csv.DictReader(f)
     columns, rows = list(reader.fieldnames), list(reader)
 active = [r for r in rows if r["status"] == "active"]
@@ -66,7 +66,9 @@ muster -q pull hris
 muster -q pull sendoso
 expect 0 "a review" muster audit review -o "$review"
 is "a row for each place" "$(muster members sendoso --format csv | tail -n +2 | wc -l)" \
-    "$(python3 -c 'import csv, sys; print(sum(bool(r["group_id"]) for r in csv.DictReader(open(sys.argv[1], newline=""))))' "$review")"
+    "$(python3 -c 'import csv, sys; print(sum(bool(r["group_id"]) for r in csv.DictReader(open(sys.argv[1], newline="", encoding="utf-8-sig"))))' "$review")"
+said 'review written to ' "says where it is"
+is "a spreadsheet knows its encoding" "ef bb bf" "$(head -c 3 "$review" | od -An -tx1 | sed 's/^ //')"
 is "nobody else can read it" 600 "$(stat -c %a "$review")"
 expect 0 "on standard output" muster audit review sendoso
 said '^account,snapshot,user_id,person,email,status,group_id,group,role,since,last_seen,findings,decision,to,comment' "its header"
@@ -105,7 +107,7 @@ muster -q audit review -o "$review"
 decide "$review.bad" 'for r in senders: r["decision"] = "revoke"'
 expect 3 "nearly everybody revoked: a guard refuses" muster audit apply "$review.bad" -o "$work/many.json"
 said 'users set aside' "which one"
-change '{"user": '"$(python3 -c 'import csv, sys; print(next(r["user_id"] for r in csv.DictReader(open(sys.argv[1])) if r["status"] == "active"))' "$review")"', "set": {"role": "admin"}}'
+change '{"user": '"$(python3 -c 'import csv, sys; print(next(r["user_id"] for r in csv.DictReader(open(sys.argv[1], encoding="utf-8-sig")) if r["status"] == "active"))' "$review")"', "set": {"role": "admin"}}'
 muster -q pull sendoso
 muster -q audit review -o "$review"
 decide "$review.bad" 'for r in admins: r.update(decision="change role", to="sender")'

@@ -177,6 +177,9 @@ expect 3 "which is said" muster pull sendoso
 said 'void +canary: 1 of 2 missing .nobody@else.test' "who is missing is named"
 expect 0 "muster snapshots" muster snapshots --limit 3
 said 'void .*canary: 1 of 2 missing' "muster snapshots tells the verdict and its main reason"
+expect 3 "a quiet sync of a void read" muster sync teams-to-ldap --yes -q
+said "error: sync .*can't be trusted.*: canary: 1 of 2 missing .nobody@else.test.*muster snapshots [0-9]+" \
+    "one line has the reason, and where the evidence is"
 cp "$work/muster.yaml.whole" "$work/muster.yaml"
 
 change "$(python3 -c 'import json; print(json.dumps([{"position": 20, "set": {"gone": True}} for i in range(230)]))')"

@@ -110,8 +110,8 @@ static const char *fit_join(struct fitting *f)
         return leave(f, true,
                      "nobody can be invited as admin: let a rule say manager, and make them "
                      "an admin in Sendoso's pages");
-    f->op->note =
-        mu_printf(f->arena, "into %s", sendoso_group_text(s->target->groups, f->arena, group));
+    f->op->note = mu_printf(f->arena, "%s %s", scim ? "created in" : "invited by e-mail into",
+                            sendoso_group_text(s->target->groups, f->arena, group));
     const char *why = last ? after_another(f, last) : NULL;
     note_budget(f, group);
     f->op->one_way = true;
