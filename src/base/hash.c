@@ -29,6 +29,12 @@ void mu_hash(const uint8_t key[MU_HASH_KEY_LEN], const void *bytes, size_t len,
     crypto_shorthash_siphashx24(ret, bytes, len, key);
 }
 
+void mu_digest_bytes(const void *bytes, size_t len, uint8_t ret[MU_DIGEST_LEN])
+{
+    ready();
+    crypto_generichash(ret, MU_DIGEST_LEN, bytes, len, NULL, 0);
+}
+
 void mu_digest_hex(const uint8_t digest[MU_DIGEST_LEN], char ret_hex[MU_DIGEST_HEX])
 {
     sodium_bin2hex(ret_hex, MU_DIGEST_HEX, digest, MU_DIGEST_LEN);
@@ -37,8 +43,7 @@ void mu_digest_hex(const uint8_t digest[MU_DIGEST_LEN], char ret_hex[MU_DIGEST_H
 void mu_digest(const void *bytes, size_t len, char ret_hex[MU_DIGEST_HEX])
 {
     uint8_t digest[MU_DIGEST_LEN];
-    ready();
-    crypto_generichash(digest, MU_DIGEST_LEN, bytes, len, NULL, 0);
+    mu_digest_bytes(bytes, len, digest);
     mu_digest_hex(digest, ret_hex);
 }
 

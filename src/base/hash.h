@@ -14,6 +14,7 @@ void mu_hash(const uint8_t key[MU_HASH_KEY_LEN], const void *bytes, size_t len,
 
 /* BLAKE2b-256 as lower-case hex: plan and mapping digests, stable across machines. */
 void mu_digest(const void *bytes, size_t len, char ret_hex[MU_DIGEST_HEX]);
+void mu_digest_bytes(const void *bytes, size_t len, uint8_t ret[MU_DIGEST_LEN]);
 void mu_digest_hex(const uint8_t digest[MU_DIGEST_LEN], char ret_hex[MU_DIGEST_HEX]);
 
 /* The same of what comes in parts. */
