@@ -213,6 +213,10 @@ struct mu_raw_call {
     const char *content_type; /* of the body; NULL: application/json */
     const char *credential;   /* NULL: the main one; "scim" */
     int deadline_s; /* for all of it, waiting for the rate too; 0: what the account's settings say */
+    /* asked now and then while a read goes on; true: nobody waits any more (MU_E_CANCELLED). NULL
+     * slot: it is waited for */
+    bool (*stop)(void *arg);
+    void *stop_arg;
 };
 
 /* Texts live in the arena of the call. */

@@ -36,7 +36,9 @@ static const char clear_line[] = "\r\033[K";
 struct mu_log {
     struct mu_log *to; /* the sink itself, where this one only adds a fact; NULL: this is it */
     struct mu_log_fact about; /* of each message; name NULL: none */
-    pthread_mutex_t lock;     /* guards what follows, and keeps lines whole */
+    mu_progress_watch *watch; /* NULL: nobody */
+    void *watch_arg;
+    pthread_mutex_t lock; /* guards what follows, and keeps lines whole */
     enum mu_level level;
     bool json, color, terminal;
     char line[LINE_TEXT]; /* the progress line as drawn; "" none */
@@ -73,6 +75,19 @@ struct mu_log *mu_log_about(struct mu_arena *arena, struct mu_log *log, const ch
     about->to = log->to ? log->to : log;
     about->about = (struct mu_log_fact){.name = name, .value = value};
     return about;
+}
+
+struct mu_log *mu_log_watched(struct mu_arena *arena, struct mu_log *log, mu_progress_watch *watch,
+                              void *arg)
+{
+    if (!log)
+        return NULL;
+    struct mu_log *watched = mu_alloc(arena, sizeof(*watched));
+    watched->about = log->about;
+    watched->to = log->to ? log->to : log;
+    watched->watch = watch;
+    watched->watch_arg = arg;
+    return watched;
 }
 
 static const struct mu_log *sink_of(const struct mu_log *log)
@@ -253,6 +268,8 @@ static void draw(struct mu_log *log, int64_t now, int64_t done, int64_t total)
 
 void mu_progress(struct mu_log *log, const char *what, int64_t done, int64_t total)
 {
+    if (log && log->watch)
+        log->watch(log->watch_arg, what, done, total);
     log = sink(log);
     if (!log || !log->terminal)
         return;

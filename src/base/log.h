@@ -37,6 +37,12 @@ void mu_log_facts(struct mu_log *log, enum mu_level level, const struct mu_log_f
 struct mu_log *mu_log_about(struct mu_arena *arena, struct mu_log *log, const char *name,
                             const char *value);
 
+/* The same sink, and whoever wants to know of progress besides, terminal or not: `watch` is called
+ * by mu_progress, on its thread. log NULL: NULL. */
+typedef void mu_progress_watch(void *arg, const char *what, int64_t done, int64_t total);
+struct mu_log *mu_log_watched(struct mu_arena *arena, struct mu_log *log, mu_progress_watch *watch,
+                              void *arg);
+
 /* `users 12,300 of 50,000  8.0/s  ETA 4m12s`; total 0: unknown. Only on a terminal, at most 10
  * times a second. */
 void mu_progress(struct mu_log *log, const char *what, int64_t done, int64_t total);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A bounded queue of pointers from one thread to another: who puts waits while it is full, who takes
- * waits while it is empty. What it holds belongs to whoever takes it.
+ * waits while it is empty. What it holds belongs to whoever takes it. Several threads may take, not
+ * more than its depth.
  */
 #ifndef MU_BASE_RING_H
 #define MU_BASE_RING_H

@@ -24,6 +24,8 @@ int mu_http_send(struct mu_http *http, const struct mu_request *request, struct 
     if (mu_call_new(request, &call, err) < 0)
         return -1;
     mu_call_append(&http->queue, call);
+    http->stop = request->stop;
+    http->stop_arg = request->stop_arg;
     return 0;
 }
 
@@ -163,6 +165,7 @@ static void hand_out(struct mu_http *http, struct mu_flight *f, struct mu_respon
                              .elapsed_us = call->started_us ? mu_mono_us() - call->started_us : 0,
                              .failed = f->failed};
     http->lent = f;
+    http->stop = NULL;
 }
 
 static void take_back(struct mu_http *http)
@@ -174,11 +177,16 @@ static void take_back(struct mu_http *http)
     http->lent = NULL;
 }
 
+static bool stopped(const struct mu_http *http)
+{
+    return mu_cancelled() || (http->stop && http->stop(http->stop_arg));
+}
+
 int mu_http_next(struct mu_http *http, struct mu_response *ret, struct mu_err *err)
 {
     take_back(http);
     for (;;) {
-        if (mu_cancelled())
+        if (stopped(http))
             return mu_fail(err, MU_E_CANCELLED, "cancelled");
         if (mu_http_pump(http, err) < 0)
             return -1;
@@ -289,6 +297,7 @@ void mu_http_abort(struct mu_http *http)
     free_flights(&http->done);
     free_calls(&http->queue);
     free_calls(&http->waiting);
+    http->stop = NULL;
     http->wake_us = http->held_us = 0;
 }
 

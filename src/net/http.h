@@ -69,6 +69,10 @@ struct mu_request {
     bool secret;    /* the body is not shown by -v */
     struct mu_credential *credential; /* NULL: none */
     void *tag;                        /* given back with the response */
+    /* of a request that is alone: asked now and then; true: nobody waits for it any more, and
+     * mu_http_next returns -1 (MU_E_CANCELLED; abort then). NULL: it is waited for */
+    bool (*stop)(void *arg);
+    void *stop_arg;
 };
 
 struct mu_response {

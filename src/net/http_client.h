@@ -29,6 +29,8 @@ struct mu_http {
     int64_t untold_us; /* how long it did, not told it yet */
     int64_t told_until_us; /* end of the block last written to the log */
     struct mu_http_stats stats;
+    bool (*stop)(void *arg); /* of the request that is alone; NULL: none */
+    void *stop_arg;
 };
 
 /* A flight for the next try; MU_E_NET when libcurl has none. */

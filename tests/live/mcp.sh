@@ -25,7 +25,7 @@ reads=$(token reads read)
 ends=$(token ends read)
 
 serve_start --search
-python3 "$(dirname "$0")/mcp_protocol.py" "$SERVE_URL" "$MUSTER" "$work/muster.yaml" "$all" "$other" "$reads" "$ends" ||
+python3 "$(dirname "$0")/mcp_protocol.py" "$SERVE_URL" "$MUSTER" "$work/muster.yaml" "$all" "$other" "$reads" "$ends" "$SIM_CONTROL" ||
     bad "the protocol"
 serve_stop
 finish

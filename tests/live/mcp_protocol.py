@@ -4,10 +4,11 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 
 from mcp import META, Http, Sse, Stdio, check, data, finish, words
 
-url, muster, config, token, other, no_gifts, ends = sys.argv[1:8]
+url, muster, config, token, other, no_gifts, ends, sim_control = sys.argv[1:9]
 PORTABLE = {"type", "properties", "required", "items", "enum", "minimum", "maximum", "description"}
 new, old = Http(url, token=token), Http(url, token=token, version="2025-11-25")
 
@@ -167,6 +168,42 @@ def streams():
     check("is cut when it does", cut.messages.get(timeout=600) is None)
 
 
+def control(path, fault=None):
+    body = json.dumps(fault).encode() if fault else None
+    urllib.request.urlopen(urllib.request.Request(sim_control + path, body, {"Content-Type": "application/json"},
+                                                  method="POST" if fault else "DELETE")).close()
+
+
+def slow(client, number, tool="list_all_sendoso_users"):
+    client.line(json.dumps({"jsonrpc": "2.0", "id": number, "method": "tools/call",
+                            "params": {"name": tool, "arguments": {}}}))
+
+
+def ping(client, number):
+    client.line(json.dumps({"jsonrpc": "2.0", "id": number, "method": "ping"}))
+    return client.read()
+
+
+def stdio_concurrent(client):
+    """A call that Sendoso doesn't answer holds up nothing, and can be cancelled."""
+    control("/fault", {"path": "/api/v3/users", "times": 100, "kind": "hang", "ms": 600000})
+    slow(client, 200)
+    slow(client, 201)
+    check("stdio: a slow call holds up no other", ping(client, 202) == {"jsonrpc": "2.0", "id": 202, "result": {}})
+    slow(client, 200)
+    check("stdio: an id that is in use", client.read().get("error", {}).get("code") == -32600)
+    for number in (200, 201):
+        client.line(json.dumps({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": number}}))
+    check("stdio: cancelled, and on", ping(client, 203)["id"] == 203)
+    control("/fault")
+    control("/fault", {"path": "/api/v3/groups", "times": 1, "kind": "hang", "ms": 200})
+    slow(client, 204, "list_all_sendoso_groups")
+    slow(client, 205, "list_all_sendoso_me")
+    answers = {m["id"]: m for m in (client.read(), client.read())}
+    check("stdio: two at once, each answered by its id", sorted(answers) == [204, 205] and "email" in data(answers[205]),
+          answers)
+
+
 def stdio():
     client = Stdio([muster, "-c", config, "mcp"])
     check("stdio: initialize", client.ask("initialize", {"protocolVersion": "2025-06-18", "capabilities": {}})
@@ -181,6 +218,7 @@ def stdio():
     check("stdio: a tool", data(client.call("people", {"limit": 1}))["count"] == 1)
     names = [t["name"] for t in client.ask("tools/list")["result"]["tools"]]
     check("stdio: only what reads", not [n for n in names if n.startswith("create")] and "apply" not in names, names)
+    stdio_concurrent(client)
     client.process.stdin.write(b'{"jsonrpc":"2.0","id":99,"method":"ping"}')
     check("stdio: ends with its input", client.end() == 0 and b'"id":99' in client.process.stdout.read())
     bound = subprocess.run([muster, "-c", config, "mcp"], input=b"", env={**os.environ, "MUSTER_TOKEN": "mu_wrong"},

@@ -318,6 +318,33 @@ static void want_token(void *arg, const struct httpd_request *request, struct ht
               right ? "{}" : "{\"message\":\"The access token is invalid\"}");
 }
 
+static void say_late(void *arg, const struct httpd_request *request, struct httpd_reply *reply)
+{
+    say_ok(arg, request, reply);
+    reply->delay_ms = mu_streq(request->path, "/x") ? 3000 : 0;
+}
+
+static bool nobody_waits(void *arg)
+{
+    return ++*(int *)arg > 1;
+}
+
+/* It is given up long before its answer comes, and the client goes on. */
+START_TEST(nobody_waits_any_more)
+{
+    struct http_bench b;
+    int asked = 0;
+    http_set_up(&b, say_late, NULL, (struct mu_http_conf){.tries = 1});
+    const struct mu_request request = {.path = "/x", .stop = nobody_waits, .stop_arg = &asked};
+    ck_assert_int_eq(mu_http_call(b.http, &request, &b.r, &b.err), -1);
+    ck_assert_int_eq(b.err.code, MU_E_CANCELLED);
+    mu_http_abort(b.http);
+    http_get(&b, "/y");
+    ck_assert_int_eq(b.r.status, 200);
+    http_tear_down(&b);
+}
+END_TEST
+
 START_TEST(bearer)
 {
     static char good[] = "Bearer good", other[] = "Bearer other";
@@ -406,6 +433,7 @@ Suite *http_suite(void)
     tcase_add_test(t, concurrent);
     tcase_add_test(t, abort_forgets);
     tcase_add_test(t, cancelled);
+    tcase_add_test(t, nobody_waits_any_more);
     tcase_add_test(t, bearer);
     tcase_add_test(t, headers_both_ways);
     tcase_add_test(t, own_deadline);

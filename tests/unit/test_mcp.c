@@ -352,6 +352,73 @@ START_TEST(test_too_long)
 }
 END_TEST
 
+/* ---- requests that are under way ---- */
+
+static void say(struct mu_mcp_peer *peer, const char *text)
+{
+    mu_mcp_reply_done(&reply);
+    reply = (struct mu_mcp_reply)MU_MCP_REPLY_INIT;
+    mu_mcp_handle(mcp, peer, text, strlen(text), &reply);
+}
+
+/* A request that has to wait is known until it is answered, and isn't when it was cancelled. */
+START_TEST(cancelled_while_it_waits)
+{
+    static const char call[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":"
+                               "{\"name\":\"list_all_sendoso_me\"}}",
+                      cancel[] = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\","
+                                 "\"params\":{\"requestId\":1}}",
+                      other[] = "{\"jsonrpc\":\"2.0\",\"id\":\"1\",\"method\":\"ping\"}";
+    struct mu_mcp_peer peer = {.arena = arena, .grant = &reader, .running = mcp_running_new()};
+    say(&peer, call);
+    ck_assert(reply.later);
+    say(&peer, call);
+    ck_assert_ptr_nonnull(strstr(reply.out.data, "-32600"));
+    say(&peer, other);
+    ck_assert_ptr_nonnull(strstr(reply.out.data, "result"));
+    say(&peer, cancel);
+    ck_assert_int_eq(reply.count, 0);
+    peer.may_wait = true;
+    say(&peer, call);
+    ck_assert(!reply.later);
+    ck_assert_int_eq(reply.count, 0);
+    ck_assert_uint_eq(reply.out.len, 0);
+    say(&peer, call); /* it is known no more */
+    ck_assert_int_eq(reply.count, 1);
+    mcp_running_free(peer.running);
+}
+END_TEST
+
+static void keep(void *arg, const char *line, size_t len)
+{
+    mu_buf_add(arg, line, len);
+}
+
+/* Numbers only grow, whatever is counted; nothing is said to who didn't ask. */
+START_TEST(progress_grows)
+{
+    static const char meta[] = "{\"progressToken\":\"p\"}";
+    MU_AUTO(buf) struct mu_buf told = MU_BUF_INIT(MU_BUF_MAX);
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_mcp_peer peer = {
+        .arena = arena, .grant = &reader, .notify = keep, .notify_arg = &told};
+    struct mcp_call c = {.mcp = mcp, .peer = &peer, .arena = arena, .reply = &reply};
+    mcp_progress(&c, "users", 1, 2);
+    ck_assert_uint_eq(told.len, 0);
+    ck_assert_int_eq(mu_doc_parse(arena, meta, strlen(meta), &c.meta, &err), 0);
+    mcp_progress(&c, "users", 2, 2);
+    mcp_progress(&c, "users", 2, 2);
+    mcp_progress(&c, "groups", 1, 1);
+    ck_assert_str_eq(
+        told.data,
+        "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":"
+        "\"p\",\"progress\":2,\"total\":2,\"message\":\"users\"}}\n"
+        "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":"
+        "\"p\",\"progress\":3,\"total\":3,\"message\":\"groups\"}}\n");
+    ck_assert_int_eq(reply.count, 0);
+}
+END_TEST
+
 Suite *mcp_suite(void)
 {
     Suite *s = suite_create("mcp");
@@ -367,6 +434,8 @@ Suite *mcp_suite(void)
     tcase_add_test(tc, test_arguments);
     tcase_add_loop_test(tc, test_coerced, 0, (int)MU_LEN(given));
     tcase_add_test(tc, test_too_long);
+    tcase_add_test(tc, cancelled_while_it_waits);
+    tcase_add_test(tc, progress_grows);
     suite_add_tcase(s, tc);
     return s;
 }

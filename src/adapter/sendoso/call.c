@@ -59,7 +59,9 @@ int sendoso_call(struct mu_account *a, const struct mu_raw_call *call, struct mu
                                  .body = call->body,
                                  .body_len = call->body_len,
                                  .content_type = call->content_type,
-                                 .deadline_s = call->deadline_s};
+                                 .deadline_s = call->deadline_s,
+                                 .stop = call->stop,
+                                 .stop_arg = call->stop_arg};
     struct mu_response response;
     struct mu_http_stats before, after;
     if (check(a->name, call, err) < 0 ||

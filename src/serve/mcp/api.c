@@ -208,8 +208,12 @@ int api_doc(struct api *a, const struct mu_raw_answer *answer, const struct mu_d
 int api_get(struct api *a, const char *path, const char *query, const struct mu_doc **ret,
             struct mu_err *err)
 {
-    const struct mu_raw_call call = {
-        .method = "GET", .path = path, .query = query, .deadline_s = API_DEADLINE_S};
+    const struct mu_raw_call call = {.method = "GET",
+                                     .path = path,
+                                     .query = query,
+                                     .deadline_s = API_DEADLINE_S,
+                                     .stop = mcp_cancelled,
+                                     .stop_arg = a->c};
     struct mu_raw_answer answer;
     if (a->def->adapter->call(a->account, &call, a->c->arena, &answer, err) < 0)
         return mu_wrap(err, "%s", a->def->name);
@@ -322,6 +326,10 @@ static int call(struct api *a, const struct mu_tool *t, struct json_object *args
     const struct mu_doc *doc = NULL;
     if (api_compose(a->c, t, args, &request, err) < 0)
         return -1;
+    if (mu_streq(request.method, "GET")) {
+        request.stop = mcp_cancelled;
+        request.stop_arg = a->c;
+    }
     if (a->def->adapter->call(a->account, &request, a->c->arena, &answer, err) < 0)
         return mu_wrap(err, "%s", a->def->name);
     if (api_doc(a, &answer, &doc, err) < 0 || !doc)

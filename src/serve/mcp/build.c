@@ -15,12 +15,12 @@ enum { EXACT_MAX = 1000000 }; /* beyond it a bound is no help to a model */
 static const struct {
     const char *name;
     mcp_run *run;
-    bool waits;
+    bool waits; /* for a remote or a lock, or looks at everything */
 } runs[] = {
     {"call", mcp_run_call, true},       {"gift", mcp_run_gift, true},
     {"invite", mcp_run_invite, true},   {"people", mcp_run_people, false},
     {"groups", mcp_run_groups, false},  {"memberships", mcp_run_memberships, false},
-    {"diff", mcp_run_diff, false},      {"audit", mcp_run_audit, false},
+    {"diff", mcp_run_diff, true},       {"audit", mcp_run_audit, true},
     {"search", mcp_run_search, false},  {"fetch", mcp_run_fetch, false},
     {"explain", mcp_run_explain, true}, {"plan", mcp_run_plan, true},
     {"apply", mcp_run_apply, true},

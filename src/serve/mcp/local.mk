@@ -19,10 +19,12 @@ libmuster_a_SOURCES += \
 	src/serve/mcp/message.c \
 	src/serve/mcp/methods.c \
 	src/serve/mcp/plans.c \
+	src/serve/mcp/progress.c \
 	src/serve/mcp/prompts.c \
 	src/serve/mcp/records.c \
 	src/serve/mcp/reply.c \
 	src/serve/mcp/resources.c \
+	src/serve/mcp/running.c \
 	src/serve/mcp/search.c \
 	src/serve/mcp/sse.c \
 	src/serve/mcp/stdio.c src/serve/mcp/stdio.h \

@@ -89,7 +89,15 @@ static int shape(struct mcp_call *c)
     return 1;
 }
 
-static int run_method(struct mcp_call *c, const struct mcp_method *m)
+/* What was begun to be said of a request that was cancelled. */
+static void unsay(struct mu_mcp_reply *reply)
+{
+    mu_buf_reset(&reply->out);
+    reply->count = 0;
+    reply->status = 202;
+}
+
+static int run_begun(struct mcp_call *c, const struct mcp_method *m)
 {
     c->result = (struct mu_buf)MU_BUF_INIT(MU_MCP_RESULT_MAX);
     c->result_type = "complete";
@@ -102,6 +110,19 @@ static int run_method(struct mcp_call *c, const struct mcp_method *m)
     return rc;
 }
 
+static int run_method(struct mcp_call *c, const struct mcp_method *m)
+{
+    int rc = mcp_running_begin(c);
+    if (rc < 0)
+        return -1;
+    if (rc == 0)
+        rc = run_begun(c, m);
+    if (!mcp_running_end(c))
+        return rc;
+    unsay(c->reply);
+    return 0;
+}
+
 static int answer(struct mcp_call *c)
 {
     int what = shape(c);
@@ -109,8 +130,11 @@ static int answer(struct mcp_call *c)
         return what;
     if (mcp_frame(c) < 0)
         return -1;
-    if (!c->id)
-        return 0; /* a notification: cancelled, initialized; what it tells changes nothing here */
+    if (!c->id) {
+        if (mu_streq(c->method, "notifications/cancelled"))
+            mcp_running_cancel(c);
+        return 0; /* what others tell (initialized) changes nothing here */
+    }
     const struct mcp_method *m = mcp_method(c->method, c->modern);
     if (!m)
         return mcp_fail_with(c, MCP_NO_METHOD, c->modern ? 404 : 200, NULL, "Method not found: %s",

@@ -33,6 +33,7 @@
 #include "store/store.h"
 
 struct mu_mcp;
+struct mcp_running;
 struct mu_grant; /* serve/auth.h */
 struct mu_tool;  /* serve/tool.h */
 
@@ -71,7 +72,16 @@ struct mu_mcp_peer {
     void *header_arg;
     bool may_wait;       /* for a remote, or a lock; else reply.later says that it would have to */
     const char *version; /* agreed upon by initialize, which sets it; NULL: not yet, or not kept */
+    /* Requests of this connection that are under way, which its later messages may cancel. What is
+     * cancelled isn't answered. NULL: messages aren't known to be of one connection. */
+    struct mcp_running *running;
+    /* Sends a notification at once, a line with its end. NULL: they stand before the answer. */
+    void (*notify)(void *arg, const char *line, size_t len);
+    void *notify_arg;
 };
+
+struct mcp_running *mcp_running_new(void);      /* thread safe */
+void mcp_running_free(struct mcp_running *all); /* NULL is fine */
 
 struct mu_mcp_reply {
     int status;        /* for HTTP: 200, 202 when there is nothing to say, 400, 404 */

@@ -56,6 +56,12 @@ struct mu_mcp {
     uint8_t seal[32]; /* key of what clients carry for us (requestState) */
 };
 
+/* What was told of it. */
+struct mcp_progress {
+    bool sent;
+    int64_t base, done, told, sent_us;
+};
+
 /* One request on its way. */
 struct mcp_call {
     struct mu_mcp *mcp;
@@ -69,6 +75,7 @@ struct mcp_call {
     struct mu_jw w;      /* of the result's members */
     struct mu_buf result;
     const char *result_type; /* "complete" */
+    struct mcp_progress progress;
     /* filled in by a failing step: */
     int code, status;
     const char *text;
@@ -112,6 +119,22 @@ void mcp_write_error(struct mcp_call *c);
 /* A notification before the answer; `params` is JSON. */
 void mcp_notify(struct mcp_call *c, const char *method, const char *params);
 void mcp_write_server(struct mu_jw *w); /* serverInfo */
+
+/* ---- running.c ---- */
+
+/* A request begins: 0; 1: it was cancelled while it waited; -1: its id is in use (mcp_fail). One that
+ * had to wait (reply->later) goes on when it comes again. Ends with mcp_running_end but after -1. */
+int mcp_running_begin(struct mcp_call *c);
+bool mcp_running_end(struct mcp_call *c);    /* true: it was cancelled, nothing may be said */
+void mcp_running_cancel(struct mcp_call *c); /* c: notifications/cancelled */
+bool mcp_cancelled(void *call);              /* struct mcp_call */
+
+/* ---- progress.c ---- */
+
+/* Tells a client that asked for it; total 0: unknown. Few a second, numbers only grow. */
+void mcp_progress(struct mcp_call *c, const char *what, int64_t done, int64_t total);
+/* The log for what reports by mu_progress. */
+struct mu_log *mcp_watched_log(struct mcp_call *c);
 
 /* ---- tools.c ---- */
 

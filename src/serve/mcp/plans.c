@@ -15,7 +15,7 @@
 #include "serve/auth.h"
 #include "store/approvals.h"
 
-enum { OPS_SHOWN = 100, LEFT_SHOWN = 30, HASH_LEN = MU_DIGEST_HEX - 1 };
+enum { OPS_SHOWN = 100, LEFT_SHOWN = 30, PLAN_STEPS = 2, HASH_LEN = MU_DIGEST_HEX - 1 };
 
 /* What both need: opened here, closed by `close_all`. */
 struct planning {
@@ -139,8 +139,11 @@ int mcp_run_plan(struct mcp_call *c, const struct mcp_tool *tool, struct json_ob
     const struct mu_plan *plan = NULL;
     (void)tool;
     int rc = open_all(&p, mu_json_str(args, "sync"), err);
+    mcp_progress(c, "reading the target and comparing", 1, PLAN_STEPS);
     if (rc == 0)
-        rc = mu_plan_make(p.store, p.sync, p.target, NULL, c->arena, c->mcp->conf.log, &plan, err);
+        rc =
+            mu_plan_make(p.store, p.sync, p.target, NULL, c->arena, mcp_watched_log(c), &plan, err);
+    mcp_progress(c, "planned", PLAN_STEPS, PLAN_STEPS);
     if (rc == 0 && plan->op_count)
         rc = keep(&p, plan, err);
     if (rc == 0)
@@ -227,7 +230,7 @@ int mcp_run_apply(struct mcp_call *c, const struct mcp_tool *tool, struct json_o
     if (rc == 0 && mu_approval_use(p.store, plan->hash, mu_now(), err) != 1)
         rc = err->code ? -1 : mu_fail(err, MU_E_REFUSED, "the approval was used meanwhile");
     if (rc == 0)
-        rc = mu_apply(p.store, p.sync, p.target, plan, &how, c->mcp->conf.log, NULL, NULL, &done,
+        rc = mu_apply(p.store, p.sync, p.target, plan, &how, mcp_watched_log(c), NULL, NULL, &done,
                       err);
     if (rc == 0)
         write_applied(&done, out);

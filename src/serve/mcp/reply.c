@@ -97,6 +97,8 @@ void mcp_write_error(struct mcp_call *c)
 
 void mcp_notify(struct mcp_call *c, const char *method, const char *params)
 {
+    struct mu_mcp_reply *out = c->reply;
+    size_t from = out->out.len;
     struct mu_jw w;
     begin(c, &w);
     mu_jw_key(&w, "method");
@@ -104,6 +106,11 @@ void mcp_notify(struct mcp_call *c, const char *method, const char *params)
     mu_jw_key(&w, "params");
     mu_jw_raw(&w, params, strlen(params));
     end(c, &w);
+    if (!c->peer->notify)
+        return;
+    c->peer->notify(c->peer->notify_arg, out->out.data + from, out->out.len - from);
+    mu_buf_cut(&out->out, from);
+    out->count--;
 }
 
 void mu_mcp_reply_done(struct mu_mcp_reply *reply)

@@ -6,6 +6,11 @@
 #include "serve/mcp/mcp.h"
 
 /*
+ * What has to wait for a remote or a lock (tools) is done by a few threads meanwhile; everything else
+ * is answered in order, at once. So answers may come in another order than requests; a request that
+ * notifications/cancelled names isn't answered. When the input ends, what is under way is answered
+ * first.
+ *
  * Serves until the input ends or the process is told to end. `in` and `out` stay the caller's. The
  * store is opened for each message that comes, for reading, so that a pull in between is seen.
  * MU_E_IO: the output can't be written.
