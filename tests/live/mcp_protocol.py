@@ -112,6 +112,7 @@ def directory():
     members = data(new.call("memberships", {"group_id": group}))
     check("memberships", all(m["membership"]["group_id"] == group for m in members["items"]), members)
     check("a change", data(new.call("diff"))["counts"].get("left") == 2, data(new.call("diff")))
+    check("no sync is told as that", "no sync is configured" in words(new.call("explain", {"user": "x"})))
     found = data(new.call("audit"))
     check("an audit", found["account"] == "sendoso" and "findings" in found and found["summary"]["people"] == 29, found)
     hits = data(new.call("search", {"query": email}))["results"]

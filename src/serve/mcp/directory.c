@@ -61,7 +61,7 @@ static const char *names_of(const struct mcp_call *c)
         if (sync_allowed(c, &config->syncs[i]))
             names = mu_printf(c->arena, "%s%s%s", names, *names ? ", " : "", config->syncs[i].name);
     }
-    return *names ? names : "none";
+    return names;
 }
 
 const struct mu_sync *mcp_sync(struct mcp_call *c, const char *name, struct mu_err *err)
@@ -72,8 +72,13 @@ const struct mu_sync *mcp_sync(struct mcp_call *c, const char *name, struct mu_e
         if (mu_streq(config->syncs[i].name, name) && sync_allowed(c, &config->syncs[i]))
             found = &config->syncs[i];
     }
-    if (!found)
-        mu_fail(err, MU_E_USAGE, "sync: name one of: %s", names_of(c));
+    const char *names = found ? "" : names_of(c);
+    if (!found && *names)
+        mu_fail(err, MU_E_USAGE, "sync: name one of: %s", names);
+    else if (!found)
+        mu_fail(err, MU_E_MISSING,
+                "no sync is configured that you may use; tell the user: `syncs:` of muster.yaml "
+                "lists them");
     return found;
 }
 
