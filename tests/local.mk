@@ -64,6 +64,7 @@ live_tests = \
 	tests/live/bad_source.sh \
 	tests/live/worlds.sh \
 	tests/live/abuse.sh \
+	tests/live/abuse_mcp.sh \
 	tests/live/lifecycle.sh \
 	tests/live/hris_bad.sh \
 	tests/live/walkthrough.sh \
@@ -101,7 +102,7 @@ live_tests = \
 live_support = \
 	tests/live/browser.py tests/live/report.py \
 	tests/live/chain.py \
-	tests/live/abuse.py \
+	tests/live/abuse.py tests/live/abuse_mcp.py tests/live/hostile.py \
 	tests/live/hris_bad.py \
 	tests/live/lab.py \
 	tests/live/gifts.py \

@@ -23,6 +23,31 @@ const struct mu_doc *mu_doc_member(const struct mu_doc *object, const char *name
     return unless_null(found);
 }
 
+static bool stands_before(const struct mu_doc *object, const struct mu_doc *member)
+{
+    for (const struct mu_doc *m = object->first; m != member; m = m->next) {
+        if (m->name_len == member->name_len && memcmp(m->name, member->name, m->name_len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct mu_doc *mu_doc_twice(const struct mu_doc *object)
+{
+    size_t seen = 0;
+    if (!mu_doc_is(object, MU_DOC_OBJECT)) {
+        return NULL;
+    }
+    for (const struct mu_doc *m = object->first; m && seen < MU_DOC_TWICE_MAX;
+         m = m->next, seen++) {
+        if (stands_before(object, m)) {
+            return m;
+        }
+    }
+    return NULL;
+}
+
 static const struct mu_doc *element(const struct mu_doc *list, const char *token)
 {
     size_t index;

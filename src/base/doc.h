@@ -73,6 +73,10 @@ const struct mu_doc *mu_doc_member(const struct mu_doc *object, const char *name
 const struct mu_doc *mu_doc_get(const struct mu_ptr *p, const struct mu_doc *doc);
 const struct mu_doc *mu_doc_at(const struct mu_doc *doc, const char *pointer); /* slow; RFC 6901 */
 const char *mu_doc_text(const struct mu_doc *value); /* of a scalar; NULL: it is none */
+/* A member whose name stands earlier in the object: two readers could take different ones. NULL:
+ * none, or no object. Only the first MU_DOC_TWICE_MAX members are looked at. */
+enum { MU_DOC_TWICE_MAX = 128 };
+const struct mu_doc *mu_doc_twice(const struct mu_doc *object);
 
 /* Member helpers: NULL / false when absent, null or of another type (for text: or when it holds a
  * NUL). */

@@ -15,7 +15,7 @@
 
 enum { HEADERS_MAX = 16, PATH_SHOWN = 120 };
 
-static const char prefix[] = "/proxy/", own_params[] = "muster_";
+static const char own_params[] = "muster_";
 
 /* ---- what is passed on ---- */
 
@@ -51,10 +51,12 @@ static const char *query_of(struct mu_request *r, const char *query)
     return mu_strndup(r->arena, left.data, left.len);
 }
 
-/* Path and query behind /proxy/ACCOUNT, still encoded: what it decodes to is the remote's business. */
+/* Path and query behind /proxy/ACCOUNT, still encoded: what it decodes to is the remote's business.
+ * Either of the two parts may have been sent encoded, too. */
 static void split_target(struct mu_passing *p)
 {
-    const char *path = p->r->target + strlen(prefix);
+    const char *path = p->r->target + 1;
+    path += strcspn(path, "/") + 1;
     path += strcspn(path, "/?");
     size_t len = strcspn(path, "?");
     p->call.path = len > 0 ? mu_strndup(p->r->arena, path, len) : "/";

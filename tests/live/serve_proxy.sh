@@ -36,6 +36,8 @@ unsaid "$SIM_TOKEN|^Set-Cookie|^Server: sim" "no credential, no header of no use
 as "$reader" "/sendoso/api/v3/users?page=2&per_page=3&muster_x=1"
 python3 -c 'import json, sys; assert len(json.load(open(sys.argv[1]))["users"]) == 3' "$work/out" &&
     ok "parameters are passed" || bad "parameters are passed" "$(cat "$work/out")"
+call -H "Authorization: Bearer $reader" "$SERVE_URL/%70roxy/s%65ndoso/api/v3/me"
+said '^HTTP/1.1 200 ' "an encoded path means the same"
 as "$reader" /sendoso/api/v3/nothing
 said '^HTTP/1.1 404 ' "an error of the remote is passed"
 said '^muster-remote-error: true' "and called one"

@@ -82,6 +82,9 @@ START_TEST(test_members)
     ck_assert(!mu_doc_int(doc, "over", &n) && !mu_doc_int(doc, "d", &n) && n == 5);
     ck_assert(mu_doc_int(doc, "i", &n) && n == -7);
     ck_assert_str_eq(mu_doc_text(mu_doc_member(doc, "twice")), "2");
+    ck_assert_str_eq(mu_doc_text(mu_doc_twice(doc)), "2");
+    ck_assert_ptr_null(mu_doc_twice(doc->first));
+    ck_assert_ptr_null(mu_doc_twice(NULL));
     ck_assert(mu_doc_bool(doc, "t", false) && mu_doc_bool(doc, "s", true));
     ck_assert(!mu_doc_bool(doc, "absent", false));
     ck_assert_uint_eq(doc->len, 10);

@@ -2,7 +2,9 @@
 /* The MCP core without a transport: shapes, eras, headers, visibility of tools, arguments. */
 #include "serve/mcp/mcp.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/doc.h"
 #include "base/str.h"
@@ -103,6 +105,9 @@ static const struct {
     {"{\"jsonrpc\":\"2.0\",\"id\":1.5,\"method\":\"ping\"}", -32600, 400},
     {"{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":\"ping\"}", -32600, 400},
     {"{\"jsonrpc\":\"2.0\",\"id\":1}", -32600, 400},
+    {"{\"jsonrpc\":\"2.0\",\"id\":1,\"id\":2,\"method\":\"ping\"}", -32600, 400},
+    {"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{\"a\":1,\"a\":2}}", -32600,
+     400},
     {"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":[]}", -32602, 400},
     {"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"nothing\"}", -32601, 200},
     {"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"logging/setLevel\"}", -32601, 200},
@@ -419,6 +424,37 @@ START_TEST(progress_grows)
 }
 END_TEST
 
+/* Fifty answers of 200 KB are more than one message may hold: that is said, in a message that is whole. */
+START_TEST(test_batch_too_long)
+{
+    enum { EACH = 200000 };
+    char path[] = "/tmp/muster-book.XXXXXX";
+    int fd = mkstemp(path);
+    FILE *book = fdopen(fd, "w");
+    struct mu_err err = MU_ERR_INIT;
+    MU_AUTO(buf) struct mu_buf batch = MU_BUF_INIT(MU_MCP_MESSAGE_MAX);
+    ck_assert_ptr_nonnull(book);
+    fprintf(book,
+            "{\"tools\":[{\"wire\":{\"name\":\"long\",\"inputSchema\":{\"type\":\"object\"}},"
+            "\"content\":[{\"type\":\"text\",\"text\":\"%0*d\"}]}]}",
+            EACH, 0);
+    fclose(book);
+    mu_mcp_free(mcp);
+    const struct mu_mcp_conf conf = {.config = config, .fixtures = path};
+    int rc = mu_mcp_new(&conf, &mcp, &err);
+    unlink(path);
+    ck_assert_msg(rc == 0, "%s", err.text);
+    for (int i = 0; i < MU_MCP_BATCH_MAX; i++)
+        mu_buf_printf(&batch,
+                      "%s{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"tools/call\",\"params\":{"
+                      "\"name\":\"long\"}}",
+                      i ? "," : "[", i);
+    mu_buf_addc(&batch, ']');
+    ck_assert_int_eq(code_of(ask_as(&mu_grant_local, "2025-03-26", batch.data)), -32603);
+    ck_assert_int_eq(reply.count, 1);
+}
+END_TEST
+
 Suite *mcp_suite(void)
 {
     Suite *s = suite_create("mcp");
@@ -436,6 +472,7 @@ Suite *mcp_suite(void)
     tcase_add_test(tc, test_too_long);
     tcase_add_test(tc, cancelled_while_it_waits);
     tcase_add_test(tc, progress_grows);
+    tcase_add_test(tc, test_batch_too_long);
     suite_add_tcase(s, tc);
     return s;
 }

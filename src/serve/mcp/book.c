@@ -70,6 +70,7 @@ void mcp_book_fill(struct mcp_call *c, const struct mu_doc *value, const struct 
     }
     mu_buf_adds(&to, rest);
     mu_jw_raw(&c->w, to.data, to.len);
+    c->result.full |= to.full;
     mu_buf_done(&text);
     mu_buf_done(&to);
 }

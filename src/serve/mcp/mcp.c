@@ -65,12 +65,26 @@ static int invalid(struct mcp_call *c, const char *why)
     return mcp_fail_with(c, MCP_INVALID, 400, NULL, "%s", why);
 }
 
+/* Two members of one name: a proxy or an approval could have read the other one. */
+static const struct mu_doc *ambiguous(const struct mu_doc *message)
+{
+    const struct mu_doc *params = mu_doc_member(message, "params");
+    const struct mu_doc *twice = mu_doc_twice(message);
+    if (!twice)
+        twice = mu_doc_twice(params);
+    return twice ? twice : mu_doc_twice(mu_doc_member(params, "arguments"));
+}
+
 /* JSON-RPC's shape. 1: a request or a notification; 0: an answer to something we never asked. */
 static int shape(struct mcp_call *c)
 {
     const struct mu_doc *m = c->message, *id = mu_doc_member(m, "id");
     if (!mu_doc_is(m, MU_DOC_OBJECT))
         return invalid(c, "a message is a JSON object");
+    const struct mu_doc *twice = ambiguous(m);
+    if (twice)
+        return mcp_fail_with(c, MCP_INVALID, 400, NULL, "\"%s\" stands twice",
+                             mu_printable(c->arena, twice->name, twice->name_len, 60));
     c->id = is_id(id) ? id : NULL;
     if (!mu_streq(mu_doc_str(m, "jsonrpc"), "2.0"))
         return invalid(c, "\"jsonrpc\" must be \"2.0\"");
@@ -142,10 +156,22 @@ static int answer(struct mcp_call *c)
     return run_method(c, m);
 }
 
+/* In place of what there was no room for. */
+static void too_long(struct mcp_call *c)
+{
+    mu_buf_reset(&c->reply->out);
+    c->reply->count = 0;
+    mcp_fail_with(c, MCP_INTERNAL, 200, NULL,
+                  "the answer is longer than %d bytes; ask for less at once", MU_MCP_RESULT_MAX);
+    mcp_write_error(c);
+}
+
 static void handle_one(struct mcp_call *c)
 {
     if (answer(c) < 0)
         mcp_write_error(c);
+    if (c->reply->out.full)
+        too_long(c);
 }
 
 /* Of the revision 2025-03-26 alone: answers to several messages, as one list. */
@@ -165,8 +191,9 @@ static void handle_batch(struct mcp_call *c)
         out->later |= one.later;
         mu_mcp_reply_done(&one);
     }
-    if (all.out.len) {
-        mu_buf_printf(&out->out, "[%s]\n", all.out.data);
+    if (all.out.full || (all.out.len && mu_buf_printf(&out->out, "[%s]\n", all.out.data) < 0)) {
+        too_long(c);
+    } else if (all.out.len) {
         out->status = 200;
         out->count = 1;
     }

@@ -15,11 +15,14 @@ void mcp_keep_private(struct mu_reply *reply)
     mu_reply_header(reply, "Referrer-Policy", "no-referrer");
 }
 
-static bool is_json(const struct mu_request *r)
+int mcp_check_type(const struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
 {
     const char *type = mu_request_header(r, "Content-Type");
     size_t len = type ? strcspn(type, "; \t") : 0;
-    return len == strlen("application/json") && strncasecmp(type, "application/json", len) == 0;
+    if (len == strlen("application/json") && strncasecmp(type, "application/json", len) == 0)
+        return 0;
+    reply->status = 415;
+    return mu_fail(err, MU_E_USAGE, "a message is sent as Content-Type: application/json");
 }
 
 static const char *header(void *arg, const char *name)
@@ -59,10 +62,8 @@ static int post(struct mu_request *r, struct mu_reply *reply, struct mu_err *err
     struct mu_mcp_reply out = MU_MCP_REPLY_INIT;
     struct mu_err missing = MU_ERR_INIT;
     mcp_keep_private(reply);
-    if (!is_json(r)) {
-        reply->status = 415;
-        return mu_fail(err, MU_E_USAGE, "a message is sent as Content-Type: application/json");
-    }
+    if (mcp_check_type(r, reply, err) < 0)
+        return -1;
     if (mu_request_store(r, &peer.store, &missing) < 0)
         peer.store = NULL; /* tools that need it say so */
     mu_mcp_handle(r->serve->mcp, &peer, r->body, r->body_len, &out);

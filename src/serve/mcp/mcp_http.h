@@ -19,6 +19,8 @@ extern const struct mu_route mu_record_routes[];
 
 /* Tokens stand in addresses here: nobody may keep those, nor pass them on. */
 void mcp_keep_private(struct mu_reply *reply);
+/* What isn't sent as JSON is refused: pages can send text/plain to anybody without asking. */
+int mcp_check_type(const struct mu_request *r, struct mu_reply *reply, struct mu_err *err);
 
 /* sse.c */
 int mcp_sse_open(struct mu_request *r, struct mu_reply *reply, struct mu_err *err);

@@ -35,6 +35,7 @@ struct mcp_streams {
     pthread_mutex_t lock; /* guards the list and what is in it */
     struct mcp_stream *first;
     unsigned count;
+    size_t unread; /* bytes of answers that wait to be read */
 };
 struct mcp_streams *mcp_streams_new(void);
 void mcp_streams_free(struct mcp_streams *all);

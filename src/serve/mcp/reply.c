@@ -66,6 +66,7 @@ void mcp_write_result(struct mcp_call *c, const struct mcp_method *m)
     mu_jw_key(&w, "result");
     mu_jw_raw(&w, c->result.data, c->result.len);
     end(c, &w);
+    c->reply->out.full |= c->result.full;
     c->reply->status = 200;
 }
 

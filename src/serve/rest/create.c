@@ -25,8 +25,12 @@ static int read_body(const struct mu_request *r, const struct mu_doc **ret, stru
                        "\"emails\": [{\"email\": ...}], \"groups\": [{\"id\": ...}]}");
     if (mu_doc_parse(r->arena, r->body, r->body_len, ret, err) < 0)
         return mu_wrap(err, "body");
-    return mu_doc_is(*ret, MU_DOC_OBJECT) ? 0
-                                          : mu_fail(err, MU_E_USAGE, "body: an object is wanted");
+    if (!mu_doc_is(*ret, MU_DOC_OBJECT))
+        return mu_fail(err, MU_E_USAGE, "body: an object is wanted");
+    const struct mu_doc *twice = mu_doc_twice(*ret);
+    return twice ? mu_fail(err, MU_E_USAGE, "body: '%s' stands twice",
+                           mu_printable(r->arena, twice->name, twice->name_len, 60))
+                 : 0;
 }
 
 /* What an invitation can't carry would be lost in silence. */
