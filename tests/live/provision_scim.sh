@@ -107,7 +107,7 @@ people "$ADA" "$BO"
 muster -q pull hris
 expect 2 "a move back is planned" muster plan people -o "$work/plan.json"
 change "[{\"user\": $(id_of ada@example.test), \"set\": {\"team_group_id\": 79}}]"
-expect 1 "somebody else was quicker" muster apply "$work/plan.json"
+expect 3 "somebody else was quicker" muster apply "$work/plan.json"
 said 'team_group: expected Nordics \(75\), found Other \(79\)' "both are told"
 is "and nothing was done" "Ada Other sender active" "$(person ada@example.test)"
 
