@@ -57,10 +57,6 @@ struct mu_ldap_server {
     const char *vendor;    /* for people */
     const char *schema_at; /* subschemaSubentry; NULL: hidden */
     bool openldap, paged, assertion, post_read, whoami;
-    /* slapd with memberOf kept by an overlay: it holds our assertion against the people it writes
-     * to as well, where it never fits, and leaves them as they were without a word */
-    bool memberof;
-    bool looked_up; /* the schema was asked for */
 };
 
 /* How far an operation's changes have been sent: all before `change`, and so many values of that
@@ -130,7 +126,7 @@ struct mu_ldap {
 /* Whether preconditions go with the write, or are read before it. */
 static inline bool mu_ldap_asserts(const struct mu_ldap *a)
 {
-    return a->server.assertion && !a->server.memberof && a->set->assert_by == MU_ASSERT_AUTO;
+    return a->server.assertion && a->set->assert_by == MU_ASSERT_AUTO;
 }
 
 static inline struct mu_ldap *mu_ldap_of(struct mu_account *a)
@@ -203,9 +199,8 @@ void mu_ldap_search_done(struct mu_ldap_search *s);
 
 /* ---- schema.c, read.c ---- */
 
-/* Reads the server's schema, once for each connection; what is hidden isn't known then. */
-int mu_ldap_look_up(struct mu_ldap *a, struct mu_err *err);
-/* ... and checks that it has the classes and attributes of the mappings. */
+/* Reads the server's schema once for each connection, and checks that it has the classes and
+ * attributes of the mappings. */
 int mu_ldap_learn(struct mu_ldap *a, struct mu_err *err);
 enum mu_match mu_ldap_match(const struct mu_ldap *a, const char *attr);
 void mu_ldap_schema_free(struct mu_ldap_schema *s); /* NULL is fine */

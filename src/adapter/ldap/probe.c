@@ -80,11 +80,6 @@ static void tell_connection(const struct asking *q)
         tell(q, MU_PROBE_WARN,
              "the server can't check an entry's identity while writing (RFC 4528)",
              "nothing to do: each entry is read just before it is written");
-    else if (a->server.memberof)
-        tell(q, MU_PROBE_OK,
-             "memberOf is kept by an overlay, which slapd's assertions (RFC 4528) would keep from "
-             "it: each entry is read just before it is written",
-             NULL);
 }
 
 static void tell_identity(const struct asking *q)

@@ -98,7 +98,6 @@ static int load(struct mu_ldap *a, struct mu_err *err)
     ldap_msgfree(message);
     if (mu_map_count(s->attrs) > 0 && mu_map_count(s->classes) > 0) {
         a->schema = s;
-        a->server.memberof = a->server.openldap && mu_map_get(s->attrs, "memberof", 8);
         return 0;
     }
     mu_ldap_schema_free(s);
@@ -206,17 +205,9 @@ static int check_mapping(struct mu_ldap *a, const struct mu_resource *r, struct 
     return l.count > 0 ? -1 : 0;
 }
 
-int mu_ldap_look_up(struct mu_ldap *a, struct mu_err *err)
-{
-    if (a->server.looked_up)
-        return 0;
-    a->server.looked_up = true;
-    return load(a, err);
-}
-
 int mu_ldap_learn(struct mu_ldap *a, struct mu_err *err)
 {
-    if (mu_ldap_look_up(a, err) < 0)
+    if (!a->schema && load(a, err) < 0)
         return -1;
     if (!a->schema)
         return 0;

@@ -325,7 +325,7 @@ int mu_ldap_submit(struct mu_account *account, const struct mu_op *op, struct mu
         push_outcome(a, op, MU_DONE_SKIPPED);
         return 0;
     }
-    if (mu_ldap_connect(a, err) < 0 || (mu_ldap_asserts(a) && mu_ldap_look_up(a, err) < 0))
+    if (mu_ldap_connect(a, err) < 0)
         return -1;
     /* A full window is emptied by half: one wake-up for many answers, and the server has the other
      * half to go on with. */
