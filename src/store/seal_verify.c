@@ -35,9 +35,18 @@ static struct sealed *sealed_of(const struct verifying *v, int64_t snapshot)
     return mu_map_get(v->seals, (const char *)&snapshot, sizeof(snapshot));
 }
 
+/* A digest under way wants to stand at a multiple of 64 bytes (base/hash.h), an arena gives 16. */
+static struct sealed *alloc_sealed(struct mu_arena *arena)
+{
+    enum { ALIGN = _Alignof(struct sealed) };
+    char *at = mu_alloc(arena, sizeof(struct sealed) + ALIGN - 1);
+    at += -(uintptr_t)at & (ALIGN - 1);
+    return (void *)at;
+}
+
 static struct sealed *add(struct verifying *v, int64_t snapshot)
 {
-    struct sealed *s = mu_alloc(v->arena, sizeof(*s));
+    struct sealed *s = alloc_sealed(v->arena);
     *s = (struct sealed){.id = snapshot};
     mu_seal_begin(&s->again);
     mu_map_put(v->seals, (const char *)&s->id, sizeof(s->id), s);
