@@ -41,8 +41,7 @@ static void put_head(struct mu_jw *w, const struct mu_audit *a)
     mu_jw_put_str(w, "system", a->system);
     time_text(w, "made", a->made);
     mu_jw_put_str(w, "chain", a->chain);
-    mu_jw_key(w, "complete");
-    mu_jw_bool(w, a->complete);
+    mu_jw_put_bool(w, "complete", a->complete);
     mu_jw_key(w, "warnings");
     mu_jw_array(w);
     for (size_t i = 0; i < a->warning_count; i++)

@@ -54,8 +54,7 @@ static void write_audit(struct mu_jw *w, const struct mu_audit *a)
 {
     mu_jw_object(w);
     mu_jw_put_some(w, "account", a->account);
-    mu_jw_key(w, "complete");
-    mu_jw_bool(w, a->complete);
+    mu_jw_put_bool(w, "complete", a->complete);
     mu_jw_key(w, "warnings");
     mu_jw_array(w);
     for (size_t i = 0; i < a->warning_count; i++)

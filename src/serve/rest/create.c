@@ -115,8 +115,7 @@ static void write_invited(const struct mu_invited_now *now, struct mu_buf *to)
     mu_jw_put_some(&w, "status_raw", mu_invited_name(i->state));
     if (i->expires)
         mu_jw_put_some(&w, "expires_at", mu_time_text(i->expires, at));
-    mu_jw_key(&w, "run");
-    mu_jw_int(&w, now->run);
+    mu_jw_put_int(&w, "run", now->run);
     mu_jw_end(&w, '}');
 }
 
