@@ -39,8 +39,7 @@ static void put_source(struct mu_jw *w, const struct mu_audit_source *s)
 /* How far the reads can be trusted. */
 static void put_trust(struct mu_jw *w, const struct mu_audit *a)
 {
-    mu_jw_key(w, "complete");
-    mu_jw_bool(w, a->complete);
+    mu_jw_put_bool(w, "complete", a->complete);
     mu_jw_key(w, "warnings");
     mu_jw_array(w);
     for (size_t i = 0; i < a->warning_count; i++)

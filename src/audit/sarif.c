@@ -81,8 +81,7 @@ static void put_invocation(struct mu_jw *w, const struct mu_audit *a)
     char when[MU_TIME_TEXT];
     open_list(w, "invocations");
     mu_jw_object(w);
-    mu_jw_key(w, "executionSuccessful");
-    mu_jw_bool(w, true);
+    mu_jw_put_bool(w, "executionSuccessful", true);
     mu_jw_put_str(w, "endTimeUtc", mu_time_text(a->made, when));
     put_warnings(w, a);
     mu_jw_end(w, '}');
@@ -155,8 +154,7 @@ static void put_result(struct mu_jw *w, const struct mu_audit *a, const struct m
     mu_buf_printf(&said, "%s.%s%s", f->title, f->detail ? " " : "", f->detail ? f->detail : "");
     mu_jw_object(w);
     mu_jw_put_str(w, "ruleId", f->check->name);
-    mu_jw_key(w, "ruleIndex");
-    mu_jw_int(w, f->check - a->checks);
+    mu_jw_put_int(w, "ruleIndex", f->check - a->checks);
     mu_jw_put_str(w, "level", grades[f->severity].level);
     message(w, "message", said.data);
     put_locations(w, a, f);

@@ -95,8 +95,7 @@ static void rules_json(struct mu_jw *w, const struct mu_policy_checked *c)
         mu_jw_object(w);
         mu_jw_put_some(w, "name", r->name);
         mu_jw_put_int(w, "line", r->at->line);
-        mu_jw_key(w, "excludes");
-        mu_jw_bool(w, r->excludes);
+        mu_jw_put_bool(w, "excludes", r->excludes);
         mu_jw_put_some(w, "group", r->group);
         mu_jw_put_some(w, "role", r->role);
         mu_jw_put_int(w, "fits", c->uses[i].fits);

@@ -10,8 +10,7 @@ struct number {
 static void put_numbers(struct mu_jw *w, const struct number *numbers, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        mu_jw_key(w, numbers[i].name);
-        mu_jw_int(w, numbers[i].value);
+        mu_jw_put_int(w, numbers[i].name, numbers[i].value);
     }
 }
 

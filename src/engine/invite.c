@@ -36,8 +36,7 @@ static void email_json(struct mu_jw *w, const char *email)
     mu_jw_object(w);
     mu_jw_put_some(w, "email", email);
     mu_jw_put_some(w, "type", "work");
-    mu_jw_key(w, "is_primary");
-    mu_jw_bool(w, true);
+    mu_jw_put_bool(w, "is_primary", true);
     mu_jw_end(w, '}');
     mu_jw_end(w, ']');
 }

@@ -77,8 +77,7 @@ void mu_left_json(const struct mu_left *l, struct mu_jw *w)
     mu_jw_put_str(w, "label", l->label);
     mu_jw_put_str(w, "name", l->name);
     mu_jw_put_str(w, "reason", l->reason);
-    mu_jw_key(w, "trouble");
-    mu_jw_bool(w, l->trouble);
+    mu_jw_put_bool(w, "trouble", l->trouble);
     if (l->due)
         mu_jw_put_str(w, "due", mu_time_text(l->due, due));
     mu_jw_end(w, '}');
@@ -92,8 +91,7 @@ static void reading_json(const struct mu_reading *r, struct mu_jw *w)
     mu_jw_put_int(w, "of", r->of);
     mu_jw_put_int(w, "limit_count", r->limit_count);
     mu_jw_put_int(w, "limit_percent", r->limit_percent);
-    mu_jw_key(w, "over");
-    mu_jw_bool(w, r->over);
+    mu_jw_put_bool(w, "over", r->over);
     mu_jw_put_str(w, "allow", r->allow);
     mu_jw_end(w, '}');
 }

@@ -88,8 +88,7 @@ static void put_param(void *arg, const struct mu_param *p)
     mu_jw_object(w);
     mu_jw_put_str(w, "name", p->name);
     mu_jw_put_str(w, "in", p->in);
-    mu_jw_key(w, "required");
-    mu_jw_bool(w, p->required);
+    mu_jw_put_bool(w, "required", p->required);
     if (p->help && *p->help)
         mu_jw_put_str(w, "description", p->help);
     open_object(w, "schema");
@@ -188,8 +187,7 @@ static void put_operation(struct mu_jw *w, const struct mu_route *route)
     mu_jw_end(w, ']');
     if (doc->body) {
         open_object(w, "requestBody");
-        mu_jw_key(w, "required");
-        mu_jw_bool(w, true);
+        mu_jw_put_bool(w, "required", true);
         put_content(w, NULL, doc->body, doc->example);
         mu_jw_end(w, '}');
     }

@@ -197,8 +197,7 @@ static void of_user(struct mu_jw *w, const char *name)
     mu_jw_object(w);
     shape(w, attr);
     if (attr->shape == MU_SHAPE_LIST) {
-        mu_jw_key(w, "maxItems");
-        mu_jw_int(w, 1);
+        mu_jw_put_int(w, "maxItems", 1);
     }
     mu_jw_end(w, '}');
 }
@@ -217,8 +216,7 @@ static void invitations(struct mu_jw *w)
         of_user(w, *name);
     mu_jw_end(w, '}');
     required(w, needed);
-    mu_jw_key(w, "additionalProperties");
-    mu_jw_bool(w, false);
+    mu_jw_put_bool(w, "additionalProperties", false);
     mu_jw_end(w, '}');
     begin(w, "InvitedUser");
     for (const char *const *name = carried; *name; name++)

@@ -56,8 +56,7 @@ const char *sendoso_scim_body(struct mu_arena *arena, const struct sendoso_perso
     mu_jw_put_some(&w, "familyName", p->last_name);
     mu_jw_end(&w, '}');
     put_emails(&w, p);
-    mu_jw_key(&w, "active");
-    mu_jw_bool(&w, p->active);
+    mu_jw_put_bool(&w, "active", p->active);
     mu_jw_put_some(&w, "userType", writable_role(arena, p->role));
     mu_jw_put_some(&w, "division", division);
     mu_jw_end(&w, '}');

@@ -69,14 +69,12 @@ static void write_counts(struct telling *t)
         total += t->counts[i];
         if (!t->counts[i])
             continue;
-        mu_jw_key(&t->w, mu_what_name((enum mu_what)i));
-        mu_jw_int(&t->w, t->counts[i]);
+        mu_jw_put_int(&t->w, mu_what_name((enum mu_what)i), t->counts[i]);
     }
     mu_jw_end(&t->w, '}');
     if (total <= t->told)
         return;
-    mu_jw_key(&t->w, "not_listed");
-    mu_jw_int(&t->w, total - t->told);
+    mu_jw_put_int(&t->w, "not_listed", total - t->told);
 }
 
 int mcp_run_diff(struct mcp_call *c, const struct mcp_tool *tool, struct json_object *args,

@@ -22,8 +22,7 @@ static void write_arg(struct mu_jw *w, const struct mu_tool_arg *a)
     mu_jw_put_some(w, "each", a->each);
     mu_jw_put_some(w, "type", mu_tool_type_name(a->type));
     mu_jw_put_some(w, "description", a->description);
-    mu_jw_key(w, "required");
-    mu_jw_bool(w, a->required);
+    mu_jw_put_bool(w, "required", a->required);
     if (a->choices) {
         mu_jw_key(w, "choices");
         mu_jw_array(w);

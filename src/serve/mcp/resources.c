@@ -98,8 +98,7 @@ static void write_account(struct mcp_call *c, const char *uri, const struct mu_s
     mu_jw_key(&w, "read");
     mcp_write_snapshot(&w, snap);
     for (int kind = 0; kind < MU_KINDS; kind++) {
-        mu_jw_key(&w, mu_schema_of((enum mu_kind)kind)->plural);
-        mu_jw_int(&w, snap->counts[kind]);
+        mu_jw_put_int(&w, mu_schema_of((enum mu_kind)kind)->plural, snap->counts[kind]);
     }
     mu_jw_end(&w, '}');
     write_text(c, uri, text.data, text.len);
