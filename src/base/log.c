@@ -154,10 +154,8 @@ static void compose_json(enum mu_level level, const struct mu_log_fact *about,
     struct mu_jw w;
     mu_jw_init(&w, to, false);
     mu_jw_object(&w);
-    mu_jw_key(&w, "time");
-    mu_jw_str(&w, mu_time_text(mu_now(), now));
-    mu_jw_key(&w, "level");
-    mu_jw_str(&w, levels[level].name);
+    mu_jw_put_str(&w, "time", mu_time_text(mu_now(), now));
+    mu_jw_put_str(&w, "level", levels[level].name);
     mu_jw_key(&w, "text");
     mu_jw_strn(&w, text, len);
     put_fact(&w, about);

@@ -27,20 +27,13 @@ static void show_json(const struct mu_chain_check *check, const char *noted)
     struct mu_jw w;
     mu_jw_init(&w, &buf, true);
     mu_jw_object(&w);
-    mu_jw_key(&w, "rows");
-    mu_jw_int(&w, check->head.rows);
-    mu_jw_key(&w, "head");
-    mu_jw_str(&w, check->head.link);
-    mu_jw_key(&w, "fit");
-    mu_jw_int(&w, check->fit);
-    mu_jw_key(&w, "broken");
-    mu_jw_str(&w, check->broken);
-    mu_jw_key(&w, "snapshots");
-    mu_jw_int(&w, check->sealed);
-    mu_jw_key(&w, "broken_snapshot");
-    mu_jw_str(&w, check->broken_seal);
-    mu_jw_key(&w, "noted");
-    mu_jw_str(&w, noted);
+    mu_jw_put_int(&w, "rows", check->head.rows);
+    mu_jw_put_str(&w, "head", check->head.link);
+    mu_jw_put_int(&w, "fit", check->fit);
+    mu_jw_put_str(&w, "broken", check->broken);
+    mu_jw_put_int(&w, "snapshots", check->sealed);
+    mu_jw_put_str(&w, "broken_snapshot", check->broken_seal);
+    mu_jw_put_str(&w, "noted", noted);
     mu_jw_key(&w, "noted_row");
     if (check->noted_at >= 0)
         mu_jw_int(&w, check->noted_at);

@@ -148,10 +148,8 @@ static void invitation_json(const struct mu_invitation *i, struct mu_jw *w)
         mu_jw_key(w, texts[n].key);
         mu_jw_str(w, texts[n].text);
     }
-    mu_jw_key(w, "tries");
-    mu_jw_int(w, i->tries);
-    mu_jw_key(w, "run");
-    mu_jw_int(w, i->run);
+    mu_jw_put_int(w, "tries", i->tries);
+    mu_jw_put_int(w, "run", i->run);
     time_json(w, "intended", i->intended);
     time_json(w, "sent", i->sent);
     time_json(w, "expires", i->expires);

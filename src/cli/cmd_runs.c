@@ -23,8 +23,7 @@ static void run_json(const struct mu_run *r, struct mu_jw *w)
     } numbers[] = {{"snapshot", r->snapshot}, {"started", r->started}, {"finished", r->finished},
                    {"planned", r->planned},   {"ok", r->ok},           {"failed", r->failed},
                    {"skipped", r->skipped}};
-    mu_jw_key(w, "id");
-    mu_jw_int(w, r->id);
+    mu_jw_put_int(w, "id", r->id);
     for (size_t i = 0; i < MU_LEN(texts); i++) {
         mu_jw_key(w, texts[i].name);
         mu_jw_str(w, texts[i].text);
@@ -155,14 +154,10 @@ static void step_text(struct mu_cli *cli, const struct mu_step *step, const stru
 static void step_json(const struct mu_step *step, struct mu_buf *buf, struct mu_jw *w)
 {
     mu_jw_object(w);
-    mu_jw_key(w, "seq");
-    mu_jw_int(w, step->seq);
-    mu_jw_key(w, "done");
-    mu_jw_str(w, step->done);
-    mu_jw_key(w, "detail");
-    mu_jw_str(w, step->detail);
-    mu_jw_key(w, "at");
-    mu_jw_int(w, step->at);
+    mu_jw_put_int(w, "seq", step->seq);
+    mu_jw_put_str(w, "done", step->done);
+    mu_jw_put_str(w, "detail", step->detail);
+    mu_jw_put_int(w, "at", step->at);
     mu_jw_key(w, "op");
     mu_jw_raw(w, step->op, strlen(step->op));
     mu_jw_end(w, '}');

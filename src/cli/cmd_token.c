@@ -43,21 +43,17 @@ static void time_json(struct mu_jw *w, const char *key, int64_t at)
 static void token_json(const struct mu_token *t, const char *secret, struct mu_jw *w)
 {
     mu_jw_object(w);
-    mu_jw_key(w, "name");
-    mu_jw_str(w, t->name);
+    mu_jw_put_str(w, "name", t->name);
     if (secret) {
-        mu_jw_key(w, "token");
-        mu_jw_str(w, secret);
+        mu_jw_put_str(w, "token", secret);
     }
-    mu_jw_key(w, "state");
-    mu_jw_str(w, state_of(t));
+    mu_jw_put_str(w, "state", state_of(t));
     list_json(w, "methods", t->methods);
     list_json(w, "tags", t->tags);
     list_json(w, "accounts", t->accounts);
     time_json(w, "created", t->created);
     time_json(w, "expires", t->expires);
-    mu_jw_key(w, "require_bearer");
-    mu_jw_bool(w, t->require_bearer);
+    mu_jw_put_bool(w, "require_bearer", t->require_bearer);
     time_json(w, "used", t->used);
     time_json(w, "revoked", t->revoked);
     mu_jw_end(w, '}');

@@ -143,14 +143,12 @@ static void end_json(struct mu_outcomes *o, const struct mu_ending *end)
                    {"peak_kib", mu_peak_kib()}};
     struct mu_jw *w = &o->w;
     mu_jw_end(w, ']');
-    mu_jw_key(w, "result");
-    mu_jw_str(w, end->result);
+    mu_jw_put_str(w, "result", end->result);
     for (size_t i = 0; i < MU_LEN(numbers); i++) {
         mu_jw_key(w, numbers[i].name);
         mu_jw_int(w, numbers[i].value);
     }
-    mu_jw_key(w, "stopped");
-    mu_jw_str(w, a->stopped.code == MU_OK ? NULL : a->stopped.text);
+    mu_jw_put_str(w, "stopped", a->stopped.code == MU_OK ? NULL : a->stopped.text);
     mu_jw_key(w, "changed");
     mu_effect_json(&o->effect, w);
     mu_jw_key(w, "leaving");

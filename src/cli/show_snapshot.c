@@ -190,16 +190,11 @@ const char *mu_show_main_reason(struct mu_arena *arena, const struct mu_snapshot
 void mu_show_snapshot_json(const struct mu_snapshot *snap, bool evidence, struct mu_jw *w)
 {
     mu_jw_object(w);
-    mu_jw_key(w, "id");
-    mu_jw_int(w, snap->id);
-    mu_jw_key(w, "account");
-    mu_jw_str(w, snap->account);
-    mu_jw_key(w, "verdict");
-    mu_jw_str(w, mu_verdict_name(snap->verdict));
-    mu_jw_key(w, "started");
-    mu_jw_int(w, snap->started);
-    mu_jw_key(w, "finished");
-    mu_jw_int(w, snap->finished);
+    mu_jw_put_int(w, "id", snap->id);
+    mu_jw_put_str(w, "account", snap->account);
+    mu_jw_put_str(w, "verdict", mu_verdict_name(snap->verdict));
+    mu_jw_put_int(w, "started", snap->started);
+    mu_jw_put_int(w, "finished", snap->finished);
     for (int k = 0; k < MU_KINDS; k++) {
         mu_jw_key(w, mu_schema_of((enum mu_kind)k)->plural);
         mu_jw_int(w, snap->counts[k]);
@@ -212,11 +207,9 @@ void mu_show_snapshot_json(const struct mu_snapshot *snap, bool evidence, struct
         mu_jw_key(w, changes[i].name);
         mu_jw_int(w, changes[i].value);
     }
-    mu_jw_key(w, "mapping");
-    mu_jw_str(w, snap->mapping);
+    mu_jw_put_str(w, "mapping", snap->mapping);
     MU_AUTO(arena) struct mu_arena *arena = mu_arena_new();
-    mu_jw_key(w, "reason");
-    mu_jw_str(w, mu_show_main_reason(arena, snap));
+    mu_jw_put_str(w, "reason", mu_show_main_reason(arena, snap));
     if (evidence) {
         MU_AUTO(json) struct json_object *doc = evidence_of(snap);
         mu_jw_key(w, "evidence");

@@ -42,8 +42,7 @@ static void emails(struct mu_jw *w, const char *email)
     mu_jw_object(w);
     text(w, "email", email);
     text(w, "type", "work");
-    mu_jw_key(w, "is_primary");
-    mu_jw_bool(w, true);
+    mu_jw_put_bool(w, "is_primary", true);
     mu_jw_end(w, '}');
     mu_jw_end(w, ']');
 }

@@ -64,12 +64,9 @@ const struct mu_doc *mu_policy_context(struct mu_arena *arena, const struct mu_p
     mu_jw_object(&w);
     mu_jw_key(&w, "policy");
     mu_jw_object(&w);
-    mu_jw_key(&w, "group");
-    mu_jw_str(&w, group);
-    mu_jw_key(&w, "role");
-    mu_jw_str(&w, rule->role);
-    mu_jw_key(&w, "rule");
-    mu_jw_str(&w, rule->name);
+    mu_jw_put_str(&w, "group", group);
+    mu_jw_put_str(&w, "role", rule->role);
+    mu_jw_put_str(&w, "rule", rule->name);
     mu_jw_end(&w, '}');
     mu_jw_end(&w, '}');
     mu_assert(mu_doc_parse(arena, mu_strndup(arena, text.data, text.len), text.len, &doc, &err) ==

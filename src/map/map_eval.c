@@ -260,8 +260,7 @@ static int put_entry(const struct mu_resource *r, const struct mu_scope *scope, 
         return -1;
     mu_jw_init(&w, to, false);
     mu_jw_object(&w);
-    mu_jw_key(&w, "id");
-    mu_jw_str(&w, id);
+    mu_jw_put_str(&w, "id", id);
     for (size_t i = r->info.kind == MU_MEMBERSHIP ? 0 : 1; i < r->field_count; i++)
         if (put_field(&r->fields[i], scope, &w) < 0)
             return -1;

@@ -18,8 +18,7 @@ static void put_bytes(struct mu_jw *w, const char *bytes, size_t len)
     sodium_bin2base64(text, room, (const unsigned char *)bytes, len,
                       sodium_base64_VARIANT_ORIGINAL);
     mu_jw_object(w);
-    mu_jw_key(w, "base64");
-    mu_jw_str(w, text);
+    mu_jw_put_str(w, "base64", text);
     mu_jw_end(w, '}');
 }
 
@@ -79,8 +78,7 @@ static void put_change(struct mu_jw *w, const struct mu_opchange *change)
 void mu_op_json(const struct mu_op *op, struct mu_jw *w)
 {
     mu_jw_object(w);
-    mu_jw_key(w, "seq");
-    mu_jw_int(w, op->seq);
+    mu_jw_put_int(w, "seq", op->seq);
     put_text(w, "verb", mu_verb_name(op->verb));
     put_text(w, "why", mu_reason_name(op->why));
     if (op->kind != MU_KINDS)

@@ -74,16 +74,11 @@ int mu_tokens_save(const char *path, const struct mu_tokens *t, struct mu_err *e
     struct mu_jw w;
     mu_jw_init(&w, &text, true);
     mu_jw_object(&w);
-    mu_jw_key(&w, "version");
-    mu_jw_int(&w, STATE_VERSION);
-    mu_jw_key(&w, "access_token");
-    mu_jw_str(&w, mu_token_text(t->access));
-    mu_jw_key(&w, "refresh_token");
-    mu_jw_str(&w, mu_token_text(t->refresh));
-    mu_jw_key(&w, "ends");
-    mu_jw_int(&w, t->ends);
-    mu_jw_key(&w, "got");
-    mu_jw_int(&w, t->got);
+    mu_jw_put_int(&w, "version", STATE_VERSION);
+    mu_jw_put_str(&w, "access_token", mu_token_text(t->access));
+    mu_jw_put_str(&w, "refresh_token", mu_token_text(t->refresh));
+    mu_jw_put_int(&w, "ends", t->ends);
+    mu_jw_put_int(&w, "got", t->got);
     mu_jw_end(&w, '}');
     mu_buf_addc(&text, '\n');
     int rc = text.full ? mu_fail(err, MU_E_LIMIT, "tokens are larger than %d bytes", STATE_MAX)

@@ -22,12 +22,9 @@ static const struct mu_route_doc healthz_doc = {
 static void write_check(struct mu_jw *w, const char *name, const char *problem)
 {
     mu_jw_object(w);
-    mu_jw_key(w, "name");
-    mu_jw_str(w, name);
-    mu_jw_key(w, "ok");
-    mu_jw_bool(w, problem == NULL);
-    mu_jw_key(w, "problem");
-    mu_jw_str(w, problem);
+    mu_jw_put_str(w, "name", name);
+    mu_jw_put_bool(w, "ok", problem == NULL);
+    mu_jw_put_str(w, "problem", problem);
     mu_jw_end(w, '}');
 }
 
@@ -64,8 +61,7 @@ static int readyz(struct mu_request *r, struct mu_reply *reply, struct mu_err *e
         write_check(&w, c->accounts[i].name, problem);
     }
     mu_jw_end(&w, ']');
-    mu_jw_key(&w, "ready");
-    mu_jw_bool(&w, ready);
+    mu_jw_put_bool(&w, "ready", ready);
     mu_jw_end(&w, '}');
     reply->status = ready ? 200 : 503;
     return 0;

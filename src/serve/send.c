@@ -83,16 +83,11 @@ static void write_error(struct exchange *x)
     reply->stream.fill = NULL;
     mu_jw_init(&w, &reply->body, false);
     mu_jw_object(&w);
-    mu_jw_key(&w, "statusCode");
-    mu_jw_int(&w, reply->status);
-    mu_jw_key(&w, "error");
-    mu_jw_str(&w, status_words(reply->status));
-    mu_jw_key(&w, "message");
-    mu_jw_str(&w, x->err.text);
-    mu_jw_key(&w, "code");
-    mu_jw_str(&w, mu_code_name(x->err.code));
-    mu_jw_key(&w, "request_id");
-    mu_jw_str(&w, x->r.id);
+    mu_jw_put_int(&w, "statusCode", reply->status);
+    mu_jw_put_str(&w, "error", status_words(reply->status));
+    mu_jw_put_str(&w, "message", x->err.text);
+    mu_jw_put_str(&w, "code", mu_code_name(x->err.code));
+    mu_jw_put_str(&w, "request_id", x->r.id);
     mu_jw_end(&w, '}');
 }
 

@@ -61,8 +61,7 @@ static const char *emails_of(struct mu_arena *arena, const struct mu_doc *entry)
     mu_jw_array(&w);
     for (const struct mu_doc *e = first_of(entry, "emails"); e; e = e->next) {
         mu_jw_object(&w);
-        mu_jw_key(&w, "value");
-        mu_jw_str(&w, mu_doc_str(e, "email"));
+        mu_jw_put_str(&w, "value", mu_doc_str(e, "email"));
         mu_jw_end(&w, '}');
     }
     mu_jw_end(&w, ']');

@@ -296,8 +296,7 @@ static int write_list(struct api *a, const struct mu_tool *t, struct json_object
     write_paging(&w, args, t->total ? mu_doc_at(doc, t->total) : NULL, list->len);
     if (shown < list->len) {
         mu_jw_put_int(&w, "not_shown", (int64_t)(list->len - shown));
-        mu_jw_key(&w, "hint");
-        mu_jw_str(&w, "too long to show whole; ask with a smaller per_page");
+        mu_jw_put_str(&w, "hint", "too long to show whole; ask with a smaller per_page");
     }
     mu_jw_end(&w, '}');
     return 0;

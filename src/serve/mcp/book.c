@@ -125,15 +125,13 @@ static void write_progress(struct mu_jw *w, const void *arg)
     mu_jw_doc(w, s->token);
     mu_jw_key(w, "progress");
     mu_jw_doc(w, s->value);
-    mu_jw_key(w, "total");
-    mu_jw_int(w, 100);
+    mu_jw_put_int(w, "total", 100);
 }
 
 static void write_log(struct mu_jw *w, const void *arg)
 {
     const struct step *s = arg;
-    mu_jw_key(w, "level");
-    mu_jw_str(w, "info");
+    mu_jw_put_str(w, "level", "info");
     mu_jw_key(w, "data");
     mu_jw_doc(w, s->value);
 }

@@ -36,16 +36,14 @@ static void write_arg(struct mu_jw *w, struct mu_arena *arena, const struct mu_t
 {
     mu_jw_key(w, a->name);
     mu_jw_object(w);
-    mu_jw_key(w, "type");
-    mu_jw_str(w, mu_tool_type_name(a->type));
-    mu_jw_key(w, "description");
-    mu_jw_str(w, a->fallback ? mu_printf(arena, "%s Default %s.", a->description, a->fallback)
-                             : a->description);
+    mu_jw_put_str(w, "type", mu_tool_type_name(a->type));
+    mu_jw_put_str(w, "description",
+                  a->fallback ? mu_printf(arena, "%s Default %s.", a->description, a->fallback)
+                              : a->description);
     if (a->type == MU_T_ARRAY) {
         mu_jw_key(w, "items");
         mu_jw_object(w);
-        mu_jw_key(w, "type");
-        mu_jw_str(w, mu_tool_type_name(a->items));
+        mu_jw_put_str(w, "type", mu_tool_type_name(a->items));
         mu_jw_end(w, '}');
     }
     if (a->choices) {
@@ -56,10 +54,8 @@ static void write_arg(struct mu_jw *w, struct mu_arena *arena, const struct mu_t
         mu_jw_end(w, ']');
     }
     if (a->type == MU_T_INTEGER && a->maximum > a->minimum && a->maximum <= EXACT_MAX) {
-        mu_jw_key(w, "minimum");
-        mu_jw_int(w, a->minimum);
-        mu_jw_key(w, "maximum");
-        mu_jw_int(w, a->maximum);
+        mu_jw_put_int(w, "minimum", a->minimum);
+        mu_jw_put_int(w, "maximum", a->maximum);
     }
     mu_jw_end(w, '}');
 }
@@ -69,8 +65,7 @@ static void write_schema(struct mu_jw *w, struct mu_arena *arena, const struct m
 {
     bool any = false;
     mu_jw_object(w);
-    mu_jw_key(w, "type");
-    mu_jw_str(w, "object");
+    mu_jw_put_str(w, "type", "object");
     mu_jw_key(w, "properties");
     mu_jw_object(w);
     for (size_t i = 0; i < t->arg_count; i++) {
@@ -112,12 +107,9 @@ static const char *wire_of(struct mu_arena *arena, const struct mu_tool *t)
     struct mu_jw w;
     mu_jw_init(&w, &text, false);
     mu_jw_object(&w);
-    mu_jw_key(&w, "name");
-    mu_jw_str(&w, t->name);
-    mu_jw_key(&w, "title");
-    mu_jw_str(&w, t->title);
-    mu_jw_key(&w, "description");
-    mu_jw_str(&w, t->description);
+    mu_jw_put_str(&w, "name", t->name);
+    mu_jw_put_str(&w, "title", t->title);
+    mu_jw_put_str(&w, "description", t->description);
     mu_jw_key(&w, "inputSchema");
     write_schema(&w, arena, t);
     mu_jw_key(&w, "annotations");

@@ -86,13 +86,9 @@ void mcp_write_snapshot(struct mu_jw *w, const struct mu_snapshot *snap)
 {
     char at[MU_TIME_TEXT];
     mu_jw_object(w);
-    mu_jw_key(w, "account");
-    mu_jw_str(w, snap->account);
-    mu_jw_key(w, "snapshot");
-    mu_jw_int(w, snap->id);
-    mu_jw_key(w, "read_at");
-    mu_jw_str(w, mu_time_text(snap->finished, at));
-    mu_jw_key(w, "verdict");
-    mu_jw_str(w, mu_verdict_name(snap->verdict));
+    mu_jw_put_str(w, "account", snap->account);
+    mu_jw_put_int(w, "snapshot", snap->id);
+    mu_jw_put_str(w, "read_at", mu_time_text(snap->finished, at));
+    mu_jw_put_str(w, "verdict", mu_verdict_name(snap->verdict));
     mu_jw_end(w, '}');
 }

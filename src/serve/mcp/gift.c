@@ -57,11 +57,11 @@ static void write_states(const struct gift *g, struct mu_jw *w)
         {"Processing, Packed, Shipped, Delivered", "the address is known; the gift is on its way"}};
     if (!json_object_object_get(g->args, "address_confirmation_via"))
         return;
-    mu_jw_key(w, "what_comes_next");
-    mu_jw_str(w, mu_streq(mu_json_str(g->args, "address_confirmation_via"), "link")
-                     ? "Sendoso makes a link for the recipient; if the answer doesn't show it, it "
-                       "is in Sendoso's app"
-                     : "Sendoso e-mails the recipient and asks for the address");
+    mu_jw_put_str(w, "what_comes_next",
+                  mu_streq(mu_json_str(g->args, "address_confirmation_via"), "link")
+                      ? "Sendoso makes a link for the recipient; if the answer doesn't show it, it "
+                        "is in Sendoso's app"
+                      : "Sendoso e-mails the recipient and asks for the address");
     mu_jw_key(w, "states");
     mu_jw_object(w);
     for (size_t i = 0; i < MU_LEN(states); i++) {
@@ -77,10 +77,8 @@ static void write_sent(struct gift *g, const struct mu_doc *answer, struct mu_bu
     struct mu_jw w;
     mu_jw_init(&w, to, false);
     mu_jw_object(&w);
-    mu_jw_key(&w, "sent");
-    mu_jw_bool(&w, true);
-    mu_jw_key(&w, "campaign");
-    mu_jw_str(&w, name);
+    mu_jw_put_bool(&w, "sent", true);
+    mu_jw_put_str(&w, "campaign", name);
     mu_jw_key(&w, "recipients");
     mu_jw_array(&w);
     for (size_t i = 0; i < g->email_count; i++)
@@ -93,8 +91,8 @@ static void write_sent(struct gift *g, const struct mu_doc *answer, struct mu_bu
         api_write(&w, answer, NULL);
     }
     write_states(g, &w);
-    mu_jw_key(&w, "note");
-    mu_jw_str(&w, "accepted is not delivered: list_all_sendoso_sends shows what became of it");
+    mu_jw_put_str(&w, "note",
+                  "accepted is not delivered: list_all_sendoso_sends shows what became of it");
     mu_jw_end(&w, '}');
 }
 

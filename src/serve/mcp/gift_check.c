@@ -39,9 +39,10 @@ void gift_write_money(struct gift *g, struct mu_jw *w)
                  {"currency", mu_doc_str(g->touch, "currency")}};
     mu_jw_object(w);
     if (!g->money.group) {
-        mu_jw_key(w, "note");
-        mu_jw_str(w, "the caller's team group isn't known, so no budget was checked; a read of the "
-                     "account (muster pull) would tell");
+        mu_jw_put_str(
+            w, "note",
+            "the caller's team group isn't known, so no budget was checked; a read of the "
+            "account (muster pull) would tell");
     }
     for (size_t i = 0; i < MU_LEN(parts); i++) {
         if (!parts[i].value)

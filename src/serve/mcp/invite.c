@@ -37,20 +37,16 @@ static void write_result(const struct inviting *v, const struct mu_invitation *i
     struct mu_jw w;
     mu_jw_init(&w, &out->json, false);
     mu_jw_object(&w);
-    mu_jw_key(&w, "email");
-    mu_jw_str(&w, v->who.email);
-    mu_jw_key(&w, "invitation");
-    mu_jw_str(&w, mu_invited_name(is->state));
+    mu_jw_put_str(&w, "email", v->who.email);
+    mu_jw_put_str(&w, "invitation", mu_invited_name(is->state));
     if (repeated) {
-        mu_jw_key(&w, "repeated");
-        mu_jw_bool(&w, true);
+        mu_jw_put_bool(&w, "repeated", true);
     }
     if (is->expires) {
-        mu_jw_key(&w, "expires_at");
-        mu_jw_str(&w, mu_time_text(is->expires, at));
+        mu_jw_put_str(&w, "expires_at", mu_time_text(is->expires, at));
     }
-    mu_jw_key(&w, "note");
-    mu_jw_str(&w, repeated ? "this address has an open invitation; none was sent again"
+    mu_jw_put_str(&w, "note",
+                  repeated ? "this address has an open invitation; none was sent again"
                            : "the user exists, with an id, once the invitation is accepted");
     mu_jw_end(&w, '}');
 }

@@ -153,8 +153,7 @@ static const char *version_data(struct mcp_call *c, const char *requested)
     mu_jw_object(&w);
     mu_jw_key(&w, "supported");
     mcp_supported(&w);
-    mu_jw_key(&w, "requested");
-    mu_jw_str(&w, mu_printable(c->arena, requested, strlen(requested), 100));
+    mu_jw_put_str(&w, "requested", mu_printable(c->arena, requested, strlen(requested), 100));
     mu_jw_end(&w, '}');
     const char *ret = mu_strdup(c->arena, text.data);
     mu_buf_done(&text);

@@ -61,8 +61,7 @@ static void write_ops(struct mu_jw *w, const struct mu_plan *plan)
         mu_jw_strn(w, text.data, text.len);
     }
     mu_jw_end(w, ']');
-    mu_jw_key(w, "operations_not_listed");
-    mu_jw_int(w, (int64_t)(plan->op_count - shown));
+    mu_jw_put_int(w, "operations_not_listed", (int64_t)(plan->op_count - shown));
     mu_buf_done(&text);
 }
 
@@ -73,10 +72,8 @@ static void write_left(struct mu_jw *w, const struct mu_plan *plan)
     for (size_t i = 0; i < plan->left_count && i < LEFT_SHOWN; i++) {
         const struct mu_left *l = &plan->left[i];
         mu_jw_object(w);
-        mu_jw_key(w, "who");
-        mu_jw_str(w, l->label ? l->label : l->name);
-        mu_jw_key(w, "reason");
-        mu_jw_str(w, l->reason);
+        mu_jw_put_str(w, "who", l->label ? l->label : l->name);
+        mu_jw_put_str(w, "reason", l->reason);
         mu_jw_end(w, '}');
     }
     mu_jw_end(w, ']');
@@ -90,24 +87,18 @@ static void write_plan(struct mcp_call *c, const struct mu_plan *plan, struct mc
     mu_plan_summary(plan, &summary);
     mu_jw_init(&w, &out->json, false);
     mu_jw_object(&w);
-    mu_jw_key(&w, "plan");
-    mu_jw_str(&w, plan->hash);
-    mu_jw_key(&w, "sync");
-    mu_jw_str(&w, plan->sync);
-    mu_jw_key(&w, "summary");
-    mu_jw_str(&w, summary.data);
-    mu_jw_key(&w, "snapshot");
-    mu_jw_int(&w, plan->snapshot);
-    mu_jw_key(&w, "read");
-    mu_jw_str(&w, mu_verdict_name(plan->verdict));
-    mu_jw_key(&w, "cannot_be_undone");
-    mu_jw_int(&w, plan->one_way);
-    mu_jw_key(&w, "refused");
-    mu_jw_str(&w, mu_plan_guard(plan, NULL, NULL, &refused) < 0 ? refused.text : NULL);
+    mu_jw_put_str(&w, "plan", plan->hash);
+    mu_jw_put_str(&w, "sync", plan->sync);
+    mu_jw_put_str(&w, "summary", summary.data);
+    mu_jw_put_int(&w, "snapshot", plan->snapshot);
+    mu_jw_put_str(&w, "read", mu_verdict_name(plan->verdict));
+    mu_jw_put_int(&w, "cannot_be_undone", plan->one_way);
+    mu_jw_put_str(&w, "refused",
+                  mu_plan_guard(plan, NULL, NULL, &refused) < 0 ? refused.text : NULL);
     write_ops(&w, plan);
     write_left(&w, plan);
-    mu_jw_key(&w, "next");
-    mu_jw_str(&w, plan->op_count == 0
+    mu_jw_put_str(&w, "next",
+                  plan->op_count == 0
                       ? "nothing to do"
                       : mu_printf(c->arena,
                                   "show this to the user; they approve it in a terminal with "
@@ -207,8 +198,7 @@ static void write_applied(const struct mu_applied *done, struct mcp_out *out)
         mu_jw_int(&w, counts[i].n);
     }
     if (done->stopped.code != MU_OK) {
-        mu_jw_key(&w, "stopped");
-        mu_jw_str(&w, done->stopped.text);
+        mu_jw_put_str(&w, "stopped", done->stopped.text);
     }
     mu_jw_end(&w, '}');
 }

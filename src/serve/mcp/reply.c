@@ -13,8 +13,7 @@ static void begin(struct mcp_call *c, struct mu_jw *w)
 {
     mu_jw_init(w, &c->reply->out, false);
     mu_jw_object(w);
-    mu_jw_key(w, "jsonrpc");
-    mu_jw_str(w, "2.0");
+    mu_jw_put_str(w, "jsonrpc", "2.0");
 }
 
 static void end(struct mcp_call *c, struct mu_jw *w)
@@ -27,19 +26,15 @@ static void end(struct mcp_call *c, struct mu_jw *w)
 void mcp_write_server(struct mu_jw *w)
 {
     mu_jw_object(w);
-    mu_jw_key(w, "name");
-    mu_jw_str(w, "muster");
-    mu_jw_key(w, "title");
-    mu_jw_str(w, "muster: directory and Sendoso");
-    mu_jw_key(w, "version");
-    mu_jw_str(w, PACKAGE_VERSION);
+    mu_jw_put_str(w, "name", "muster");
+    mu_jw_put_str(w, "title", "muster: directory and Sendoso");
+    mu_jw_put_str(w, "version", PACKAGE_VERSION);
     mu_jw_end(w, '}');
 }
 
 static void write_modern(struct mcp_call *c, const struct mcp_method *m, struct mu_jw *w)
 {
-    mu_jw_key(w, "resultType");
-    mu_jw_str(w, c->result_type);
+    mu_jw_put_str(w, "resultType", c->result_type);
     mu_jw_key(w, "_meta");
     mu_jw_object(w);
     mu_jw_key(w, MCP_META "serverInfo");
@@ -47,10 +42,8 @@ static void write_modern(struct mcp_call *c, const struct mcp_method *m, struct 
     mu_jw_end(w, '}');
     if (!m->cacheable)
         return;
-    mu_jw_key(w, "ttlMs");
-    mu_jw_int(w, CACHE_MS);
-    mu_jw_key(w, "cacheScope");
-    mu_jw_str(w, "private");
+    mu_jw_put_int(w, "ttlMs", CACHE_MS);
+    mu_jw_put_str(w, "cacheScope", "private");
 }
 
 /* What the method wrote is `{...`, without its end. */
@@ -83,10 +76,8 @@ void mcp_write_error(struct mcp_call *c)
     }
     mu_jw_key(&w, "error");
     mu_jw_object(&w);
-    mu_jw_key(&w, "code");
-    mu_jw_int(&w, c->code);
-    mu_jw_key(&w, "message");
-    mu_jw_str(&w, c->text);
+    mu_jw_put_int(&w, "code", c->code);
+    mu_jw_put_str(&w, "message", c->text);
     if (c->data) {
         mu_jw_key(&w, "data");
         mu_jw_raw(&w, c->data, strlen(c->data));
@@ -102,8 +93,7 @@ void mcp_notify(struct mcp_call *c, const char *method, const char *params)
     size_t from = out->out.len;
     struct mu_jw w;
     begin(c, &w);
-    mu_jw_key(&w, "method");
-    mu_jw_str(&w, method);
+    mu_jw_put_str(&w, "method", method);
     mu_jw_key(&w, "params");
     mu_jw_raw(&w, params, strlen(params));
     end(c, &w);

@@ -72,8 +72,7 @@ static void write_text(struct mu_jw *w, const char *text, size_t len)
 {
     mu_jw_array(w);
     mu_jw_object(w);
-    mu_jw_key(w, "type");
-    mu_jw_str(w, "text");
+    mu_jw_put_str(w, "type", "text");
     mu_jw_key(w, "text");
     mu_jw_strn(w, text, len);
     mu_jw_end(w, '}');
