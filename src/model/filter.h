@@ -34,6 +34,13 @@ struct mu_filter_equal {
 /* One that tells entries apart well: of an enum there is none. False: the filter has none. */
 bool mu_filter_equal(struct mu_arena *arena, const struct mu_filter *filter,
                      struct mu_filter_equal *ret);
+/* Each of them, enums among them; for the caller's moment. */
+void mu_filter_equals(struct mu_arena *arena, const struct mu_filter *filter,
+                      void (*each)(void *arg, const struct mu_filter_equal *equal), void *arg);
+/* Every field that the filter looks at, once for each test of it. */
+void mu_filter_fields(const struct mu_filter *filter,
+                      void (*each)(void *arg, const struct mu_attr *attr, const char *part),
+                      void *arg);
 /* Every text of the entry that such a test compares with, as it stands there. */
 void mu_filter_texts(const struct mu_attr *attr, const char *part, const struct mu_doc *doc,
                      void (*each)(void *arg, const char *text), void *arg);

@@ -13,20 +13,48 @@ static const struct mu_filter *find_equal(const struct mu_filter *f)
     return tells ? f : NULL;
 }
 
+static struct mu_filter_equal equal_of(struct mu_arena *arena, const struct mu_filter *f)
+{
+    const char **values = mu_alloc_array(arena, FILTER_CONDITIONS_MAX + 1, sizeof(*values));
+    const struct mu_filter_equal equal = {.attr = f->attr, .part = f->part, .values = values};
+    for (size_t count = 0; f; f = f->also) {
+        values[count++] = f->folded;
+    }
+    return equal;
+}
+
 bool mu_filter_equal(struct mu_arena *arena, const struct mu_filter *filter,
                      struct mu_filter_equal *ret)
 {
     const struct mu_filter *f = filter ? find_equal(filter) : NULL;
-    size_t count = 0;
-    if (!f) {
-        return false;
+    if (f) {
+        *ret = equal_of(arena, f);
     }
-    const char **values = mu_alloc_array(arena, FILTER_CONDITIONS_MAX + 1, sizeof(*values));
-    *ret = (struct mu_filter_equal){.attr = f->attr, .part = f->part, .values = values};
-    for (; f; f = f->also) {
-        values[count++] = f->folded;
+    return f != NULL;
+}
+
+void mu_filter_equals(struct mu_arena *arena, const struct mu_filter *filter,
+                      void (*each)(void *arg, const struct mu_filter_equal *equal), void *arg)
+{
+    for (; filter && filter->type == NODE_AND; filter = filter->right) {
+        mu_filter_equals(arena, filter->left, each, arg);
     }
-    return true;
+    if (filter && filter->type == NODE_TEST && filter->op == OP_EQ) {
+        const struct mu_filter_equal equal = equal_of(arena, filter);
+        each(arg, &equal);
+    }
+}
+
+void mu_filter_fields(const struct mu_filter *filter,
+                      void (*each)(void *arg, const struct mu_attr *attr, const char *part),
+                      void *arg)
+{
+    for (; filter && filter->type != NODE_TEST; filter = filter->right) {
+        mu_filter_fields(filter->left, each, arg);
+    }
+    if (filter) {
+        each(arg, filter->attr, filter->part);
+    }
 }
 
 static void each_text(const struct mu_doc *value, const char *part,

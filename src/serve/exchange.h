@@ -12,6 +12,7 @@
 #include <microhttpd.h>
 #include <stdatomic.h>
 
+#include "serve/gzip.h"
 #include "serve/serve.h"
 #include "serve/target.h"
 
@@ -62,6 +63,7 @@ struct exchange {
     uint64_t bytes; /* of the answer's body that were handed over */
     struct mu_waker *waker;
     struct reader *reader;  /* of a stream that has begun */
+    struct mu_gzip *gzip;   /* of a stream that is packed; NULL: it isn't */
     int64_t grant_asked_us; /* when the token of a stream was last looked up */
     struct exchange *next;  /* free list, or the queue of blocking.c */
 };

@@ -148,6 +148,9 @@ unsigned mu_request_waiting(const struct mu_request *r);
 
 /* ---- replies ---- */
 
+/* Media type of streams that may be packed: a JSON object a line. */
+#define MU_LINES_TYPE "application/x-ndjson"
+
 /*
  * An answer that comes in pieces. fill appends to the buffer (some 16 KiB at a time) and returns
  * MU_STREAM_MORE, MU_STREAM_END, or MU_STREAM_IDLE: nothing for now; it is called again after

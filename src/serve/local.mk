@@ -9,6 +9,7 @@ libmuster_a_SOURCES += \
 	src/serve/exposed.c src/serve/exposed.h \
 	src/serve/framing.c src/serve/framing.h \
 	src/serve/gate.c src/serve/gate.h \
+	src/serve/gzip.c src/serve/gzip.h \
 	src/serve/grant.c \
 	src/serve/health.c src/serve/health.h \
 	src/serve/http.h \
@@ -50,6 +51,7 @@ libmuster_a_SOURCES += \
 	src/serve/rest/rest.h \
 	src/serve/rest/routes.c \
 	src/serve/rest/shape.c src/serve/rest/shape.h \
+	src/serve/rest/there.c src/serve/rest/there.h \
 	src/serve/rest/view.c src/serve/rest/view.h \
 	src/serve/tool.c src/serve/tool.h \
 	src/serve/tool_args.c src/serve/tool_private.h

@@ -3,12 +3,12 @@
 #include "serve/exchange.h"
 
 #include <string.h>
-#include <zlib.h>
 
 #include "base/str.h"
+#include "serve/gzip.h"
 #include "serve/rate.h"
 
-enum { GZIP_MIN = 1400, GZIP_LEVEL = 1, GZIP_WINDOW = 15 + 16 };
+enum { GZIP_MIN = 1400 };
 
 static const struct {
     enum mu_code code;
@@ -119,7 +119,8 @@ static void settle_etag(struct exchange *x)
     if (!reply->etag)
         return;
     mu_reply_header(reply, "ETag", mu_printf(x->r.arena, "W/\"%s\"", reply->etag));
-    mu_reply_unchanged(&x->r, reply);
+    if (!reply->stream.fill) /* its handler has asked, before it began */
+        mu_reply_unchanged(&x->r, reply);
 }
 
 /* ---- gzip ---- */
@@ -130,51 +131,35 @@ static bool is_text(const char *type)
            mu_ends(type, "+json");
 }
 
-/* "gzip", not "gzip;q=0". */
-static bool takes_gzip(const struct mu_request *r)
-{
-    const char *accepted = mu_request_header(r, "Accept-Encoding");
-    const char *at = accepted ? strstr(accepted, "gzip") : NULL;
-    if (!at)
-        return false;
-    at += strlen("gzip");
-    at += strspn(at, " ");
-    return !mu_starts(at, ";q=0") || (at[4] == '.' && strspn(at + 5, "0") < strcspn(at + 5, " ,"));
-}
-
-static bool compress_into(struct mu_buf *to, const struct mu_buf *from)
-{
-    z_stream z = {.next_in = (Bytef *)from->data, .avail_in = (uInt)from->len};
-    if (deflateInit2(&z, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-        return false;
-    size_t bound = deflateBound(&z, (uLong)from->len);
-    bool done = mu_buf_room(to, bound) == 0;
-    if (done) {
-        z.next_out = (Bytef *)to->data;
-        z.avail_out = (uInt)bound;
-        done = deflate(&z, Z_FINISH) == Z_STREAM_END;
-        to->len = z.total_out;
-    }
-    deflateEnd(&z);
-    return done;
-}
-
-static void settle_coding(struct exchange *x)
+static void pack(struct exchange *x)
 {
     struct mu_reply *reply = &x->reply;
-    if (reply->body.len < GZIP_MIN || !is_text(reply->type))
-        return;
-    mu_reply_header(reply, "Vary", "Accept-Encoding, Origin");
-    if (!takes_gzip(&x->r))
-        return;
     struct mu_buf packed = MU_BUF_INIT(MU_REPLY_MAX);
-    if (compress_into(&packed, &reply->body)) {
+    if (mu_gzip_whole(&reply->body, &packed)) {
         mu_reply_header(reply, "Content-Encoding", "gzip");
         mu_buf_done(&reply->body);
         reply->body = packed;
     } else {
         mu_buf_done(&packed);
     }
+}
+
+/* Lines are packed as they leave; events have to arrive at once, and aren't. What wasn't sent again is
+ * told of as what would have been. */
+static void settle_coding(struct exchange *x)
+{
+    struct mu_reply *reply = &x->reply;
+    bool lines = reply->stream.fill && mu_streq(reply->type, MU_LINES_TYPE);
+    bool whole = !reply->stream.fill && reply->body.len >= GZIP_MIN && is_text(reply->type);
+    if (!lines && !whole && reply->status != 304)
+        return;
+    mu_reply_header(reply, "Vary", "Accept-Encoding, Origin");
+    if (reply->status == 304 || !mu_gzip_wanted(mu_request_header(&x->r, "Accept-Encoding")))
+        return;
+    if (whole)
+        pack(x);
+    else if ((x->gzip = mu_gzip_new()))
+        mu_reply_header(reply, "Content-Encoding", "gzip");
 }
 
 /* ---- out ---- */
@@ -201,10 +186,8 @@ enum MHD_Result exchange_send(struct exchange *x)
     if (!reply->status)
         reply->status = 200;
     mu_reply_upstream(&x->r, reply);
-    if (!reply->stream.fill) {
-        settle_etag(x);
-        settle_coding(x);
-    }
+    settle_etag(x);
+    settle_coding(x);
     struct MHD_Response *response =
         reply->stream.fill ? stream_response(x)
                            : MHD_create_response_from_buffer(reply->body.len, reply->body.data,

@@ -236,6 +236,19 @@ static bool let_out(struct exchange *x)
            mu_grant_ended(store, x->r.grant, &ignored) == 1;
 }
 
+/* The next piece as it goes out. False: cut the answer off. */
+static bool fill_piece(struct reader *s, enum mu_stream_state *ret)
+{
+    struct exchange *x = s->x;
+    MU_AUTO(buf) struct mu_buf plain = MU_BUF_INIT(PIECE_MAX);
+    struct mu_buf *to = x->gzip ? &plain : &s->piece;
+    *ret = x->reply.stream.fill(x->reply.stream.arg, &x->r, to);
+    s->ended = *ret == MU_STREAM_END;
+    if (to->full || *ret == MU_STREAM_FAILED)
+        return false;
+    return !x->gzip || mu_gzip_piece(x->gzip, &plain, s->ended, &s->piece);
+}
+
 static ssize_t read_stream(void *arg, uint64_t at, char *to, size_t room)
 {
     struct reader *s = arg;
@@ -247,10 +260,9 @@ static ssize_t read_stream(void *arg, uint64_t at, char *to, size_t room)
         /* cut, not ended: half of a list must not look like a whole one */
         if (is_over(x->waker) || let_out(x))
             return MHD_CONTENT_READER_END_WITH_ERROR;
-        enum mu_stream_state state = x->reply.stream.fill(x->reply.stream.arg, &x->r, &s->piece);
-        if (s->piece.full || state == MU_STREAM_FAILED)
+        enum mu_stream_state state;
+        if (!fill_piece(s, &state))
             return MHD_CONTENT_READER_END_WITH_ERROR;
-        s->ended = state == MU_STREAM_END;
         if (s->piece.len == 0 &&
             (state == MU_STREAM_MORE || (state == MU_STREAM_IDLE && sleep_now(x))))
             return 0; /* others have their turn first */
@@ -275,6 +287,7 @@ void stream_end(struct exchange *x)
         delist(x->home->listener->ticker, x->waker);
         mu_buf_done(&x->reader->piece);
     }
+    mu_gzip_free(x->gzip);
     if (x->reply.stream.end)
         x->reply.stream.end(x->reply.stream.arg);
     if (x->waker) {

@@ -153,6 +153,11 @@ def lists():
     check("by group", listed(f"{users}?groups[id]={group}") ==
           [u for u in everybody if group in [g["id"] for g in u.get("groups", [])]])
     check("a user's groups", [g["id"] for g in listed(f"{BASE}/groups?user_id={one['id']}")] == [group])
+    check("a user's groups as a stream", [json.loads(x)["id"] for x in call(
+        f"{BASE}/groups?format=stream&user_id={one['id']}").body.splitlines()] == [group])
+    check("one of several groups, of which one isn't there", listed(f"{users}?groups[id][in]=nowhere,{group}") ==
+          listed(f"{users}?group_id={group}"))
+    check("an invited person has no role assignment", listed(BASE + "/role-assignments?user_id=invited:a@b.test") == [])
     own = listed(f"{BASE}/role-assignments?user_id={one['id']}")
     check("a user's role assignments", [a["id"] for a in own] == [f"{group}/{one['id']}"], own)
     keyed = keys(users + "?limit=3&key_by=id")
@@ -174,6 +179,15 @@ def lists():
           and json.loads(gzip.decompress(zipped.body))["result"] == everybody[:50])
     plain = call(users + "?limit=50", Accept_Encoding="gzip;q=0")
     check("no gzip when refused", plain.headers["Content-Encoding"] is None)
+    again = call(users + "?limit=50", If_None_Match=zipped.headers["ETag"], Accept_Encoding="gzip")
+    check("what wasn't sent again varies as what was", again.status == 304
+          and again.headers["Vary"] == zipped.headers["Vary"], again.headers.items())
+    lines = call(users + "?format=stream", Accept_Encoding="gzip")
+    check("the stream packed when asked", lines.headers["Content-Encoding"] == "gzip"
+          and "Accept-Encoding" in lines.headers["Vary"] and len(lines.body) < 40000
+          and [json.loads(x) for x in gzip.decompress(lines.body).splitlines()] == everybody, lines.headers.items())
+    known = call(users + "?format=stream", If_None_Match=lines.headers["ETag"])
+    check("the stream isn't sent twice", known.status == 304 and known.body == b"", known.status)
     memberships = call(BASE + "/role_assignments?limit=5").json["result"]
     check("the other name of role assignments", memberships == call(BASE + "/role-assignments?limit=5").json["result"])
     fresh = call(users + "?max_age=0&limit=1")
@@ -206,11 +220,24 @@ def refusals():
         ("deep", "?filter=" + urllib.parse.quote("not " * 40 + "id=1"), "deeper"),
         ("brackets that don't close", "?status[eq=active", "status"), ("brackets in brackets", "?status[[eq]]=active", "status"),
         ("many", "?" + "&".join(["limit=1"] * 65), "64"), ("no age", "?max_age=soon", "seconds"),
+        ("a stream of what nobody has", "?format=stream&last_login_at[gte]=2026-01-01", "they have id"),
+        ("a part of a field that nobody has", "?roles[workspace]=1", "roles have id"),
+        ("an extra that nobody has", "?attributes[shoe]=1", "attributes have division"),
+        ("a group that isn't there", "?group_id=nowhere", "no group with id 'nowhere'"),
+        ("the same in a stream", "?format=stream&group_id=nowhere", "no group with id 'nowhere'"),
+        ("among other conditions", "?filter=" + urllib.parse.quote("status=active and (groups.id=nowhere)"), "no group"),
+        ("a role that isn't there", "?role_id=nobody", "no role with id 'nobody'"),
+        ("raw records with something left out", "?format=raw&exclude_fields=emails", "as they came"),
     ]
     for what, query, says in cases:
         got = call(users + query)
         check(f"{what}: 400 and why", got.status == 400 and not valid(ERROR, got.json)
               and any(s in got.json["message"] for s in says.split("|")), got.body)
+    for path, says in (("/groups?user_id=nobody", "no user 'nobody'"), ("/groups?format=stream&user_id=nobody", "no user"),
+                       ("/role-assignments?user_id=nobody", "no user with id"),
+                       ("/role-assignments?group_id=nowhere", "no group with id")):
+        got = call(BASE + path)
+        check(f"400: {path}", got.status == 400 and says in got.json["message"], got.body)
     for path in (users + "/no-such-id", users + "/" + "x" * 2000, BASE + "/shoes", "/nowhere"):
         got = call(path)
         check(f"404: {path[:60]}", got.status == 404 and not valid(ERROR, got.json), got.body)

@@ -251,6 +251,47 @@ START_TEST(test_equality)
 }
 END_TEST
 
+static void add_equal(void *arg, const struct mu_filter_equal *equal)
+{
+    mu_buf_printf(arg, "%s.%s=", equal->attr->name, equal->part ? equal->part : "");
+    for (size_t v = 0; equal->values[v]; v++)
+        mu_buf_printf(arg, "%s%s", v ? "|" : "", equal->values[v]);
+    mu_buf_addc(arg, ' ');
+}
+
+static void add_field(void *arg, const struct mu_attr *attr, const char *part)
+{
+    mu_buf_printf(arg, "%s.%s ", attr->name, part ? part : "");
+}
+
+/* All that every match passes, and all that is looked at. */
+START_TEST(test_all_equalities)
+{
+    static const struct {
+        const char *text, *equals, *fields;
+    } cases[] = {{"status=active and groups.id=71 and roles.id=x",
+                  "status.=active groups.id=71 roles.id=x ", "status. groups.id roles.id "},
+                 {"(groups.id=71 or groups.id=72) and name=a", "groups.id=72|71 name.=a ",
+                  "groups.id name. "},
+                 {"not id=1 and (type=a or title=b)", "", "id. type. title. "},
+                 {"attributes.x=1 and name~a*", "attributes.x=1 ", "attributes.x name. "}};
+    struct mu_arena *a = mu_arena_new();
+    for (size_t i = 0; i < MU_LEN(cases); i++) {
+        const struct mu_filter *filter;
+        struct mu_err err = MU_ERR_INIT;
+        struct mu_buf equals = MU_BUF_INIT(MU_BUF_MAX), fields = MU_BUF_INIT(MU_BUF_MAX);
+        ck_assert_int_eq(mu_filter_parse(a, MU_USER, cases[i].text, &filter, &err), 0);
+        mu_filter_equals(a, filter, add_equal, &equals);
+        mu_filter_fields(filter, add_field, &fields);
+        ck_assert_str_eq(equals.len ? equals.data : "", cases[i].equals);
+        ck_assert_str_eq(fields.data, cases[i].fields);
+        mu_buf_done(&equals);
+        mu_buf_done(&fields);
+    }
+    mu_arena_free(a);
+}
+END_TEST
+
 START_TEST(test_texts)
 {
     static const char body[] = "{\"id\":7,\"emails\":[{\"email\":\"a@b.test\"},{\"type\":\"work\"},"
@@ -281,6 +322,7 @@ Suite *filter_suite(void)
     tcase_add_test(t, test_refusals);
     tcase_add_test(t, test_limits);
     tcase_add_test(t, test_equality);
+    tcase_add_test(t, test_all_equalities);
     tcase_add_test(t, test_texts);
     suite_add_tcase(s, t);
     return s;

@@ -91,13 +91,16 @@ int mu_ask_no_field(const struct mu_request *r, enum mu_kind kind, const char *p
                    mu_printable(r->arena, name, strlen(name), 60), all.data);
 }
 
-void mu_ask_looks_at(struct mu_asked *ask, const char *field)
+static void looks_at(void *arg, const struct mu_attr *attr, const char *part)
 {
+    struct mu_asked *ask = arg;
     for (size_t i = 0; i < ask->field_count; i++)
-        if (mu_streq(ask->fields[i], field))
+        if (ask->fields[i].attr == attr && mu_streq(ask->fields[i].part, part))
             return;
-    if (ask->field_count < MU_ASK_FIELDS_MAX)
-        ask->fields[ask->field_count++] = field;
+    if (ask->field_count == MU_ASK_FIELDS_MAX)
+        return;
+    ask->names[ask->field_count] = attr->name;
+    ask->fields[ask->field_count++] = (struct mu_ask_field){attr, part};
 }
 
 static bool is_exclude(const char *name)
@@ -124,6 +127,10 @@ static int read_exclude(const struct mu_request *r, struct mu_asked *ask, struct
         }
     }
     ask->exclude = count ? names : NULL;
+    if (count && (ask->format == MU_REST_RAW || ask->format == MU_REST_NORMALIZED))
+        return mu_fail(err, MU_E_USAGE,
+                       "exclude_fields: the source's own records go out as they came; only formats "
+                       "unified and stream leave fields out");
     return 0;
 }
 
@@ -162,7 +169,7 @@ static int read_sort(const struct mu_request *r, struct mu_asked *ask, struct mu
     if (mu_streq(by, "id"))
         ask->sort = NULL; /* the order there is */
     else
-        mu_ask_looks_at(ask, by);
+        looks_at(ask, ask->sort, NULL);
     return 0;
 }
 
@@ -179,6 +186,7 @@ static int read_list(struct mu_request *r, struct mu_asked *ask, struct mu_err *
         return -1;
     if (text && mu_filter_parse(r->arena, ask->kind, text, &ask->filter, err) < 0)
         return -1;
+    mu_filter_fields(ask->filter, looks_at, ask);
     ask->cursor = mu_rest_param(r, "cursor");
     if (ask->cursor && !*ask->cursor)
         ask->cursor = NULL;

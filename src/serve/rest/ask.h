@@ -22,6 +22,12 @@ enum mu_rest_format {
 
 enum { MU_ASK_FIELDS_MAX = 16, MU_LIMIT_MAX = 1000 };
 
+/* A field, or a part of a list's items or an extra's name (NULL: the field itself). */
+struct mu_ask_field {
+    const struct mu_attr *attr;
+    const char *part;
+};
+
 struct mu_asked {
     enum mu_kind kind;
     const struct mu_account_def *account;
@@ -34,7 +40,8 @@ struct mu_asked {
     const struct mu_filter *filter; /* NULL: all */
     const struct mu_attr *sort;     /* NULL: in order of id */
     bool descending;
-    const char *fields[MU_ASK_FIELDS_MAX]; /* that filters and order look at */
+    struct mu_ask_field fields[MU_ASK_FIELDS_MAX]; /* that filters and order look at */
+    const char *names[MU_ASK_FIELDS_MAX];          /* of them, parallel */
     size_t field_count;
     const char *cursor; /* as sent; NULL: none */
     const char *what;   /* all that a cursor is bound to */
@@ -52,13 +59,12 @@ static inline bool mu_ask_raw(const struct mu_asked *ask)
 
 /* ---- inside of it: ask.c, ask_filter.c, params.c ---- */
 
-/* The query's filters as one expression of model/filter.h, in the arena; NULL: none. Adds the fields
- * they look at. MU_E_USAGE with what there is. */
-int mu_ask_filter(const struct mu_request *r, struct mu_asked *ask, const char **ret,
+/* The query's filters as one expression of model/filter.h, in the arena; NULL: none. MU_E_USAGE with
+ * what there is. */
+int mu_ask_filter(const struct mu_request *r, const struct mu_asked *ask, const char **ret,
                   struct mu_err *err);
 /* Of the form of a filter on a field of the kind. */
 bool mu_is_filter(struct mu_arena *arena, enum mu_kind kind, const char *name);
-void mu_ask_looks_at(struct mu_asked *ask, const char *field);
 /* MU_E_USAGE with the fields there are. */
 int mu_ask_no_field(const struct mu_request *r, enum mu_kind kind, const char *param,
                     const char *name, struct mu_err *err);

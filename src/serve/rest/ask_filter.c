@@ -89,8 +89,8 @@ static void put_any(struct mu_buf *to, const char *field, const char *list)
     mu_buf_addc(to, ')');
 }
 
-static int put_filter(const struct mu_request *r, struct mu_asked *ask, const struct mu_pair *p,
-                      struct mu_buf *to, struct mu_err *err)
+static int put_filter(const struct mu_request *r, const struct mu_asked *ask,
+                      const struct mu_pair *p, struct mu_buf *to, struct mu_err *err)
 {
     const char *pieces[PIECES_MAX];
     size_t count = take_apart(r->arena, p->name, pieces);
@@ -105,7 +105,6 @@ static int put_filter(const struct mu_request *r, struct mu_asked *ask, const st
                        mu_printable(r->arena, p->name, strlen(p->name), 60));
     if (count == 2)
         field = mu_printf(r->arena, "%s.%s", field, pieces[1]);
-    mu_ask_looks_at(ask, mu_strndup(r->arena, field, strcspn(field, ".")));
     if (to->len > 0)
         mu_buf_adds(to, " and ");
     if (ops[op].op)
@@ -115,21 +114,7 @@ static int put_filter(const struct mu_request *r, struct mu_asked *ask, const st
     return 0;
 }
 
-/* Names of fields in a free expression, as far as they are the schema's. */
-static void look_at_words(const struct mu_request *r, struct mu_asked *ask, const char *text)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz_";
-    for (const char *at = text; *at;) {
-        size_t len = strspn(at, letters);
-        const struct mu_attr *attr =
-            len ? mu_schema_attr(ask->kind, mu_strndup(r->arena, at, len)) : NULL;
-        if (attr)
-            mu_ask_looks_at(ask, attr->name);
-        at += len ? len : 1;
-    }
-}
-
-int mu_ask_filter(const struct mu_request *r, struct mu_asked *ask, const char **ret,
+int mu_ask_filter(const struct mu_request *r, const struct mu_asked *ask, const char **ret,
                   struct mu_err *err)
 {
     MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(TEXT_MAX);
@@ -138,10 +123,8 @@ int mu_ask_filter(const struct mu_request *r, struct mu_asked *ask, const char *
         if (!mu_is_param(r->query[i].name) && !mu_is_groups_user(ask->kind, r->query[i].name) &&
             put_filter(r, ask, &r->query[i], &text, err) < 0)
             return -1;
-    if (expression) {
+    if (expression)
         mu_buf_printf(&text, text.len ? " and (%s)" : "%s", expression);
-        look_at_words(r, ask, expression);
-    }
     if (text.full)
         return mu_fail(err, MU_E_LIMIT, "filters: longer than %d bytes together", TEXT_MAX);
     *ret = text.len ? mu_strdup(r->arena, text.data) : NULL;

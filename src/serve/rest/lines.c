@@ -69,10 +69,11 @@ int mu_rest_lines(struct mu_request *r, const struct mu_rest_page *page, struct 
     l->page = (struct mu_rest_page){.ask = &l->ask,
                                     .view = &l->view,
                                     .beside = mu_beside_copy(r->arena, page->beside),
+                                    .only = page->only,
                                     .arena = r->arena,
                                     .scratch = mu_arena_new()};
     l->left = l->ask.limit ? l->ask.limit : -1;
-    reply->type = "application/x-ndjson";
+    reply->type = MU_LINES_TYPE;
     reply->stream = (struct mu_stream){.fill = fill, .end = end, .arg = l};
     return 0;
 }

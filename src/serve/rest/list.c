@@ -10,6 +10,7 @@
 #include "serve/pulls.h"
 #include "serve/rest/page.h"
 #include "serve/rest/params.h"
+#include "serve/rest/there.h"
 #include "serve/serve.h"
 #include "serve/target.h"
 
@@ -101,19 +102,6 @@ static int groups_of_user(struct mu_request *r, struct mu_rest_page *page, struc
     return found < 0 ? -1 : 0;
 }
 
-/* Nothing fits, and nobody has the field that was asked about: that is no empty list. */
-static int check_data(struct mu_request *r, struct mu_rest_page *page, struct mu_err *err)
-{
-    if (page->view->counts[page->ask->kind] == 0 || page->from_somewhere ||
-        (page->count > 0 && !page->ask->sort))
-        return 0;
-    for (size_t i = 0; i < page->ask->field_count; i++)
-        if (!page->seen[i])
-            return mu_shape_no_data(r, page->store, page->view, page->ask->kind,
-                                    page->ask->fields[i], err);
-    return 0;
-}
-
 /* A bare list has no place for a cursor: it goes into a header, as a reference to the next page. */
 static void link_next(struct mu_request *r, struct mu_rest_page *page, struct mu_reply *reply)
 {
@@ -155,29 +143,21 @@ static int walk(struct mu_rest_page *page, struct mu_err *err)
     return page->ask->sort ? mu_page_sort(page, err) : mu_page_walk(page, err);
 }
 
-static int note_fields(void *arg, const struct mu_entry *entry, struct mu_err *err)
-{
-    return mu_page_note(arg, entry, err) < 0 ? -1 : !mu_page_saw_all(arg);
-}
-
-/* Where an index found nobody, a look at others tells whether anybody has the fields at all: it ends
- * with the first few, unless nobody does. */
+/* Where nothing fits, or the order may be by a field of nobody, fields are to be there. An index has
+ * found nobody: a look at others tells, and ends with the first few, unless nobody has the fields. */
 static int collect(struct mu_request *r, struct mu_rest_page *page, struct mu_err *err)
 {
-    const struct mu_walk all = {.kind = page->ask->kind};
     if (walk(page, err) < 0)
         return -1;
-    if (!page->index)
-        return check_data(r, page, err);
     bool told = page->count > 0 && (!page->ask->sort || mu_page_saw_all(page));
     if (told || page->from_somewhere ||
-        (page->ask->field_count == 1 && mu_index_has_any(page->index)))
+        (page->index && page->ask->field_count == 1 && mu_index_has_any(page->index)))
         return 0;
-    if (!r->may_block)
+    if (page->index && !r->may_block)
         return MU_LATER;
-    if (mu_reading_walk(page->store, &page->view->at, &all, note_fields, page, err) < 0)
+    if (page->index && mu_there_look(page, err) < 0)
         return -1;
-    return check_data(r, page, err);
+    return mu_there_fields(page, err);
 }
 
 static int fill(struct mu_request *r, struct mu_rest_page *page, struct mu_buf *to,
@@ -185,15 +165,23 @@ static int fill(struct mu_request *r, struct mu_rest_page *page, struct mu_buf *
 {
     struct mu_index *index = NULL;
     page->items = mu_alloc_array(r->arena, (size_t)page->ask->limit, sizeof(*page->items));
-    int rc = groups_of_user(r, page, err);
-    if (rc == 0)
-        rc = use_index(r, page, &index, err);
+    int rc = use_index(r, page, &index, err);
     if (rc == 0)
         rc = collect(r, page, err);
     if (rc == 0)
         rc = mu_page_write(page, to, err);
     mu_index_drop(r->serve->indexes, index);
     return rc;
+}
+
+/* What has begun to leave can't be refused any more: looked at first. */
+static int stream(struct mu_request *r, struct mu_rest_page *page, struct mu_reply *reply,
+                  struct mu_err *err)
+{
+    if (page->ask->field_count > 0 &&
+        (mu_there_look(page, err) < 0 || mu_there_fields(page, err) < 0))
+        return -1;
+    return mu_rest_lines(r, page, reply);
 }
 
 static int start(struct mu_request *r, const struct mu_asked *ask, struct mu_rest_page *page,
@@ -215,7 +203,8 @@ static bool is_long(const struct mu_request *r, const struct mu_asked *ask)
 {
     struct mu_filter_equal equal;
     return ask->sort || of_user(r, ask) ||
-           (ask->filter && !mu_filter_equal(r->arena, ask->filter, &equal));
+           (ask->filter &&
+            (ask->format == MU_REST_STREAM || !mu_filter_equal(r->arena, ask->filter, &equal)));
 }
 
 int mu_rest_list(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
@@ -233,12 +222,15 @@ int mu_rest_list(struct mu_request *r, struct mu_reply *reply, struct mu_err *er
     if (rc != 0)
         return rc;
     mu_view_headers(r, page.view, reply);
-    if (ask.format == MU_REST_STREAM)
-        return mu_rest_lines(r, &page, reply);
     if (unchanged(r, &page, reply))
         return 0;
     page.scratch = mu_arena_new();
-    rc = fill(r, &page, &reply->body, err);
+    rc = groups_of_user(r, &page, err);
+    if (rc == 0 && !page.from_somewhere)
+        rc = mu_there_ids(r, &page, err);
+    if (rc == 0)
+        rc = ask.format == MU_REST_STREAM ? stream(r, &page, reply, err)
+                                          : fill(r, &page, &reply->body, err);
     if (rc == 0 && ask.format == MU_REST_RAW)
         link_next(r, &page, reply);
     mu_arena_free(page.scratch);

@@ -17,16 +17,30 @@ static bool is_listed(const char *const *ids, const char *id)
     return false;
 }
 
+static void found(void *arg, const char *text)
+{
+    (void)text;
+    *(bool *)arg = true;
+}
+
+static bool has(const struct mu_doc *doc, const struct mu_ask_field *field)
+{
+    bool there = !field->part && mu_doc_member(doc, field->attr->name);
+    if (field->part)
+        mu_filter_texts(field->attr, field->part, doc, found, &there);
+    return there;
+}
+
 int mu_page_note(struct mu_rest_page *page, const struct mu_entry *entry, struct mu_err *err)
 {
     const struct mu_asked *ask = page->ask;
     /* all of them where there were too many to note */
-    const char *const *names = ask->field_count < MU_ASK_FIELDS_MAX ? ask->fields : NULL;
+    const char *const *names = ask->field_count < MU_ASK_FIELDS_MAX ? ask->names : NULL;
     mu_arena_reset(page->scratch);
     if (mu_entry_members(entry, names, page->scratch, &page->doc, err) < 0)
         return -1;
     for (size_t i = 0; i < ask->field_count; i++)
-        page->seen[i] = page->seen[i] || mu_doc_member(page->doc, ask->fields[i]);
+        page->seen[i] = page->seen[i] || has(page->doc, &ask->fields[i]);
     return 0;
 }
 

@@ -20,7 +20,8 @@ static const char filters[] =
     "result_count and ETag. "
     "Every field of the schema is a filter: status=active, emails[email]=ada@example.test, "
     "groups[id][in]=71,72, created_at[gte]=2026-01-01, name[like]=Ada*. A field that no entry has "
-    "is refused with a list of those that are there. Pages are those of one snapshot, whatever is "
+    "is refused with a list of those that are there, and so is the id of a group or role that "
+    "isn't there. Pages are those of one snapshot, whatever is "
     "read meanwhile: follow next_cursor until it is null.";
 
 static const struct mu_route_doc list_users = {.summary = "List users",

@@ -67,11 +67,27 @@ int mu_shape_entry(const struct mu_asked *ask, const struct mu_entry *entry,
 
 /* ---- fields that are there ---- */
 
+enum { NAMES_MAX = 64 };
+
+/* Names that any entry has, in the order they were first met: of its members, or within one of them. */
 struct census {
-    const struct mu_schema *schema;
-    struct mu_arena *scratch;
-    bool there[64];
+    const struct mu_attr *within;
+    const char *names[NAMES_MAX];
+    size_t count;
+    struct mu_arena *keep, *scratch;
 };
+
+static void count_names(struct census *c, const struct mu_doc *object)
+{
+    for (const struct mu_doc *m = mu_doc_is(object, MU_DOC_OBJECT) ? object->first : NULL; m;
+         m = m->next) {
+        size_t i = 0;
+        while (i < c->count && strcmp(c->names[i], m->name) != 0)
+            i++;
+        if (i == c->count && i < NAMES_MAX)
+            c->names[c->count++] = mu_strdup(c->keep, m->name);
+    }
+}
 
 static int look(void *arg, const struct mu_entry *entry, struct mu_err *err)
 {
@@ -80,24 +96,35 @@ static int look(void *arg, const struct mu_entry *entry, struct mu_err *err)
     mu_arena_reset(c->scratch);
     if (mu_entry_doc(entry, c->scratch, &doc, err) < 0)
         return -1;
-    for (size_t i = 0; i < c->schema->count && i < MU_LEN(c->there); i++)
-        c->there[i] = c->there[i] || mu_doc_member(doc, c->schema->attrs[i].name);
+    const struct mu_doc *in = c->within ? mu_doc_member(doc, c->within->name) : doc;
+    if (!mu_doc_is(in, MU_DOC_LIST))
+        count_names(c, in);
+    else
+        for (const struct mu_doc *item = in->first; item; item = item->next)
+            count_names(c, item);
     return 1;
 }
 
-int mu_shape_no_data(struct mu_request *r, struct mu_store *store, const struct mu_view *view,
-                     enum mu_kind kind, const char *field, struct mu_err *err)
+int mu_shape_no_data(struct mu_store *store, const struct mu_view *view, enum mu_kind kind,
+                     const struct mu_ask_field *field, struct mu_err *err)
 {
-    MU_AUTO(arena) struct mu_arena *scratch = mu_arena_new();
-    MU_AUTO(buf) struct mu_buf fields = MU_BUF_INIT(MU_ERR_TEXT_MAX);
-    struct census c = {.schema = mu_schema_of(kind), .scratch = scratch};
-    (void)r;
+    MU_AUTO(arena) struct mu_arena *scratch = mu_arena_new(), *keep = mu_arena_new();
+    MU_AUTO(buf) struct mu_buf names = MU_BUF_INIT(MU_ERR_TEXT_MAX);
+    struct census c = {
+        .within = field->part ? field->attr : NULL, .keep = keep, .scratch = scratch};
+    const char *one = mu_schema_of(kind)->name, *name = field->attr->name;
+    const struct mu_ask_field whole = {field->attr, NULL};
     if (mu_reading_walk(store, &view->at, &(struct mu_walk){.kind = kind}, look, &c, err) < 0)
         return -1;
-    for (size_t i = 0; i < c.schema->count && i < MU_LEN(c.there); i++)
-        if (c.there[i])
-            mu_buf_printf(&fields, "%s%s", fields.len ? ", " : "", c.schema->attrs[i].name);
+    for (size_t i = 0; i < c.count; i++)
+        mu_buf_printf(&names, "%s%s", i ? ", " : "", c.names[i]);
+    if (field->part && c.count == 0)
+        return mu_shape_no_data(store, view, kind, &whole, err);
+    if (field->part)
+        return mu_fail(err, MU_E_USAGE,
+                       "%s.%s: no %s of %s has that part, so it can't be asked about; %s have %s",
+                       name, field->part, one, view->account->name, name, names.data);
     return mu_fail(err, MU_E_USAGE,
-                   "%s: no %s of %s has that field, so it can't be asked about; they have %s",
-                   field, c.schema->name, view->account->name, fields.data);
+                   "%s: no %s of %s has that field, so it can't be asked about; they have %s", name,
+                   one, view->account->name, names.data);
 }

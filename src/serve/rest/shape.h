@@ -10,9 +10,9 @@
 int mu_shape_entry(const struct mu_asked *ask, const struct mu_entry *entry,
                    struct mu_arena *scratch, struct mu_buf *to, struct mu_err *err);
 
-/* What each entry of a kind in this snapshot may be asked about: an error that says that none of them
- * has `field`, and which fields are there. Always -1. */
-int mu_shape_no_data(struct mu_request *r, struct mu_store *store, const struct mu_view *view,
-                     enum mu_kind kind, const char *field, struct mu_err *err);
+/* What entries of a kind in this snapshot may be asked about: an error that says that none of them has
+ * the field, and which fields (or parts of it) are there. Always -1. */
+int mu_shape_no_data(struct mu_store *store, const struct mu_view *view, enum mu_kind kind,
+                     const struct mu_ask_field *field, struct mu_err *err);
 
 #endif
