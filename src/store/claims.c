@@ -6,14 +6,15 @@
 #include "base/time.h"
 #include "store/sqlite.h"
 
-#define COLUMNS "SELECT id, token, tool, key, digest, run, at, ended, state, answer FROM claim "
+#define COLUMNS \
+    "SELECT id, token, tool, key, digest, what, run, at, ended, state, answer FROM claim "
 
 static const char sql_by_key[] = COLUMNS "WHERE token = ?1 AND key = ?2";
-static const char sql_by_digest[] = COLUMNS
-    "WHERE token = ?1 AND digest = ?2 AND at > ?3 AND state <> 2 ORDER BY at DESC, id DESC LIMIT 1";
-static const char sql_take[] =
-    "INSERT INTO claim(token, tool, key, digest, run, at, ended, state) VALUES(?1, ?2, ?3, ?4, ?5,"
-    " ?6, 0, 0)";
+static const char sql_by_what[] = COLUMNS
+    "WHERE token = ?1 AND what = ?2 AND at > ?3 AND state <> 2 ORDER BY at DESC, id DESC LIMIT 1";
+static const char sql_take[] = "INSERT INTO claim(token, tool, key, digest, what, run, at, ended, "
+                               "state) VALUES(?1, ?2, ?3, ?4,"
+                               " ?5, ?6, ?7, 0, 0)";
 static const char sql_again[] =
     "UPDATE claim SET run = ?2, at = ?3, ended = 0, state = 0, answer = NULL WHERE id = ?1";
 static const char sql_end[] = "UPDATE claim SET state = ?2, answer = ?3, ended = ?4 WHERE id = ?1";
@@ -25,21 +26,22 @@ static struct mu_claim read_row(sqlite3_stmt *stmt, struct mu_arena *arena)
                              .tool = mu_sql_dup(stmt, 2, arena),
                              .key = mu_sql_dup(stmt, 3, arena),
                              .digest = mu_sql_dup(stmt, 4, arena),
-                             .run = sqlite3_column_int64(stmt, 5),
-                             .at = sqlite3_column_int64(stmt, 6),
-                             .ended = sqlite3_column_int64(stmt, 7),
-                             .state = (enum mu_claim_state)sqlite3_column_int(stmt, 8),
-                             .answer = mu_sql_dup(stmt, 9, arena)};
+                             .what = mu_sql_dup(stmt, 5, arena),
+                             .run = sqlite3_column_int64(stmt, 6),
+                             .at = sqlite3_column_int64(stmt, 7),
+                             .ended = sqlite3_column_int64(stmt, 8),
+                             .state = (enum mu_claim_state)sqlite3_column_int(stmt, 9),
+                             .answer = mu_sql_dup(stmt, 10, arena)};
 }
 
 int mu_claim_find(struct mu_store *s, struct mu_arena *arena, const struct mu_claim *asked,
                   int64_t same_s, struct mu_claim *ret, struct mu_err *err)
 {
-    sqlite3_stmt *stmt = mu_sql(s, asked->key ? sql_by_key : sql_by_digest, err);
+    sqlite3_stmt *stmt = mu_sql(s, asked->key ? sql_by_key : sql_by_what, err);
     if (!stmt)
         return -1;
     mu_sql_text(stmt, 1, asked->token);
-    mu_sql_text(stmt, 2, asked->key ? asked->key : asked->digest);
+    mu_sql_text(stmt, 2, asked->key ? asked->key : asked->what);
     if (!asked->key)
         sqlite3_bind_int64(stmt, 3, mu_now() - same_s);
     int rc = mu_sql_step(s, stmt, err);
@@ -60,8 +62,9 @@ static int insert(struct mu_store *s, const struct mu_claim *asked, int64_t *ret
     mu_sql_text(stmt, 2, asked->tool);
     mu_sql_text(stmt, 3, asked->key);
     mu_sql_text(stmt, 4, asked->digest);
-    sqlite3_bind_int64(stmt, 5, asked->run);
-    sqlite3_bind_int64(stmt, 6, asked->at);
+    mu_sql_text(stmt, 5, asked->what);
+    sqlite3_bind_int64(stmt, 6, asked->run);
+    sqlite3_bind_int64(stmt, 7, asked->at);
     if (mu_sql_done(s, stmt, err) < 0)
         return -1;
     *ret_id = sqlite3_last_insert_rowid(s->db);

@@ -68,6 +68,8 @@ def once():
     not_sent("the same key for another gift", EGIFT, gift(2, idempotency_key="k1"), "new gift needs a new key")
     sent("without a key", EGIFT, gift(3))
     not_sent("without a key, twice", EGIFT, gift(3), "call again with an idempotency_key of its own")
+    not_sent("nor in other words", EGIFT, {**gift(3), "email": "R3@Example.test", "custom_message": "again"},
+             "call again with an idempotency_key of its own")
     sent("a second one, when it is meant", EGIFT, gift(3, idempotency_key="k3"))
     # Another token has keys of its own.
     results = []
@@ -102,21 +104,32 @@ def doubt():
     sent("later it goes", EGIFT, gift(17, idempotency_key="d7"))
 
 
-def killed():
-    """The process dies between the claim and the answer."""
-    environment = {**os.environ, "MUSTER_TOKEN": token}
+def end_under_way(number, how):
+    """A process of its own is ended by a signal while its gift has been sent and not answered."""
     fault(kind="hang", method="POST", path="/api/v3/send", effect=True)
-    before = posts()
+    environment = {**os.environ, "MUSTER_TOKEN": token}
     dying = Stdio(["env", *["%s=%s" % (k, v) for k, v in environment.items()], muster, "-c", config, "mcp"])
     dying.line(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
-        "name": EGIFT, "arguments": gift(20, idempotency_key="x1")}}))
-    while not any(s["recipient"]["email"] == "r20@example.test" for page in (1, 2, 3, 4)
+        "name": EGIFT, "arguments": gift(number, idempotency_key="x%d" % number)}}))
+    while not any(s["recipient"]["email"] == "r%d@example.test" % number for page in (1, 2, 3, 4)
                   for s in fetch(sim, "/api/v3/send?per_page=100&page=%d" % page)["sends"]):
         pass
-    dying.process.send_signal(signal.SIGKILL)
+    dying.process.send_signal(how)
     dying.process.wait()
-    not_sent("killed while it was under way: in doubt", EGIFT, gift(20, idempotency_key="x1"), "seems to have gone out")
+    return dying
+
+
+def killed():
+    """The process dies between the claim and the answer, or is asked to end."""
+    before = posts()
+    end_under_way(20, signal.SIGKILL)
+    not_sent("killed while it was under way: in doubt", EGIFT, gift(20, idempotency_key="x20"), "seems to have gone out")
     check("and sent once", posts() - before <= 1)
+    before = posts()
+    text = words(json.loads(end_under_way(21, signal.SIGTERM).process.stdout.readline()))
+    check("ended while it was under way: in doubt", "IN DOUBT" in text and "given up before an answer" in text, text)
+    not_sent("and it stays so", EGIFT, gift(21, idempotency_key="x21"), "seems to have gone out")
+    check("sent once, too", posts() - before <= 1)
     runs = [r for r in json.loads(subprocess.run([muster, "-c", config, "runs", "--format", "json"], check=True,
                                                  capture_output=True).stdout)["runs"] if EGIFT in r["command"]]
     check("killed: no longer running", not [r for r in runs if r["status"] == "running"], runs)
@@ -156,6 +169,8 @@ def others():
     links = sent("links", "create_a_sendoso_egift_link",
                  {"touch_id": egift, "recipient_emails": ["a@example.test", "b@example.test"]})
     check("one each", len(links["answer"]["egift_links"]) == 2, links)
+    not_sent("nobody gets two of one list", "create_a_sendoso_egift_link",
+             {"touch_id": egift, "recipient_emails": ["c@example.test", "d@example.test", "C@example.test"]}, "stands twice")
     listed = data(client.call("list_all_sendoso_sends", {"page": 1, "per_page": 5}))
     check("the list goes on", listed["next_page"] == 2 and listed["total"] > 5 and len(listed["items"]) == 5, listed)
     members = data(client.call("list_all_sendoso_team_group_users",

@@ -32,6 +32,8 @@ def answers():
         ("no method of that name", '{"jsonrpc":"2.0","id":1,"method":"x"}', {}, 200, -32601),
         ("an unknown version", ping, {"MCP-Protocol-Version": "1999-01-01"}, 400, -32022),
         ("a notification", '{"jsonrpc":"2.0","method":"notifications/initialized"}', {}, 202, None),
+        ("a modern notification", '{"jsonrpc":"2.0","method":"notifications/initialized"}',
+         {"MCP-Protocol-Version": "2026-07-28"}, 202, None),
         ("a foreign origin", ping, {"Origin": "http://evil.example"}, 403, None),
         ("modern", listing, modern, 200, None),
         ("modern, no _meta", ping, {"MCP-Protocol-Version": "2026-07-28"}, 400, -32602),

@@ -7,8 +7,9 @@
 #include "store/approvals.h"
 #include "suites.h"
 
-static const struct mu_claim keyed = {.token = "t", .tool = "gift", .key = "k", .digest = "d"};
-static const struct mu_claim plain = {.token = "t", .tool = "gift", .digest = "d"};
+static const struct mu_claim keyed = {
+    .token = "t", .tool = "gift", .key = "k", .digest = "d", .what = "w"};
+static const struct mu_claim plain = {.token = "t", .tool = "gift", .digest = "d", .what = "w"};
 
 static int take(struct mu_claim asked, int64_t at, int64_t *ret_id)
 {
@@ -74,6 +75,11 @@ START_TEST(test_plain)
     ck_assert_int_eq(take(plain, mu_now(), &id), 1);
     ck_assert_int_eq(found(&plain).id, id);
     ck_assert_int_eq(take(plain, mu_now(), &id), 0);
+    struct mu_claim reworded = plain, other = plain;
+    reworded.digest = "e";
+    ck_assert_int_eq(take(reworded, mu_now(), &id), 0); /* does the same */
+    other.what = "x";
+    ck_assert_int_eq(take(other, mu_now(), &id), 1);
     end(found(&plain).id, MU_CLAIM_FAILED, NULL);
     ck_assert_int_eq(take(plain, mu_now(), &id), 1);
     ck_assert_int_eq(take(keyed, mu_now(), &id), 1); /* meant as a second one */

@@ -49,6 +49,32 @@ static void answer(struct sendoso *s, const struct mu_response *r, int64_t waite
         mu_governor_state(s->governor, mu_mono_us(), &ret->rate);
 }
 
+/* A write that is given up on while it is under way (we are to end, or libcurl is broken) may have
+ * reached the server. */
+static bool may_have_gone(const struct mu_raw_call *call, const struct mu_http_stats *before,
+                          const struct mu_http_stats *after)
+{
+    bool reads = mu_streq(call->method, "GET") || mu_streq(call->method, "HEAD");
+    return !reads && after->requests > before->requests;
+}
+
+static int given_up(struct sendoso *s, const struct mu_raw_call *call,
+                    const struct mu_http_stats *before, struct mu_arena *arena,
+                    struct mu_raw_answer *ret, struct mu_err *err)
+{
+    struct mu_http_stats after;
+    struct mu_response none = {.headers = "", .content_type = ""};
+    mu_http_stats(s->http, &after);
+    mu_http_abort(s->http);
+    if (!may_have_gone(call, before, &after))
+        return mu_wrap(err, "%s", s->base.name);
+    none.tries = 1;
+    mu_fail(&none.failed, err->code, "given up before an answer came (%s)", err->text);
+    *err = (struct mu_err)MU_ERR_INIT;
+    answer(s, &none, after.wait_us - before->wait_us, arena, ret);
+    return 0;
+}
+
 int sendoso_call(struct mu_account *a, const struct mu_raw_call *call, struct mu_arena *arena,
                  struct mu_raw_answer *ret, struct mu_err *err)
 {
@@ -70,10 +96,8 @@ int sendoso_call(struct mu_account *a, const struct mu_raw_call *call, struct mu
     if (call->query && *call->query)
         request.path = mu_printf(arena, "%s?%s", call->path, call->query);
     mu_http_stats(s->http, &before);
-    if (mu_http_send(s->http, &request, err) < 0 || mu_http_next(s->http, &response, err) < 0) {
-        mu_http_abort(s->http);
-        return mu_wrap(err, "%s", a->name);
-    }
+    if (mu_http_send(s->http, &request, err) < 0 || mu_http_next(s->http, &response, err) < 0)
+        return given_up(s, call, &before, arena, ret, err);
     mu_http_stats(s->http, &after);
     if (!response.sent) {
         *err = response.failed;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/time.h"
 #include "net/http.h"
 #include "serve/mcp/directory.h"
 
@@ -205,13 +206,19 @@ int api_doc(struct api *a, const struct mu_raw_answer *answer, const struct mu_d
     return 0;
 }
 
+static int deadline_s(const struct api *a)
+{
+    int64_t left_s = a->until_us ? (a->until_us - mu_mono_us()) / 1000000 : API_DEADLINE_S;
+    return left_s < 1 ? 1 : left_s < API_DEADLINE_S ? (int)left_s : API_DEADLINE_S;
+}
+
 int api_get(struct api *a, const char *path, const char *query, const struct mu_doc **ret,
             struct mu_err *err)
 {
     const struct mu_raw_call call = {.method = "GET",
                                      .path = path,
                                      .query = query,
-                                     .deadline_s = API_DEADLINE_S,
+                                     .deadline_s = deadline_s(a),
                                      .stop = mcp_cancelled,
                                      .stop_arg = a->c};
     struct mu_raw_answer answer;

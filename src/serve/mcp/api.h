@@ -15,6 +15,7 @@ struct api {
     struct mcp_call *c;
     const struct mu_account_def *def;
     struct mu_account *account;
+    int64_t until_us; /* api_get waits no longer (mu_mono_us); 0: API_DEADLINE_S each time */
 };
 
 /* The account a tool works on: the argument's, or the only one of its adapter that the token allows.

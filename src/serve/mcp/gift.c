@@ -13,14 +13,30 @@
 
 /* ---- what it is ---- */
 
-static void read_emails(struct gift *g)
+/* A person who stands twice in a list would get two. */
+static int add_email(struct gift *g, const char *email, struct mu_err *err)
+{
+    for (size_t i = 0; i < g->email_count; i++) {
+        if (mu_streq(mu_fold(g->c->arena, g->emails[i]), mu_fold(g->c->arena, email)))
+            return mu_fail(err, MU_E_USAGE,
+                           "recipient_emails: %s stands twice; name each address once",
+                           mu_printable(g->c->arena, email, strlen(email), 100));
+    }
+    g->emails[g->email_count++] = email;
+    return 0;
+}
+
+static int read_emails(struct gift *g, struct mu_err *err)
 {
     struct json_object *list = json_object_object_get(g->args, "recipient_emails");
     size_t count = list ? json_object_array_length(list) : 1;
-    for (size_t i = 0; i < count && i < GIFT_EMAILS_MAX; i++)
-        g->emails[g->email_count++] =
-            list ? json_object_get_string(json_object_array_get_idx(list, i))
-                 : mu_json_str(g->args, "email");
+    int rc = 0;
+    for (size_t i = 0; i < count && i < GIFT_EMAILS_MAX && rc == 0; i++)
+        rc = add_email(g,
+                       list ? json_object_get_string(json_object_array_get_idx(list, i))
+                            : mu_json_str(g->args, "email"),
+                       err);
+    return rc;
 }
 
 /* The same call has the same digest: tool, account, arguments; not the key. */
@@ -34,6 +50,27 @@ static const char *digest_of(struct gift *g)
     mu_json_canonical(g->args, &text);
     if (key)
         json_object_object_add(g->args, "idempotency_key", key);
+    mu_digest(text.data, text.len, hex);
+    return hex;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Who gets what. Models that repeat a call word its message anew, so words don't count. */
+static const char *what_of(struct gift *g)
+{
+    MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_BUF_MAX);
+    char *hex = mu_alloc(g->c->arena, MU_DIGEST_HEX);
+    const char *folded[GIFT_EMAILS_MAX];
+    for (size_t i = 0; i < g->email_count; i++)
+        folded[i] = mu_fold(g->c->arena, g->emails[i]);
+    qsort(folded, g->email_count, sizeof(folded[0]), by_text);
+    mu_buf_printf(&text, "%s\n%s\n%lld\n", g->tool->name, g->api.def->name, (long long)g->touch_id);
+    for (size_t i = 0; i < g->email_count; i++)
+        mu_buf_printf(&text, "%s\n", folded[i]);
     mu_digest(text.data, text.len, hex);
     return hex;
 }
@@ -108,6 +145,7 @@ static int in_doubt(struct gift *g, int64_t since, const char *why, struct mu_er
 {
     char at[MU_TIME_TEXT];
     size_t count;
+    g->api.until_us = mu_mono_us() + GIFT_LOOK_S * 1000000LL;
     const char *seen = gift_seen(g, since, &count);
     if (!seen)
         return mu_fail(err, MU_E_REMOTE,
@@ -133,7 +171,7 @@ static int before(struct gift *g, const struct mu_claim *asked, const struct mu_
                   struct mcp_out *out, struct mu_err *err)
 {
     int64_t age = mu_now() - old->at;
-    if (!mu_streq(old->digest, asked->digest))
+    if (asked->key && !mu_streq(old->digest, asked->digest))
         return mu_fail(err, MU_E_CONFLICT,
                        "idempotency_key: was used %lld s ago for another call; a new gift needs a "
                        "new key",
@@ -144,7 +182,8 @@ static int before(struct gift *g, const struct mu_claim *asked, const struct mu_
         return in_doubt(g, old->at, "no answer to this call ever came", err);
     if (!asked->key)
         return mu_fail(err, MU_E_CONFLICT,
-                       "the same gift was sent %lld s ago. If the user really wants a second one, "
+                       "a gift of this campaign went to the same recipient %lld s ago. If the user "
+                       "really wants a second one, "
                        "call again with an idempotency_key of its own; the first one's answer: %s",
                        (long long)age, old->answer);
     write_again(old->answer, out);
@@ -152,6 +191,21 @@ static int before(struct gift *g, const struct mu_claim *asked, const struct mu_
 }
 
 /* ---- whether the user agrees, where the client can ask ---- */
+
+static const char *price_text(const struct gift *g)
+{
+    const char *currency = mu_doc_str(g->touch, "currency");
+    if (!g->money.price)
+        return "";
+    return mu_printf(g->c->arena, ", from %s %s each", g->money.price, currency ? currency : "");
+}
+
+static const char *others_text(const struct gift *g)
+{
+    if (g->email_count < 2)
+        return "";
+    return mu_printf(g->c->arena, " and %zu more, %zu in all", g->email_count - 1, g->email_count);
+}
 
 static int agree(struct gift *g, const struct mu_claim *asked, struct mcp_out *out,
                  struct mu_err *err)
@@ -161,14 +215,9 @@ static int agree(struct gift *g, const struct mu_claim *asked, struct mcp_out *o
     struct mu_jw w;
     const struct mu_doc *rounds = NULL;
     mu_jw_init(&w, &text, false);
-    mu_jw_str(&w,
-              mu_printf(g->c->arena, "Send %s (campaign %lld%s%s %s) to %s%s? It can't be undone.",
-                        name ? name : "the gift", (long long)g->touch_id,
-                        g->money.price ? ", from " : "", g->money.price ? g->money.price : "",
-                        g->money.price && mu_doc_str(g->touch, "currency")
-                            ? mu_doc_str(g->touch, "currency")
-                            : "",
-                        g->emails[0], g->email_count > 1 ? " and others" : ""));
+    mu_jw_str(&w, mu_printf(g->c->arena, "Send %s (campaign %lld%s) to %s%s? It can't be undone.",
+                            name ? name : "the gift", (long long)g->touch_id, price_text(g),
+                            g->emails[0], others_text(g)));
     const char *json = mu_printf(
         g->c->arena,
         "[{\"state\":true,\"inputRequests\":{\"confirm\":{\"method\":\"elicitation/create\","
@@ -254,7 +303,9 @@ static int send_it(struct gift *g, struct sending *s, struct mcp_out *out, struc
         return refused(s);
     }
     write_sent(g, doc, &out->json);
-    return end(s, MU_CLAIM_DONE, out->json.data, err);
+    return end(s, MU_CLAIM_DONE, out->json.data, err) < 0
+               ? mu_wrap(err, "the gift was sent, which could not be noted")
+               : 0;
 }
 
 static int claim(struct gift *g, struct mu_claim *asked, struct sending *s, struct mu_err *err)
@@ -279,17 +330,20 @@ static int give(struct gift *g, struct sending *s, struct mcp_out *out, struct m
     struct mu_claim asked = {.token = g->c->peer->grant->name,
                              .tool = g->tool->name,
                              .key = key_of(g),
-                             .digest = digest_of(g)};
+                             .digest = digest_of(g),
+                             .what = what_of(g)};
     int is = mu_claim_find(s->store, g->c->arena, &asked, GIFT_SAME_S, &old, err);
     if (is == 1 && old.state == MU_CLAIM_OPEN &&
         mu_single_settle(s->store, g->api.def->name, g->c->mcp->conf.log, err) < 0)
         return -1;
     if (is == 1)
         is = before(g, &asked, &old, out, err);
-    if (is == 0)
-        is = gift_check(g, err);
+    if (is == 0 && (is = gift_check(g, err)) < 0 && err->code != MU_E_REFUSED)
+        mu_wrap(err, "nothing was sent");
     if (is == 0)
         is = agree(g, &asked, out, err);
+    if (is == 0 && mcp_cancelled(g->c))
+        is = mu_fail(err, MU_E_CANCELLED, "cancelled; nothing was sent");
     if (is == 0)
         is = claim(g, &asked, s, err);
     if (is == 0)
@@ -303,6 +357,7 @@ int mcp_run_gift(struct mcp_call *c, const struct mcp_tool *tool, struct json_ob
     struct gift g = {.c = c, .tool = tool, .args = args};
     struct sending s = {.store = NULL};
     int rc = api_open(&g.api, c, tool, args, err);
+    g.api.until_us = mu_mono_us() + GIFT_CHECK_S * 1000000LL;
     if (rc == 0)
         rc = mu_store_open(c->mcp->conf.config->store, MU_STORE_WRITE, &s.store, err);
     if (rc == 0)
@@ -310,9 +365,10 @@ int mcp_run_gift(struct mcp_call *c, const struct mcp_tool *tool, struct json_ob
                            GIFT_WAIT_S, &s.lock, err);
     if (rc == 0) {
         mu_json_int(args, "touch_id", &g.touch_id);
-        read_emails(&g);
-        rc = give(&g, &s, out, err);
+        rc = read_emails(&g, err);
     }
+    if (rc == 0)
+        rc = give(&g, &s, out, err);
     mu_unlock(s.single.lock);
     mu_unlock(s.lock);
     mu_store_close(s.store);

@@ -13,7 +13,9 @@
 
 enum {
     GIFT_SAME_S = 600,   /* so long the same call without a key is taken for a repetition */
-    GIFT_WAIT_S = 30,    /* for another gift of the same token */
+    GIFT_WAIT_S = 20,    /* for another gift of the same token */
+    GIFT_CHECK_S = 25,   /* for that and all that is asked before it is sent */
+    GIFT_LOOK_S = 10,    /* for what the list of sends shows after */
     GIFT_EMAILS_MAX = 50 /* of one call */
 };
 

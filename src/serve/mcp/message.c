@@ -209,7 +209,9 @@ static bool is_modern_header(const char *version)
 static int frame_legacy(struct mcp_call *c, const char *header)
 {
     const char *known = mcp_legacy_version(header);
-    if (header && !known && !mu_streq(c->method, "initialize"))
+    bool modern =
+        !c->id && is_modern_header(header); /* a notification, of which nothing is asked */
+    if (header && !known && !modern && !mu_streq(c->method, "initialize"))
         return mcp_fail_with(c, MCP_VERSION, 400, version_data(c, header),
                              "Unsupported protocol version in the header MCP-Protocol-Version");
     c->version = known ? known : c->peer->version ? c->peer->version : "2025-03-26";
