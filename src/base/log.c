@@ -77,6 +77,12 @@ struct mu_log *mu_log_about(struct mu_arena *arena, struct mu_log *log, const ch
     return about;
 }
 
+void mu_log_about_now(struct mu_log *about, const char *value)
+{
+    if (about)
+        about->about.value = value;
+}
+
 struct mu_log *mu_log_watched(struct mu_arena *arena, struct mu_log *log, mu_progress_watch *watch,
                               void *arg)
 {

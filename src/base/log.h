@@ -37,6 +37,9 @@ void mu_log_facts(struct mu_log *log, enum mu_level level, const struct mu_log_f
 struct mu_log *mu_log_about(struct mu_arena *arena, struct mu_log *log, const char *name,
                             const char *value);
 
+/* Another value from now on (NULL: none), where one thing is lent to one after another. */
+void mu_log_about_now(struct mu_log *about, const char *value);
+
 /* The same sink, and whoever wants to know of progress besides, terminal or not: `watch` is called
  * by mu_progress, on its thread. log NULL: NULL. */
 typedef void mu_progress_watch(void *arg, const char *what, int64_t done, int64_t total);

@@ -55,8 +55,17 @@ static struct mu_lease *take_idle(struct mu_accounts *all, const struct mu_accou
     return found;
 }
 
-int mu_accounts_take(struct mu_accounts *all, const char *name, struct mu_lease **ret,
-                     struct mu_err *err)
+static struct mu_lease *lease_new(struct mu_accounts *all, const struct mu_account_def *def)
+{
+    struct mu_lease *lease = mu_xcalloc(1, sizeof(*lease));
+    lease->def = def;
+    lease->arena = mu_arena_new();
+    lease->log = mu_log_about(lease->arena, all->log, "request_id", NULL);
+    return lease;
+}
+
+int mu_accounts_take(struct mu_accounts *all, const char *name, const char *request_id,
+                     struct mu_lease **ret, struct mu_err *err)
 {
     const struct mu_account_def *def;
     if (mu_config_account(all->config, name, &def, err) < 0) {
@@ -64,14 +73,14 @@ int mu_accounts_take(struct mu_accounts *all, const char *name, struct mu_lease 
         return -1;
     }
     struct mu_lease *lease = take_idle(all, def);
-    if (!lease) {
-        lease = mu_xcalloc(1, sizeof(*lease));
-        lease->def = def;
-        lease->arena = mu_arena_new();
-        if (mu_config_open(lease->arena, all->config, def, all->log, &lease->account, err) < 0) {
-            lease_free(lease);
-            return -1;
-        }
+    bool idle = lease != NULL;
+    if (!idle)
+        lease = lease_new(all, def);
+    mu_log_about_now(lease->log, request_id);
+    if (!idle &&
+        mu_config_open(lease->arena, all->config, def, lease->log, &lease->account, err) < 0) {
+        lease_free(lease);
+        return -1;
     }
     *ret = lease;
     return 0;
@@ -79,6 +88,7 @@ int mu_accounts_take(struct mu_accounts *all, const char *name, struct mu_lease 
 
 void mu_accounts_give(struct mu_accounts *all, struct mu_lease *lease)
 {
+    mu_log_about_now(lease->log, NULL);
     pthread_mutex_lock(&all->lock);
     lease->next = all->idle;
     all->idle = lease;

@@ -15,6 +15,7 @@ struct mu_lease {
     struct mu_account *account;
     const struct mu_account_def *def;
     struct mu_arena *arena; /* the account's own */
+    struct mu_log *log;     /* the account's own; it says for which request it is lent */
     struct mu_lease *next;  /* among those given back */
 };
 
@@ -22,9 +23,10 @@ struct mu_lease {
 struct mu_accounts *mu_accounts_new(const struct mu_config *config, struct mu_log *log);
 void mu_accounts_free(struct mu_accounts *all); /* everything was given back; NULL is fine */
 
-/* MU_E_MISSING: no account of that name, with those there are; or why it can't be opened. */
-int mu_accounts_take(struct mu_accounts *all, const char *name, struct mu_lease **ret,
-                     struct mu_err *err);
+/* For the request of that id, which outlives the lease. MU_E_MISSING: no account of that name, with
+ * those there are; or why it can't be opened. */
+int mu_accounts_take(struct mu_accounts *all, const char *name, const char *request_id,
+                     struct mu_lease **ret, struct mu_err *err);
 void mu_accounts_give(struct mu_accounts *all, struct mu_lease *lease);
 
 #endif

@@ -184,6 +184,7 @@ static void error(struct mu_jw *w)
     typed(w, "statusCode", "integer");
     for (const char *const *m = &members[1]; *m; m++)
         typed(w, *m, "string");
+    typed(w, "is_remote_error", "boolean");
     mu_jw_end(w, '}');
     required(w, members);
     mu_jw_end(w, '}');

@@ -96,10 +96,31 @@ static const struct mu_fetch *find_fetch(struct mu_account *a, const char *path)
     return found;
 }
 
+/* A slip in a name of ours would give one page for a whole list. */
+static int read_own_params(struct mu_passing *p, struct mu_err *err)
+{
+    struct mu_request *r = p->r;
+    for (size_t i = 0; i < r->query_count; i++) {
+        const char *name = r->query[i].name, *value = r->query[i].value;
+        if (mu_streq(name, "muster_credential")) {
+            p->call.credential = value;
+        } else if (mu_streq(name, "muster_all")) {
+            p->all = mu_streq(value, "true") || mu_streq(value, "1");
+            if (!p->all && !mu_streq(value, "false") && !mu_streq(value, "0"))
+                return mu_fail(err, MU_E_USAGE, "muster_all: true or false");
+        } else if (mu_starts(name, own_params)) {
+            return mu_fail(err, MU_E_USAGE,
+                           "no parameter '%s'; those that begin with muster_ are muster_all and "
+                           "muster_credential, all others are passed on",
+                           mu_printable(r->arena, name, strlen(name), 60));
+        }
+    }
+    return 0;
+}
+
 static int prepare(struct mu_passing *p, struct mu_err *err)
 {
     struct mu_request *r = p->r;
-    const char *all = mu_request_param(r, "muster_all");
     split_target(p); /* the adapter refuses what would leave its base address */
     p->fetch = find_fetch(p->lease->account, p->call.path);
     p->call.method = r->method;
@@ -107,11 +128,11 @@ static int prepare(struct mu_passing *p, struct mu_err *err)
     p->call.content_type = mu_request_header(r, "Content-Type");
     p->call.body = r->body_len > 0 ? r->body : NULL;
     p->call.body_len = r->body_len;
-    p->call.credential = mu_request_param(r, "muster_credential");
+    if (read_own_params(p, err) < 0)
+        return -1;
     if (!p->call.credential && p->fetch)
         p->call.credential = p->fetch->credential;
     p->call.deadline_s = (int)r->serve->config->serve->wait_s;
-    p->all = all && !mu_streq(all, "false");
     if (p->all && !mu_streq(r->method, "GET"))
         return mu_fail(err, MU_E_USAGE, "muster_all: only a GET can be followed to the end");
     return 0;
@@ -264,7 +285,8 @@ static int proxy(struct mu_request *r, struct mu_reply *reply, struct mu_err *er
 {
     struct mu_passing p = {.r = r, .reply = reply, .arena = r->arena};
     struct mu_accounts *accounts = r->serve->accounts;
-    if (check_grant(r, reply, err) < 0 || mu_accounts_take(accounts, r->args[0], &p.lease, err) < 0)
+    if (check_grant(r, reply, err) < 0 ||
+        mu_accounts_take(accounts, r->args[0], r->id, &p.lease, err) < 0)
         return -1;
     int rc = pass(&p, err);
     mu_accounts_give(accounts, p.lease);

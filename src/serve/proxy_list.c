@@ -147,6 +147,7 @@ static void finish(struct following *f)
         mu_jw_null(&f->w);
     else
         mu_jw_int(&f->w, f->total);
+    mu_jw_put_bool(&f->w, "is_partial_response", f->total >= 0 && f->rows != f->total);
     mu_jw_end(&f->w, '}');
 }
 

@@ -4,12 +4,13 @@
 
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "base/thread.h"
 #include "engine/pull.h"
 
-enum { RETRY_S = 5 };
+enum { RETRY_S = 5, ID_MAX = 64 };
 
 struct pulling {
     struct mu_pulls *all;
@@ -17,6 +18,7 @@ struct pulling {
     pthread_t thread;
     bool running, started; /* started: there is a thread to join */
     uint64_t ended;        /* counts */
+    char asked[ID_MAX];    /* for which request it was begun */
     struct mu_err err;     /* of the last one; code MU_OK: it went well */
 };
 
@@ -66,7 +68,8 @@ static int pull(struct pulling *one, struct mu_store *store, struct mu_arena *ar
     struct mu_pulls *p = one->all;
     struct mu_snapshot snap;
     struct mu_pull_how how = {.wait_s = (int)p->config->serve->pull_wait_s};
-    if (mu_pull_run(store, p->config, one->account, &how, arena, p->log, &snap, err) < 0)
+    struct mu_log *log = mu_log_about(arena, p->log, "request_id", one->asked);
+    if (mu_pull_run(store, p->config, one->account, &how, arena, log, &snap, err) < 0)
         return -1;
     if (snap.verdict == MU_VOID)
         return mu_fail(
@@ -97,13 +100,14 @@ static void *run(void *arg)
 }
 
 /* With the lock. */
-static int begin(struct pulling *one, struct mu_err *err)
+static int begin(struct pulling *one, const char *request_id, struct mu_err *err)
 {
     if (one->running)
         return 0;
     if (one->started)
         pthread_join(one->thread, NULL);
     one->started = false;
+    snprintf(one->asked, sizeof(one->asked), "%s", request_id);
     if (mu_thread_start(&one->thread, run, one, err) < 0)
         return -1;
     one->started = one->running = true;
@@ -133,13 +137,14 @@ static int await(struct mu_pulls *p, struct pulling *one, struct mu_err *err)
     return -1;
 }
 
-int mu_pulls_wait(struct mu_pulls *p, const struct mu_account_def *account, struct mu_err *err)
+int mu_pulls_wait(struct mu_pulls *p, const struct mu_account_def *account, const char *request_id,
+                  struct mu_err *err)
 {
     struct pulling *one = p->list;
     while (one->account != account)
         one++;
     pthread_mutex_lock(&p->lock);
-    int rc = begin(one, err);
+    int rc = begin(one, request_id, err);
     if (rc == 0)
         rc = await(p, one, err);
     pthread_mutex_unlock(&p->lock);

@@ -18,7 +18,9 @@ void mu_pulls_free(struct mu_pulls *p);
 /*
  * A pull of the account that begins now or is going on; returns when it has ended well. MU_E_BUSY with
  * retry_after_s after serve.pull_wait seconds; else what it failed with, MU_E_REMOTE for a void read.
+ * What it tells the log names the request that began it.
  */
-int mu_pulls_wait(struct mu_pulls *p, const struct mu_account_def *account, struct mu_err *err);
+int mu_pulls_wait(struct mu_pulls *p, const struct mu_account_def *account, const char *request_id,
+                  struct mu_err *err);
 
 #endif

@@ -70,6 +70,17 @@ static void retry_after(struct exchange *x)
                         mu_printf(x->r.arena, "%u", x->err.retry_after_s));
 }
 
+/* Something was asked of an account's system, which refused or failed. */
+static bool is_remote(const struct exchange *x)
+{
+    static const enum mu_code codes[] = {MU_E_AUTH, MU_E_DENIED, MU_E_NET, MU_E_REMOTE,
+                                         MU_E_THROTTLED};
+    size_t i = 0;
+    while (i < MU_LEN(codes) && codes[i] != x->err.code)
+        i++;
+    return x->r.upstream && i < MU_LEN(codes);
+}
+
 static void write_error(struct exchange *x)
 {
     struct mu_reply *reply = &x->reply;
@@ -88,6 +99,8 @@ static void write_error(struct exchange *x)
     mu_jw_put_str(&w, "message", x->err.text);
     mu_jw_put_str(&w, "code", mu_code_name(x->err.code));
     mu_jw_put_str(&w, "request_id", x->r.id);
+    if (is_remote(x))
+        mu_jw_put_bool(&w, "is_remote_error", true);
     mu_jw_end(&w, '}');
 }
 

@@ -44,6 +44,8 @@ post 201 "invited" "$(person new@example.test "$team, \"roles\": [{\"id\": \"man
 said '"id":"invited:new@example.test".*"status":"invited"' "invited: what became of it"
 said '"run":[0-9]+\}$' "invited: by which run"
 rated "invited: what the rate leaves"
+grep -q '^Location: /unified/user-directory/users/invited%3Anew%40example.test' "$work/head" && ok "invited: where it is" ||
+    bad "invited: where it is" "$(cat "$work/head")"
 there new@example.test 1 "invited: once"
 expect 0 "it is in the register" muster invitations
 said 'new@example.test' "it is in the register: by its address"

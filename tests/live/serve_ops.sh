@@ -94,6 +94,14 @@ grew "a tool of MCP" 200 "$before" 1
 before=$(upstream 404)
 ask "$SERVE_URL/proxy/sendoso/api/v3/nothing"
 grew "what is passed through" 404 "$before" 1
+fault '{"path": "/api/v3/me", "kind": "status", "status": 429, "body": "{}", "times": 1}'
+for n in 1 2; do # the account that is opened for the first is lent to the second
+    ask -D "$work/head" "$SERVE_URL/proxy/sendoso/api/v3/me"
+    [ "$n" = 2 ] || fault '{"path": "/api/v3/me", "kind": "status", "status": 429, "body": "{}", "times": 1}'
+    id=$(tr -d '\r' <"$work/head" | sed -n 's/^X-Request-Id: //p')
+    logged "told to slow down.*\"request_id\":\"$id\"" && ok "what an account tells the log names its request, $n" ||
+        bad "request id $id, $n" "$(cat "$work/serve.err")"
+done
 
 # --- a line for each request ---
 echo 'serve: {idle: 30s, access_log: true}' >>"$work/muster.yaml"

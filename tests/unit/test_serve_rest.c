@@ -329,7 +329,14 @@ START_TEST(test_filters)
     not_filtered("colour=red", "no parameter 'colour'");
     not_filtered("stauts=active", "did you mean status");
     not_filtered("status[eq=active", "no parameter");
-    not_filtered("status[]=active", "no parameter");
+    filtered("status[]=active&name=a&status[]=invited",
+             "(status=\"active\" or status=\"invited\") and name=\"a\"");
+    filtered("groups[id][in][]=71&groups[id][in][]=7,2", "(groups.id=\"71\" or groups.id=\"7,2\")");
+    not_filtered("name[like][]=a*", "FIELD[PART][OP]");
+    not_filtered("[]=active", "no parameter");
+    not_filtered("status[][]=active", "no parameter");
+    not_filtered("remote_query[x]=y", "/proxy/ACCOUNT/PATH");
+    not_filtered("truto_ignore_limit=true", "format=stream");
     not_filtered("groups[id][part][eq]=1", "no parameter");
     not_filtered("groups[id][name]=1", "FIELD[PART][OP]");
     not_filtered("user_id=1", "no parameter");

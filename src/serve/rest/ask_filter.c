@@ -9,6 +9,8 @@
 
 enum { TEXT_MAX = 4096, PIECES_MAX = 3 };
 
+static const char many[] = "[]";
+
 static const struct {
     const char *name, *op; /* op NULL: any of a list */
 } ops[] = {{"eq", "="}, {"ne", "!="},  {"gt", ">"},   {"gte", ">="},
@@ -54,10 +56,16 @@ static const char *full_name(enum mu_kind kind, const char *name)
     return name;
 }
 
+/* `status[]`, sent once for each value that will do: the name without its end. */
+static const char *without_end(struct mu_arena *arena, const char *name)
+{
+    return mu_ends(name, many) ? mu_strndup(arena, name, strlen(name) - strlen(many)) : name;
+}
+
 bool mu_is_filter(struct mu_arena *arena, enum mu_kind kind, const char *name)
 {
     const char *pieces[PIECES_MAX];
-    if (take_apart(arena, name, pieces) == 0)
+    if (take_apart(arena, without_end(arena, name), pieces) == 0)
         return false;
     const char *field = full_name(kind, pieces[0]);
     return mu_schema_attr(kind, mu_strndup(arena, field, strcspn(field, "."))) != NULL;
@@ -89,25 +97,53 @@ static void put_any(struct mu_buf *to, const char *field, const char *list)
     mu_buf_addc(to, ')');
 }
 
+/* All that were sent under the name. */
+static void put_sent(const struct mu_request *r, struct mu_buf *to, const char *field,
+                     const char *name)
+{
+    const char *between = "(";
+    for (size_t i = 0; i < r->query_count; i++) {
+        if (strcmp(r->query[i].name, name) != 0)
+            continue;
+        mu_buf_adds(to, between);
+        put_test(to, field, "=", r->query[i].value, strlen(r->query[i].value));
+        between = " or ";
+    }
+    mu_buf_addc(to, ')');
+}
+
+/* The first of those sent under its name puts the others, too. */
+static bool is_put(const struct mu_request *r, size_t nth)
+{
+    size_t i = 0;
+    while (strcmp(r->query[i].name, r->query[nth].name) != 0)
+        i++;
+    return i < nth && mu_ends(r->query[nth].name, many);
+}
+
 static int put_filter(const struct mu_request *r, const struct mu_asked *ask,
                       const struct mu_pair *p, struct mu_buf *to, struct mu_err *err)
 {
     const char *pieces[PIECES_MAX];
-    size_t count = take_apart(r->arena, p->name, pieces);
+    size_t count = take_apart(r->arena, without_end(r->arena, p->name), pieces);
+    bool list = mu_ends(p->name, many);
     int op = count > 1 ? find_op(pieces[count - 1]) : 0;
     count -= count > 1 && op >= 0;
     op = op < 0 ? 0 : op;
     const char *field = full_name(ask->kind, pieces[0]);
-    if (count > 2 || (count == 2 && strchr(field, '.')))
+    bool any = !ops[op].op || strcmp(ops[op].op, "=") == 0;
+    if (count > 2 || (count == 2 && strchr(field, '.')) || (list && !any))
         return mu_fail(err, MU_E_USAGE,
                        "%s: filters are FIELD, FIELD[OP], FIELD[PART] or FIELD[PART][OP], with "
-                       "eq, ne, in, gt, gte, lt, lte or like as OP",
+                       "eq, ne, in, gt, gte, lt, lte or like as OP; behind eq and in, [] repeats",
                        mu_printable(r->arena, p->name, strlen(p->name), 60));
     if (count == 2)
         field = mu_printf(r->arena, "%s.%s", field, pieces[1]);
     if (to->len > 0)
         mu_buf_adds(to, " and ");
-    if (ops[op].op)
+    if (list)
+        put_sent(r, to, field, p->name);
+    else if (ops[op].op)
         put_test(to, field, ops[op].op, p->value, strlen(p->value));
     else
         put_any(to, field, p->value);
@@ -121,7 +157,7 @@ int mu_ask_filter(const struct mu_request *r, const struct mu_asked *ask, const 
     const char *expression = mu_rest_param(r, "filter");
     for (size_t i = 0; i < r->query_count; i++)
         if (!mu_is_param(r->query[i].name) && !mu_is_groups_user(ask->kind, r->query[i].name) &&
-            put_filter(r, ask, &r->query[i], &text, err) < 0)
+            !is_put(r, i) && put_filter(r, ask, &r->query[i], &text, err) < 0)
             return -1;
     if (expression)
         mu_buf_printf(&text, text.len ? " and (%s)" : "%s", expression);

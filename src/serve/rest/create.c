@@ -12,6 +12,7 @@
 #include "serve/rest/list.h"
 #include "serve/rest/params.h"
 #include "serve/serve.h"
+#include "serve/target.h"
 
 enum { LOCK_WAIT_S = 10 };
 
@@ -104,6 +105,14 @@ static void write_invited(struct mu_arena *arena, const struct mu_invited_now *n
     mu_buf_printf(to, ",\"run\":%" PRId64 "}", now->run);
 }
 
+static void locate(struct mu_request *r, const struct mu_invited_now *now, struct mu_reply *reply)
+{
+    MU_AUTO(buf) struct mu_buf at = MU_BUF_INIT(MU_TARGET_MAX);
+    mu_buf_printf(&at, "%s/", r->route->pattern);
+    mu_percent_into(&at, mu_invited_entry(r->arena, &now->invitation).id);
+    mu_reply_header(reply, "Location", mu_strdup(r->arena, at.data));
+}
+
 /* ---- doing it ---- */
 
 static int invite(struct mu_request *r, const struct mu_account_def *def,
@@ -150,5 +159,6 @@ int mu_rest_create(struct mu_request *r, struct mu_reply *reply, struct mu_err *
         return -1;
     reply->status = 201;
     write_invited(r->arena, &now, &reply->body);
+    locate(r, &now, reply);
     return 0;
 }

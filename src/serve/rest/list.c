@@ -38,7 +38,7 @@ int mu_rest_view(struct mu_request *r, const struct mu_asked *ask, struct mu_sto
     if (!r->may_block)
         return MU_LATER;
     r->upstream = ask->account->name;
-    if (mu_pulls_wait(r->serve->pulls, ask->account, err) < 0)
+    if (mu_pulls_wait(r->serve->pulls, ask->account, r->id, err) < 0)
         return -1;
     return mu_view_newest(r, ask->account, ret_store, ret, err);
 }

@@ -110,13 +110,35 @@ static bool is_get_param(const char *name)
     return mu_streq(name, "ignore_remote_data") || mu_streq(name, "truto_ignore_remote_data");
 }
 
+/* Parameters of the well-known unified API that have no meaning here, and what does instead. */
+static const char *instead(const char *name)
+{
+    static const struct {
+        const char *begins, *instead;
+    } known[] = {
+        {"remote_query", "parameters of the source's own API go to /proxy/ACCOUNT/PATH"},
+        {"truto_body_passthrough", "bodies of the source's own API go to /proxy/ACCOUNT/PATH"},
+        {"truto_ignore_limit", "format=stream gives everything at once"},
+        {"truto_super_query", "answers come from the store; max_age says how old it may be"},
+        {"truto_skip_api_call",
+         "answers come from the store, unless max_age asks for fresher ones"},
+    };
+    for (size_t i = 0; i < MU_LEN(known); i++)
+        if (mu_starts(name, known[i].begins))
+            return known[i].instead;
+    return NULL;
+}
+
 static int unknown(const struct mu_request *r, enum mu_kind kind, bool one, const char *name,
                    struct mu_err *err)
 {
-    const char *known[NAMES_MAX];
+    const char *known[NAMES_MAX], *other = instead(name);
     size_t count = 0;
     const struct mu_schema *schema = mu_schema_of(kind);
     MU_AUTO(buf) struct mu_buf params = MU_BUF_INIT(MU_ERR_TEXT_MAX);
+    if (other)
+        return mu_fail(err, MU_E_USAGE, "no parameter '%s' here: %s",
+                       mu_printable(r->arena, name, strlen(name), 60), other);
     for (const struct mu_param *p = one ? mu_get_params : mu_list_params; p->name; p++) {
         if (mu_streq(p->in, "path"))
             continue;
