@@ -150,6 +150,16 @@ int64_t mu_governor_take(struct mu_governor *g, int64_t mono_us)
     return wait;
 }
 
+void mu_governor_charge(struct mu_governor *g, size_t more, int64_t mono_us)
+{
+    pthread_mutex_lock(&g->lock);
+    if (g->limit > 0) {
+        refill(g, mono_us);
+        g->tokens -= (double)more;
+    }
+    pthread_mutex_unlock(&g->lock);
+}
+
 int64_t mu_governor_blocked(struct mu_governor *g, int64_t mono_us)
 {
     pthread_mutex_lock(&g->lock);
@@ -183,7 +193,8 @@ static void state_locked(struct mu_governor *g, int64_t mono_us, struct mu_rate_
     if (blocked_us > 0)
         return;
     refill(g, mono_us);
-    ret->remaining = (int64_t)g->tokens < ret->limit ? (int64_t)g->tokens : ret->limit;
+    double left = g->tokens > 0 ? g->tokens : 0;
+    ret->remaining = (int64_t)left < ret->limit ? (int64_t)left : ret->limit;
     ret->reset_s = up((g->burst - g->tokens) / g->rate);
 }
 

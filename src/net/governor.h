@@ -9,6 +9,7 @@
 #ifndef MU_NET_GOVERNOR_H
 #define MU_NET_GOVERNOR_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -25,6 +26,9 @@ void mu_governor_limit(struct mu_governor *g, double per_second);
 
 /* Microseconds to wait before the next request may go; 0 takes a token now. */
 int64_t mu_governor_take(struct mu_governor *g, int64_t mono_us);
+
+/* For what was let go as one and turned out to be more: the next ones wait until it is made up for. */
+void mu_governor_charge(struct mu_governor *g, size_t more, int64_t mono_us);
 
 /* What came back of one try. Header values may be NULL. wall_s is the clock for dates. */
 struct mu_rate_hint {

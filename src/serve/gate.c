@@ -72,11 +72,11 @@ void mu_gate_cors(const struct mu_request *r, struct mu_reply *reply)
     mu_reply_header(reply, "Access-Control-Allow-Origin", mu_strdup(r->arena, origin));
     mu_reply_header(reply, "Vary", "Origin");
     mu_reply_header(reply, "Access-Control-Allow-Headers",
-                    "Authorization, Content-Type, If-None-Match, MCP-Protocol-Version, Mcp-Method, "
-                    "Mcp-Name");
+                    "Authorization, Content-Type, If-None-Match, Last-Event-ID, "
+                    "MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id");
     mu_reply_header(reply, "Access-Control-Expose-Headers",
-                    "ETag, Link, X-Request-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, "
-                    "RateLimit-Reset");
+                    "ETag, Link, WWW-Authenticate, X-Request-Id, Retry-After, RateLimit-Limit, "
+                    "RateLimit-Remaining, RateLimit-Reset, MCP-Protocol-Version, Mcp-Session-Id");
 }
 
 /* ---- tokens ---- */
@@ -139,14 +139,28 @@ static int check_token(struct mu_request *r, struct mu_reply *reply, struct mu_e
     return challenge(r, reply, route->need, err);
 }
 
+/* NULL: it may ask as often as it likes. */
+static struct mu_governor *rate_of(const struct mu_request *r)
+{
+    double rate = r->serve->config->serve->token_rate;
+    if (rate <= 0 || !r->grant || !r->grant->hash || !r->serve->token_rates)
+        return NULL;
+    return mu_governors_get(r->serve->token_rates, r->grant->name, rate, rate < 1 ? 1 : (int)rate);
+}
+
+void mu_gate_charge(const struct mu_request *r, size_t more)
+{
+    struct mu_governor *g = rate_of(r);
+    if (g && more > 0)
+        mu_governor_charge(g, more, mu_mono_us());
+}
+
 /* One token can't take what others need. */
 static int check_rate(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
 {
-    double rate = r->serve->config->serve->token_rate;
-    if (rate <= 0 || !r->grant->hash || !r->serve->token_rates)
+    struct mu_governor *g = rate_of(r);
+    if (!g)
         return 0;
-    int burst = rate < 1 ? 1 : (int)rate;
-    struct mu_governor *g = mu_governors_get(r->serve->token_rates, r->grant->name, rate, burst);
     int64_t wait_us = mu_governor_take(g, mu_mono_us());
     if (wait_us == 0)
         return 0;
@@ -154,7 +168,7 @@ static int check_rate(struct mu_request *r, struct mu_reply *reply, struct mu_er
     mu_governor_state(g, mu_mono_us(), &is);
     mu_reply_rate(r, reply, &is);
     mu_fail(err, MU_E_THROTTLED, "token %s asks too often; serve: token_rate: allows %.4g a second",
-            r->grant->name, rate);
+            r->grant->name, r->serve->config->serve->token_rate);
     err->retry_after_s = (unsigned)((wait_us + 999999) / 1000000);
     return -1;
 }

@@ -19,6 +19,7 @@ write_config 'rate: "off"'
 printf 'serve: {idle: 300s, connections: 3000}\n' >>"$work/muster.yaml"
 muster -q pull sendoso
 
+many=$(muster -q token create --name many)
 token=$(muster -q token create --name all --methods read,write,custom)
 narrow=$(muster -q token create --name narrow --methods create)
 spent=$(muster -q token create --name spent --expires 60s)
@@ -44,6 +45,12 @@ flood
 [ "$(grep -c '^HTTP/1.1 200' "$work/flood")" -ge 1 ] && ok "a flood: the first of them is answered" || bad "a flood" "$(cat "$work/flood")"
 [ "$(grep -c '^HTTP/1.1 \(200\|429\)' "$work/flood")" = 50 ] && ok "a flood: nothing but 200 and 429" || bad "a flood" "$(cat "$work/flood")"
 grep -qi '^Retry-After: [1-9]' "$work/flood" && ok "a flood: when to come again" || bad "a flood: when to come again" "$(cat "$work/flood")"
+ask_many() { curl -sS -D - -H "Authorization: Bearer $many" -H 'Content-Type: application/json' -d "$1" "$SERVE_URL/mcp"; }
+ping='{"jsonrpc":"2.0","id":1,"method":"ping"}'
+ask_many "[$ping$(printf ",$ping%.0s" $(seq 49))]" >"$work/out"
+said '^HTTP/1.1 200' "a batch of fifty is answered"
+ask_many "$ping" >"$work/out"
+said '^Retry-After: [23][0-9][0-9][0-9]' "and was fifty requests"
 expect 0 "another token is answered" curl -sS -f -H "Authorization: Bearer $narrow" -H 'Content-Type: application/json' -d '{"jsonrpc":"2.0","id":1,"method":"ping"}' "$SERVE_URL/mcp"
 serve_stop
 finish

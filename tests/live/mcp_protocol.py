@@ -29,6 +29,8 @@ def answers():
         ("a batch, late", "[%s]" % ping, {"MCP-Protocol-Version": "2025-06-18"}, 400, -32600),
         ("a batch, in time", "[%s]" % ping, {"MCP-Protocol-Version": "2025-03-26"}, 200, None),
         ("a wrong type", ping, {"Content-Type": "text/plain"}, 415, None),
+        ("nothing that we can answer with", ping, {"Accept": "text/html"}, 406, None),
+        ("JSON, or anything", ping, {"Accept": "text/html, */*;q=0.1"}, 200, None),
         ("no method of that name", '{"jsonrpc":"2.0","id":1,"method":"x"}', {}, 200, -32601),
         ("an unknown version", ping, {"MCP-Protocol-Version": "1999-01-01"}, 400, -32022),
         ("a notification", '{"jsonrpc":"2.0","method":"notifications/initialized"}', {}, 202, None),
@@ -45,6 +47,9 @@ def answers():
         doc = json.loads(text) if text else {}
         got = doc.get("error", {}).get("code") if isinstance(doc, dict) and isinstance(doc.get("error"), dict) else None
         check(name, answer.status == status and got == code, (answer.status, text))
+    answer, text = new.send(ping, {"Accept": "text/event-stream"})
+    check("events, where only those are read", answer.getheader("Content-Type") == "text/event-stream" and
+          text == b'event: message\ndata: {"jsonrpc":"2.0","id":1,"result":{}}\n\n', text)
     answer, _ = new.send("", {"Content-Length": str(1 << 21)})
     check("a body of two megabytes is refused before it is sent", answer.status == 413, answer.status)
     answer, _ = new.send(None, method="GET")

@@ -33,6 +33,9 @@ said '^ratelimit-limit: 50' "the rate is told"
 said '^ratelimit-remaining: [0-9]' "the rest of it, too"
 said '^ratelimit-reset: [0-9]' "and when it is whole again"
 unsaid "$SIM_TOKEN|^Set-Cookie|^Server: sim" "no credential, no header of no use"
+call -H "Authorization: Bearer $reader" -H 'Content-Type: application/json' "$SERVE_URL/mcp" \
+    -d '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_all_sendoso_me"}}'
+said '^ratelimit-limit: 50' "the rate is told with a tool, too"
 as "$reader" "/sendoso/api/v3/users?page=2&per_page=3&muster_all=false"
 python3 -c 'import json, sys; assert len(json.load(open(sys.argv[1]))["users"]) == 3' "$work/out" &&
     ok "parameters are passed" || bad "parameters are passed" "$(cat "$work/out")"

@@ -58,6 +58,22 @@ START_TEST(keeps_the_rate)
 }
 END_TEST
 
+/* Fifty that came as one are made up for before the next goes. */
+START_TEST(charged)
+{
+    struct mu_governor *g = mu_governor_new(1, 1);
+    struct mu_rate_state is;
+    ck_assert_int_eq(mu_governor_take(g, S(100)), 0);
+    mu_governor_charge(g, 49, S(100));
+    mu_governor_state(g, S(100), &is);
+    ck_assert_int_eq(is.remaining, 0);
+    ck_assert_int_eq(is.reset_s, 50);
+    ck_assert_int_gt(mu_governor_take(g, S(149)), 0);
+    ck_assert_int_eq(mu_governor_take(g, S(150)), 0);
+    mu_governor_free(g);
+}
+END_TEST
+
 START_TEST(off_never_waits)
 {
     struct mu_governor *g = mu_governor_new(0, 1);
@@ -249,6 +265,7 @@ Suite *governor_suite(void)
     TCase *t = tcase_create("governor");
     tcase_add_test(t, rates);
     tcase_add_test(t, keeps_the_rate);
+    tcase_add_test(t, charged);
     tcase_add_test(t, off_never_waits);
     tcase_add_test(t, told_when);
     tcase_add_test(t, not_told_halves_and_recovers);

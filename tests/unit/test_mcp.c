@@ -8,6 +8,7 @@
 
 #include "base/doc.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "serve/auth.h"
 #include "serve/mcp/mcp_private.h"
 #include "suites.h"
@@ -348,6 +349,24 @@ START_TEST(test_coerced)
 }
 END_TEST
 
+/* What a client may keep, it may not keep for longer than its token lives. */
+START_TEST(kept_as_long_as_the_token)
+{
+    static const char list[] =
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{" META "}}";
+    struct mu_grant ends = reader;
+    int64_t ttl = 0;
+    ends.expires = mu_now() + 20;
+    ck_assert(mu_doc_int(mu_doc_member(ask(list), "result"), "ttlMs", &ttl));
+    ck_assert_int_eq(ttl, 60000);
+    ck_assert(mu_doc_int(mu_doc_member(ask_as(&ends, NULL, list), "result"), "ttlMs", &ttl));
+    ck_assert_int_le(ttl, 20000);
+    ends.expires = 1;
+    ck_assert(mu_doc_int(mu_doc_member(ask_as(&ends, NULL, list), "result"), "ttlMs", &ttl));
+    ck_assert_int_eq(ttl, 0);
+}
+END_TEST
+
 START_TEST(test_too_long)
 {
     char *text = mu_alloc(arena, MU_MCP_MESSAGE_MAX + 2);
@@ -470,6 +489,7 @@ Suite *mcp_suite(void)
     tcase_add_test(tc, test_arguments);
     tcase_add_loop_test(tc, test_coerced, 0, (int)MU_LEN(given));
     tcase_add_test(tc, test_too_long);
+    tcase_add_test(tc, kept_as_long_as_the_token);
     tcase_add_test(tc, cancelled_while_it_waits);
     tcase_add_test(tc, progress_grows);
     tcase_add_test(tc, test_batch_too_long);

@@ -47,6 +47,7 @@ int api_open(struct api *a, struct mcp_call *c, const struct mcp_tool *tool,
     *a = (struct api){.c = c, .def = find(c, tool, mu_json_str(args, "account"), err)};
     if (!a->def)
         return -1;
+    c->peer->upstream = a->def->name;
     if (!a->def->adapter->call)
         return mu_fail(err, MU_E_UNSUPPORTED, "%s: its adapter %s has no HTTP API", a->def->name,
                        a->def->adapter->name);
@@ -267,8 +268,9 @@ static const struct mu_doc *records_of(const struct mu_doc *doc, const char *poi
     return mu_doc_is(list, MU_DOC_LIST) ? list : NULL;
 }
 
+/* Of what is cut there is no next page: who went there would miss the rest of this one. */
 static void write_paging(struct mu_jw *w, struct json_object *args, const struct mu_doc *total,
-                         size_t rows)
+                         size_t rows, bool cut)
 {
     int64_t page = 0, per_page = 0;
     const char *text = mu_doc_text(total);
@@ -279,7 +281,7 @@ static void write_paging(struct mu_jw *w, struct json_object *args, const struct
     mu_jw_put_int(w, "per_page", per_page);
     if (text && mu_parse_int(text, 0, INT64_MAX, &all))
         mu_jw_put_int(w, "total", all);
-    if (rows > 0 && (all < 0 ? (int64_t)rows >= per_page : page * per_page < all))
+    if (rows > 0 && !cut && (all < 0 ? (int64_t)rows >= per_page : page * per_page < all))
         mu_jw_put_int(w, "next_page", page + 1);
 }
 
@@ -300,7 +302,8 @@ static int write_list(struct api *a, const struct mu_tool *t, struct json_object
         shown++;
     }
     mu_jw_end(&w, ']');
-    write_paging(&w, args, t->total ? mu_doc_at(doc, t->total) : NULL, list->len);
+    write_paging(&w, args, t->total ? mu_doc_at(doc, t->total) : NULL, list->len,
+                 shown < list->len);
     if (shown < list->len) {
         mu_jw_put_int(&w, "not_shown", (int64_t)(list->len - shown));
         mu_jw_put_str(&w, "hint", "too long to show whole; ask with a smaller per_page");

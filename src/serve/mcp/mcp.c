@@ -220,6 +220,7 @@ static void handle_text(struct mcp_call *c, const char *text, size_t len)
         mcp_fail_with(c, MCP_PARSE, 400, NULL, "Parse error: %s", err.text);
         mcp_write_error(c);
     } else if (mu_doc_is(c->message, MU_DOC_LIST) && may_batch(c)) {
+        c->reply->messages = (size_t)c->message->len;
         handle_batch(c);
     } else if (mu_doc_is(c->message, MU_DOC_LIST)) {
         mcp_fail_with(c, MCP_INVALID, 400, NULL, "one message at a time: no batches");
@@ -234,5 +235,6 @@ void mu_mcp_handle(struct mu_mcp *mcp, struct mu_mcp_peer *peer, const char *tex
                    struct mu_mcp_reply *reply)
 {
     struct mcp_call c = {.mcp = mcp, .peer = peer, .arena = peer->arena, .reply = reply};
+    reply->messages = 1;
     handle_text(&c, text, len);
 }

@@ -75,6 +75,7 @@ struct mu_mcp_peer {
     /* Requests of this connection that are under way, which its later messages may cancel. What is
      * cancelled isn't answered. NULL: messages aren't known to be of one connection. */
     struct mcp_running *running;
+    const char *upstream; /* set: the account whose system was asked for the answer */
     /* Sends a notification at once, a line with its end. NULL: they stand before the answer. */
     void (*notify)(void *arg, const char *line, size_t len);
     void *notify_arg;
@@ -87,7 +88,8 @@ struct mu_mcp_reply {
     int status;        /* for HTTP: 200, 202 when there is nothing to say, 400, 404 */
     struct mu_buf out; /* messages, each with a line feed at its end; the answer is the last one */
     int count;
-    bool later; /* nothing was done: to be handled again where waiting is allowed */
+    size_t messages; /* that came: more than one in a batch */
+    bool later;      /* nothing was done: to be handled again where waiting is allowed */
 };
 
 #define MU_MCP_REPLY_INIT                                    \

@@ -6,8 +6,11 @@
 
 #include "base/str.h"
 #include "serve/auth.h"
+#include "serve/gate.h"
 #include "serve/mcp/mcp_private.h"
 #include "serve/serve.h"
+
+static const char json[] = "application/json", events[] = "text/event-stream";
 
 void mcp_keep_private(struct mu_reply *reply)
 {
@@ -41,14 +44,58 @@ void mcp_events(const struct mu_mcp_reply *reply, struct mu_buf *to)
     }
 }
 
-static void send(struct mu_reply *reply, const struct mu_mcp_reply *out)
+/* ---- what the client can read ---- */
+
+/* Whether Accept names the type, all of its kind, or everything. */
+static bool listed(const char *accept, const char *type)
+{
+    const char *all = strchr(type, '/') + 1;
+    for (const char *at = accept; *at; at += strcspn(at, ","), at += *at == ',') {
+        at += strspn(at, " \t");
+        size_t len = strcspn(at, ",; \t"), kind = (size_t)(all - type);
+        bool is = (len == strlen(type) && strncasecmp(at, type, len) == 0) ||
+                  (len == kind + 1 && at[kind] == '*' && strncasecmp(at, type, kind) == 0) ||
+                  (len == 3 && memcmp(at, "*/*", 3) == 0);
+        if (is)
+            return true;
+    }
+    return false;
+}
+
+/* Who says nothing reads JSON. */
+static bool reads(const struct mu_request *r, const char *type)
+{
+    const char *accept = mu_request_header(r, "Accept");
+    return accept && *accept ? listed(accept, type) : mu_streq(type, json);
+}
+
+static int check_accept(const struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
+{
+    if (reads(r, json) || reads(r, events))
+        return 0;
+    reply->status = 406;
+    return mu_fail(err, MU_E_USAGE, "answers are %s or %s; accept one of them", json, events);
+}
+
+/* Without what was told before it, where only JSON is read. */
+static void send_last(struct mu_reply *reply, const struct mu_mcp_reply *out)
+{
+    size_t end = out->out.len - 1, from = end;
+    while (from > 0 && out->out.data[from - 1] != '\n')
+        from--;
+    mu_buf_add(&reply->body, out->out.data + from, end - from);
+}
+
+static void send(const struct mu_request *r, struct mu_reply *reply, const struct mu_mcp_reply *out)
 {
     reply->status = (unsigned)out->status;
-    if (out->count > 1) {
-        reply->type = "text/event-stream";
+    if (out->count == 0)
+        return;
+    if (reads(r, events) && (out->count > 1 || !reads(r, json))) {
+        reply->type = events;
         mcp_events(out, &reply->body);
-    } else if (out->count == 1) {
-        mu_buf_add(&reply->body, out->out.data, out->out.len - 1);
+    } else {
+        send_last(reply, out);
     }
 }
 
@@ -62,13 +109,16 @@ static int post(struct mu_request *r, struct mu_reply *reply, struct mu_err *err
     struct mu_mcp_reply out = MU_MCP_REPLY_INIT;
     struct mu_err missing = MU_ERR_INIT;
     mcp_keep_private(reply);
-    if (mcp_check_type(r, reply, err) < 0)
+    if (mcp_check_type(r, reply, err) < 0 || check_accept(r, reply, err) < 0)
         return -1;
     if (mu_request_store(r, &peer.store, &missing) < 0)
         peer.store = NULL; /* tools that need it say so */
     mu_mcp_handle(r->serve->mcp, &peer, r->body, r->body_len, &out);
+    if (!r->may_block)
+        mu_gate_charge(r, out.messages - 1);
+    r->upstream = peer.upstream;
     if (!out.later)
-        send(reply, &out);
+        send(r, reply, &out);
     mu_mcp_reply_done(&out);
     return out.later ? MU_LATER : 0;
 }

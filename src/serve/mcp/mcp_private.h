@@ -76,6 +76,7 @@ struct mcp_call {
     struct mu_jw w;      /* of the result's members */
     struct mu_buf result;
     const char *result_type; /* "complete" */
+    unsigned retry_after_s;  /* told with a result that failed; 0: not */
     struct mcp_progress progress;
     /* filled in by a failing step: */
     int code, status;

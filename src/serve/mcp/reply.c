@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+#include "base/time.h"
+#include "serve/auth.h"
+
 /* Modern results may be kept by a client, but only for its own user: they depend on the token. */
 enum { CACHE_MS = 60000 };
 
@@ -32,17 +35,36 @@ void mcp_write_server(struct mu_jw *w)
     mu_jw_end(w, '}');
 }
 
+static void write_meta(struct mcp_call *c, struct mu_jw *w)
+{
+    if (!c->modern && !c->retry_after_s)
+        return;
+    mu_jw_key(w, "_meta");
+    mu_jw_object(w);
+    if (c->modern) {
+        mu_jw_key(w, MCP_META "serverInfo");
+        mcp_write_server(w);
+    }
+    if (c->retry_after_s)
+        mu_jw_put_int(w, "retry_after", c->retry_after_s);
+    mu_jw_end(w, '}');
+}
+
+/* Not longer than the token lives. */
+static int64_t cache_ms(const struct mcp_call *c)
+{
+    int64_t expires = c->peer->grant->expires, left_ms = (expires - mu_now()) * 1000;
+    if (!expires || left_ms > CACHE_MS)
+        return CACHE_MS;
+    return left_ms > 0 ? left_ms : 0;
+}
+
 static void write_modern(struct mcp_call *c, const struct mcp_method *m, struct mu_jw *w)
 {
     mu_jw_put_str(w, "resultType", c->result_type);
-    mu_jw_key(w, "_meta");
-    mu_jw_object(w);
-    mu_jw_key(w, MCP_META "serverInfo");
-    mcp_write_server(w);
-    mu_jw_end(w, '}');
     if (!m->cacheable)
         return;
-    mu_jw_put_int(w, "ttlMs", CACHE_MS);
+    mu_jw_put_int(w, "ttlMs", cache_ms(c));
     mu_jw_put_str(w, "cacheScope", "private");
 }
 
@@ -52,6 +74,7 @@ void mcp_write_result(struct mcp_call *c, const struct mcp_method *m)
     struct mu_jw w;
     if (c->modern)
         write_modern(c, m, &c->w);
+    write_meta(c, &c->w);
     mu_jw_end(&c->w, '}');
     begin(c, &w);
     mu_jw_key(&w, "id");

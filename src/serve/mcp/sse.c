@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "serve/auth.h"
+#include "serve/gate.h"
 #include "serve/mcp/mcp_private.h"
 #include "serve/serve.h"
 
@@ -235,6 +236,8 @@ int mcp_sse_message(struct mu_request *r, struct mu_reply *reply, struct mu_err 
     if (mu_request_store(r, &peer.store, &missing) < 0)
         peer.store = NULL;
     mu_mcp_handle(r->serve->mcp, &peer, r->body, r->body_len, &out);
+    if (!r->may_block)
+        mu_gate_charge(r, out.messages - 1);
     if (!out.later)
         put(all, id, peer.grant, &peer, &out);
     bool later = out.later;

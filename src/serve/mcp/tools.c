@@ -105,6 +105,7 @@ static void write_failure(struct mcp_call *c, const struct mu_err *err)
     const char *text = err->text;
     if (err->retry_after_s)
         text = mu_printf(c->arena, "%s; try again in %u seconds", text, err->retry_after_s);
+    c->retry_after_s = err->retry_after_s;
     mu_jw_key(&c->w, "content");
     write_text(&c->w, text, strlen(text));
     mu_jw_key(&c->w, "isError");
