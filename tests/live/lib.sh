@@ -21,8 +21,8 @@ PATIENCE=600 # seconds after which a program is taken to hang
 # end PID: asks it to end, and waits until it has: what still writes would be in the way of what comes next.
 end() {
     [ -z "$1" ] || {
+        kill -CONT "$1" 2>/dev/null || true # first: at its end a leak check stops it, which this would take back
         kill "$1" 2>/dev/null || true
-        kill -CONT "$1" 2>/dev/null || true
         wait "$1" 2>/dev/null || true
     }
 }

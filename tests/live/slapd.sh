@@ -248,8 +248,8 @@ stop() {
     local pid tries
     running || return 0
     pid=$(cat "$dir/slapd.pid")
-    kill "$pid"
     kill -CONT "$pid"
+    kill "$pid"
     for ((tries = 0; tries < 3000; tries++)); do
         ours "$pid" || return 0
         sleep 0.02
