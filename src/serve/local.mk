@@ -41,9 +41,10 @@ libmuster_a_SOURCES += \
 	src/serve/rest/cursor.c src/serve/rest/cursor.h \
 	src/serve/rest/get.c \
 	src/serve/rest/beside.c src/serve/rest/beside.h \
-	src/serve/rest/index.c src/serve/rest/index.h \
+	src/serve/rest/index.c src/serve/rest/index.h src/serve/rest/index_private.h \
 	src/serve/rest/lines.c \
 	src/serve/rest/list.c src/serve/rest/list.h \
+	src/serve/rest/order.c \
 	src/serve/rest/page.c src/serve/rest/page.h \
 	src/serve/rest/page_look.c \
 	src/serve/rest/page_sort.c \

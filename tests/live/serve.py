@@ -10,6 +10,7 @@ import gzip
 import json
 import subprocess
 import sys
+import unicodedata
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -140,9 +141,7 @@ def lists():
     check("the same as an expression", listed(users + "?filter=status%3Dactive") == active)
     check("the stream with a filter", [json.loads(x) for x in call(users + "?format=stream&status=active").body.splitlines()]
           == active)
-    names = sorted(active, key=lambda u: (u["name"].casefold(), u["id"]))
-    sort = [u["id"] for u in listed(users + "?status=active&sort_by=name")]
-    check("an order", sorted(sort) == sorted(u["id"] for u in names) and sort[0] != ids[0])
+    orders(users, everybody)
     one = active[5]
     address = one["emails"][0]["email"]
     check("by address, in any case", listed(users + "?emails[email]=" + urllib.parse.quote(address.upper())) == [one])
@@ -193,6 +192,46 @@ def lists():
     fresh = call(users + "?max_age=0&limit=1")
     check("max_age reads again", fresh.status == 200 and int(fresh.headers["Muster-Snapshot"]) > 1
           and int(fresh.headers["Age"]) < 60, fresh.headers.items())
+
+
+def there_and_back(path):
+    """All entries, page by page to the end, and the same from there back to the beginning."""
+    pages, cursor = [], None
+    while cursor or not pages:
+        pages.append(call(path + (f"&cursor={cursor}" if cursor else "")).json)
+        cursor = pages[-1]["next_cursor"]
+    back, cursor = [], pages[-1]["prev_cursor"]
+    while cursor:
+        back.append(call(f"{path}&cursor={cursor}").json)
+        cursor = back[-1]["prev_cursor"]
+    check(f"{path}: back by the same pages", [p["result"] for p in back[::-1]] == [p["result"] for p in pages[:-1]])
+    check(f"{path}: nothing before the first, nothing behind the last", pages[0]["prev_cursor"] is None
+          and back[-1]["prev_cursor"] is None and all(p["next_cursor"] for p in back), len(pages))
+    return [u for p in pages for u in p["result"]]
+
+
+def orders(users, everybody):
+    few = [u for u in everybody if unicodedata.normalize("NFC", u["name"].casefold()).startswith("a")]
+    check("few are few", 1 < len(few) < len(everybody) / 4, len(few))
+    for what, of in (("", everybody), ("&status=active", [u for u in everybody if u["status"] == "active"]),
+                     ("&status=inactive", [u for u in everybody if u["status"] == "inactive"]), ("&name[like]=a*", few),
+                     ("&groups[id]=" + few[0]["groups"][0]["id"], None), ("&name[like]=zzzz*", [])):
+        for field in ("status", "username", "groups"):
+            got = listed(f"{users}?sort_by={field}{what}")
+            down = listed(f"{users}?sort_by={field}&sort_order=desc{what}")
+            if of is not None:
+                check(f"order by {field}{what}: everybody once", sorted(u["id"] for u in got)
+                      == sorted(u["id"] for u in of), len(got))
+            check(f"order by {field}{what}: downwards", down == got[::-1])
+            keys = [("1", u["id"]) if field not in u else
+                    ("0" + (u[field] if isinstance(u[field], str) else u[field][0]["id"]).casefold(), u["id"]) for u in got]
+            check(f"order by {field}{what}: in order", keys == sorted(keys), keys[:5])
+    byname = listed(users + "?sort_by=username")
+    check("one of many, wherever it stands in the order", all(listed(f"{users}?sort_by=username&id[like]={u['id']}") == [u] and
+          call(f"{users}?sort_by=username&limit=1&id[like]={u['id']}").json["result"] == [u] for u in byname[::60] + byname[-1:]))
+    for query in ("?limit=60", "?limit=60&sort_by=name", "?limit=60&sort_by=name&sort_order=desc",
+                  "?limit=7&sort_by=emails&status=inactive", "?limit=9&name[like]=a*&sort_by=name"):
+        there_and_back(users + query)
 
 
 def refusals():

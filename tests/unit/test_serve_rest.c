@@ -127,7 +127,7 @@ END_TEST
 static struct mu_index_key emails_of(int64_t snapshot)
 {
     struct mu_err err = MU_ERR_INIT;
-    struct mu_index_key key = {{0}, MU_USER, mu_schema_attr(MU_USER, "emails"), "email"};
+    struct mu_index_key key = {{0}, MU_USER, mu_schema_attr(MU_USER, "emails"), "email", false};
     ck_assert_int_eq(mu_reading_of(storage, "hr", snapshot, &key.at, &err), 0);
     return key;
 }
@@ -166,6 +166,47 @@ START_TEST(test_index)
     ck_assert_ptr_eq(index, again);
     mu_index_drop(serve.indexes, again);
     mu_index_drop(serve.indexes, index);
+    mu_indexes_free(serve.indexes);
+}
+END_TEST
+
+static const char *ordered(const struct mu_index *order, size_t from, size_t to)
+{
+    MU_AUTO(buf) struct mu_buf all = MU_BUF_INIT(MU_BUF_MAX);
+    mu_buf_adds(&all, "");
+    for (size_t i = from; i < to; i++)
+        mu_buf_printf(&all, "%s ", mu_index_id(order, i));
+    return mu_strdup(storage_arena, all.len ? all.data : "");
+}
+
+/* By folded value, then by id; who has none comes last. */
+START_TEST(test_order)
+{
+    struct mu_pull *p = storage_begin("hr");
+    storage_put(p, MU_USER, "a", "{\"name\":\"zoe\"}");
+    storage_put(p, MU_USER, "b", "{\"title\":\"x\"}");
+    storage_put(p, MU_USER, "c", "{\"name\":\"Ada\"}");
+    storage_put(p, MU_USER, "d", "{\"name\":\"ADA\"}");
+    storage_put(p, MU_USER, "e", "{\"name\":\"Bo\"}");
+    struct mu_index_key key = emails_of(storage_finish(p, MU_COMPLETE).id);
+    struct mu_serve serve = {.indexes = mu_indexes_new()};
+    struct mu_request r = {.serve = &serve, .arena = storage_arena, .may_block = true};
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_index *order, *other;
+    key = (struct mu_index_key){key.at, MU_USER, mu_schema_attr(MU_USER, "name"), NULL, true};
+    ck_assert_int_eq(mu_index_take(&r, storage, &key, &order, &err), 0);
+    ck_assert_uint_eq(mu_order_count(order), 5);
+    ck_assert_str_eq(ordered(order, 0, 5), "c d e a b ");
+    ck_assert_str_eq(ordered(order, 0, mu_order_before(order, "0ada", "d", false)), "c ");
+    ck_assert_str_eq(ordered(order, 0, mu_order_before(order, "0ada", "d", true)), "c d ");
+    ck_assert_str_eq(ordered(order, mu_order_before(order, "1", "b", false), 5), "b ");
+    ck_assert_uint_eq(mu_order_before(order, "2", "", false), 5);
+    ck_assert(mu_order_has_any(order));
+    key.attr = mu_schema_attr(MU_USER, "timezone");
+    ck_assert_int_eq(mu_index_take(&r, storage, &key, &other, &err), 0);
+    ck_assert(!mu_order_has_any(other) && mu_order_count(other) == 5);
+    mu_index_drop(serve.indexes, other);
+    mu_index_drop(serve.indexes, order);
     mu_indexes_free(serve.indexes);
 }
 END_TEST
@@ -353,6 +394,7 @@ Suite *serve_rest_suite(void)
     tcase_add_test(t, test_version);
     tcase_add_test(t, test_hold);
     tcase_add_test(t, test_index);
+    tcase_add_test(t, test_order);
     tcase_add_test(t, test_indexes_kept);
     tcase_add_test(t, test_merge);
     tcase_add_test(t, test_cursor);

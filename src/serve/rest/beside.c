@@ -28,7 +28,8 @@ static size_t absent(const struct mu_index *index, const struct mu_store *store,
 static int leave_out_users(struct mu_request *r, struct mu_store *store, const struct mu_view *view,
                            struct mu_entry **entries, size_t *count, struct mu_err *err)
 {
-    const struct mu_index_key key = {view->at, MU_USER, mu_schema_attr(MU_USER, "emails"), "email"};
+    const struct mu_index_key key = {view->at, MU_USER, mu_schema_attr(MU_USER, "emails"), "email",
+                                     false};
     struct mu_index *index;
     int rc = mu_index_take(r, store, &key, &index, err);
     if (rc != 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sorted hashes, each with an id in one pool; and the few of them that are kept. */
-#include "serve/rest/index.h"
+#include "serve/rest/index_private.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -9,22 +9,6 @@
 #include "base/str.h"
 #include "model/filter.h"
 #include "serve/serve.h"
-
-struct spot {
-    uint64_t hash;
-    uint32_t
-        id; /* where it stands in the pool; entries come in order of id, so it tells the order */
-};
-
-struct mu_index {
-    struct mu_index_key key;
-    struct spot *spots;
-    size_t count, room;
-    struct mu_buf ids; /* each with its NUL */
-    bool too_big;
-    int refs;      /* guarded by mu_indexes.lock */
-    uint64_t used; /* the greater, the later */
-};
 
 struct mu_indexes {
     pthread_mutex_t lock;   /* guards slots; taken for moments */
@@ -46,6 +30,7 @@ static void index_free(struct mu_index *index)
     if (!index)
         return;
     mu_buf_done(&index->ids);
+    mu_buf_done(&index->keys);
     free(index->spots);
     free(index);
 }
@@ -80,18 +65,25 @@ static uint64_t hash_of(const struct mu_store *store, const char *folded)
     return hash;
 }
 
+struct index_spot *index_spot_add(struct mu_index *index)
+{
+    if (index->count == index->room) {
+        index->room = index->room ? index->room * 2 : 1024;
+        index->spots = mu_xrealloc(index->spots, index->room * sizeof(*index->spots));
+    }
+    index->too_big =
+        index->ids.full || index->keys.full ||
+        index->ids.len + index->keys.len + index->room * sizeof(*index->spots) > MU_INDEX_BYTES_MAX;
+    return &index->spots[index->count++];
+}
+
 static void add(void *arg, const char *text)
 {
     struct making *m = arg;
     struct mu_index *index = m->index;
     mu_buf_reset(&m->folded);
     mu_fold_into(&m->folded, text, strlen(text));
-    if (index->count == index->room) {
-        index->room = index->room ? index->room * 2 : 1024;
-        index->spots = mu_xrealloc(index->spots, index->room * sizeof(*index->spots));
-    }
-    index->spots[index->count++] =
-        (struct spot){hash_of(m->store, m->folded.data ? m->folded.data : ""), m->id};
+    *index_spot_add(index) = (struct index_spot){hash_of(m->store, m->folded.data), m->id};
 }
 
 static int look(void *arg, const struct mu_entry *entry, struct mu_err *err)
@@ -108,41 +100,48 @@ static int look(void *arg, const struct mu_entry *entry, struct mu_err *err)
     mu_filter_texts(index->key.attr, index->key.part, doc, add, m);
     if (index->count > before)
         mu_buf_add(&index->ids, entry->id, strlen(entry->id) + 1);
-    index->too_big = index->ids.len + index->room * sizeof(*index->spots) > MU_INDEX_BYTES_MAX ||
-                     index->ids.full;
     return !index->too_big;
 }
 
 static int by_hash(const void *a, const void *b)
 {
-    const struct spot *one = a, *other = b;
-    if (one->hash != other->hash)
-        return one->hash < other->hash ? -1 : 1;
+    const struct index_spot *one = a, *other = b;
+    if (one->what != other->what)
+        return one->what < other->what ? -1 : 1;
     return (one->id > other->id) - (one->id < other->id);
+}
+
+static int fill_values(struct mu_store *store, struct mu_index *index, struct mu_err *err)
+{
+    MU_AUTO(arena) struct mu_arena *scratch = mu_arena_new();
+    struct making m = {index, store, scratch, MU_BUF_INIT(MU_BUF_MAX), 0};
+    int rc = mu_reading_walk(store, &index->key.at, &(struct mu_walk){.kind = index->key.kind},
+                             look, &m, err);
+    mu_buf_done(&m.folded);
+    if (rc == 0 && index->count > 0 && !index->too_big)
+        qsort(index->spots, index->count, sizeof(*index->spots), by_hash);
+    return rc;
 }
 
 static int make(struct mu_store *store, const struct mu_index_key *key, struct mu_index **ret,
                 struct mu_err *err)
 {
-    MU_AUTO(arena) struct mu_arena *scratch = mu_arena_new();
     struct mu_index *index = mu_xcalloc(1, sizeof(*index));
-    struct making m = {index, store, scratch, MU_BUF_INIT(MU_BUF_MAX), 0};
     index->key = *key;
     index->ids = (struct mu_buf)MU_BUF_INIT(MU_INDEX_BYTES_MAX);
-    int rc = mu_reading_walk(store, &key->at, &(struct mu_walk){.kind = key->kind}, look, &m, err);
-    mu_buf_done(&m.folded);
-    if (rc < 0) {
+    index->keys = (struct mu_buf)MU_BUF_INIT(MU_INDEX_BYTES_MAX);
+    if ((key->order ? index_fill_order : fill_values)(store, index, err) < 0) {
         index_free(index);
         return -1;
     }
-    if (index->too_big) {
+    if (index->too_big || index->ids.full || index->keys.full) {
+        index->too_big = true;
         free(index->spots);
         index->spots = NULL;
-        index->count = 0;
+        index->count = index->room = 0;
         mu_buf_done(&index->ids);
+        mu_buf_done(&index->keys);
     }
-    if (index->count > 0)
-        qsort(index->spots, index->count, sizeof(*index->spots), by_hash);
     *ret = index;
     return 0;
 }
@@ -153,7 +152,8 @@ static bool is_of(const struct mu_index *index, const struct mu_index_key *key)
 {
     return index && index->key.at.account == key->at.account &&
            index->key.at.snapshot == key->at.snapshot && index->key.kind == key->kind &&
-           index->key.attr == key->attr && mu_streq(index->key.part, key->part);
+           index->key.attr == key->attr && mu_streq(index->key.part, key->part) &&
+           index->key.order == key->order;
 }
 
 /* NULL: not there. */
@@ -172,22 +172,47 @@ static struct mu_index *take_kept(struct mu_indexes *all, const struct mu_index_
     return found;
 }
 
-/* In place of the one that nobody has asked for longest; whoever holds it frees it. */
+static size_t bytes_of(const struct mu_index *index)
+{
+    return index ? index->ids.cap + index->keys.cap + index->room * sizeof(*index->spots) : 0;
+}
+
+/* The one that nobody has asked for longest; whoever holds it frees it. */
+static void let_one_go(struct mu_indexes *all)
+{
+    struct mu_index **oldest = NULL;
+    for (size_t i = 0; i < MU_INDEXES_MAX; i++)
+        if (all->slots[i] && (!oldest || all->slots[i]->used < (*oldest)->used))
+            oldest = &all->slots[i];
+    mu_assert(oldest);
+    if (--(*oldest)->refs == 0)
+        index_free(*oldest);
+    *oldest = NULL;
+}
+
+/* NULL: there is none for one more of that size. */
+static struct mu_index **free_slot(struct mu_indexes *all, size_t bytes)
+{
+    struct mu_index **slot = NULL;
+    size_t sum = 0;
+    for (size_t i = 0; i < MU_INDEXES_MAX; i++) {
+        sum += bytes_of(all->slots[i]);
+        if (!all->slots[i])
+            slot = &all->slots[i];
+    }
+    return sum == 0 || sum + bytes <= MU_INDEX_BYTES_MAX ? slot : NULL;
+}
+
 static void keep(struct mu_indexes *all, struct mu_index *index)
 {
-    size_t place = 0;
+    struct mu_index **slot;
     pthread_mutex_lock(&all->lock);
-    for (size_t i = 0; i < MU_INDEXES_MAX && all->slots[place]; i++)
-        if (!all->slots[i] || all->slots[i]->used < all->slots[place]->used)
-            place = i;
-    struct mu_index *out = all->slots[place];
-    bool held = out && --out->refs > 0;
-    all->slots[place] = index;
+    while (!(slot = free_slot(all, bytes_of(index))))
+        let_one_go(all);
+    *slot = index;
     index->refs = 2; /* the slot's, and whoever has made it */
     index->used = ++all->clock;
     pthread_mutex_unlock(&all->lock);
-    if (!held)
-        index_free(out);
 }
 
 int mu_index_take(struct mu_request *r, struct mu_store *store, const struct mu_index_key *key,
@@ -233,13 +258,13 @@ size_t mu_index_find(const struct mu_index *index, const struct mu_store *store,
     size_t low = 0, high = index->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (index->spots[middle].hash < hash)
+        if (index->spots[middle].what < hash)
             low = middle + 1;
         else
             high = middle;
     }
     *ret_first = low;
-    while (high < index->count && index->spots[high].hash == hash)
+    while (high < index->count && index->spots[high].what == hash)
         high++;
     return high - low;
 }

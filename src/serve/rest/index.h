@@ -4,6 +4,8 @@
  * from then on a search instead of another look. A snapshot never changes, so neither does an index;
  * the newest few are kept, in memory of a named size, and shared by all threads.
  *
+ * Or everybody in order of a field, for pages in that order.
+ *
  * Values are compared as filters compare them (folded), by a keyed hash: what is found has to be
  * looked at once more. Texts and ids are borrowed from the index, which holds until it is dropped.
  */
@@ -14,8 +16,9 @@
 #include "serve/rest/view.h"
 
 enum {
-    MU_INDEXES_MAX = 16,          /* kept at once */
-    MU_INDEX_BYTES_MAX = 24 << 20 /* of one; a snapshot that would need more has none */
+    MU_INDEXES_MAX = 16, /* kept at once */
+    MU_INDEX_BYTES_MAX =
+        24 << 20 /* all together; a snapshot that would need more for one has none */
 };
 
 struct mu_index;
@@ -29,6 +32,7 @@ struct mu_index_key {
     enum mu_kind kind;
     const struct mu_attr *attr;
     const char *part; /* of a list's items; NULL: the field itself */
+    bool order;       /* not who has which value, but everybody in order of the field */
 };
 
 /* 0 with the index, to be dropped; MU_LATER: it has to be made, and we may not wait; -1. *ret NULL:
@@ -44,5 +48,18 @@ const char *mu_index_id(const struct mu_index *index, size_t nth);
 
 /* Some entry has the field. */
 bool mu_index_has_any(const struct mu_index *index);
+
+/* ---- orders: order.c ---- */
+
+/* What entries are ordered by: folded text, times as instants; those without a value come last. */
+void mu_order_key_of(const struct mu_attr *attr, const struct mu_doc *doc, struct mu_buf *to);
+/* By key, those of one key by id. */
+int mu_order_cmp(const char *a_key, const char *a_id, const char *b_key, const char *b_id);
+
+/* So many entries stand before that place, or (with) at it, too; mu_index_id has the ids of each. */
+size_t mu_order_before(const struct mu_index *order, const char *key, const char *id, bool with);
+size_t mu_order_count(const struct mu_index *order);
+const char *mu_order_key(const struct mu_index *order, size_t nth);
+bool mu_order_has_any(const struct mu_index *order);
 
 #endif

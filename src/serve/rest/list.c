@@ -123,18 +123,25 @@ static void link_next(struct mu_request *r, struct mu_rest_page *page, struct mu
     mu_reply_header(reply, "Link", mu_strdup(r->arena, link.data));
 }
 
-/* An equality that an index answers; what it doesn't name isn't looked at. 0, MU_LATER, -1. */
+/* An equality that an index answers, so that what it doesn't name isn't looked at; or the order that is
+ * asked for. 0, MU_LATER, -1. */
 static int use_index(struct mu_request *r, struct mu_rest_page *page, struct mu_index **ret,
                      struct mu_err *err)
 {
+    const struct mu_asked *ask = page->ask;
     struct mu_filter_equal *equal = mu_alloc(r->arena, sizeof(*equal));
+    bool equals = mu_filter_equal(r->arena, ask->filter, equal);
+    struct mu_index_key key = {page->view->at, ask->kind, ask->sort, NULL, true};
+    if (equals)
+        key = (struct mu_index_key){page->view->at, ask->kind, equal->attr, equal->part, false};
     *ret = NULL;
-    if (!mu_filter_equal(r->arena, page->ask->filter, equal))
+    if (!equals && (!ask->sort || page->only))
         return 0;
-    const struct mu_index_key key = {page->view->at, page->ask->kind, equal->attr, equal->part};
     int rc = mu_index_take(r, page->store, &key, ret, err);
     page->equal = equal;
-    page->index = *ret;
+    page->index = equals ? *ret : NULL;
+    page->order = equals ? NULL : *ret;
+    page->partly = page->index != NULL;
     return rc;
 }
 
@@ -143,19 +150,20 @@ static int walk(struct mu_rest_page *page, struct mu_err *err)
     return page->ask->sort ? mu_page_sort(page, err) : mu_page_walk(page, err);
 }
 
-/* Where nothing fits, or the order may be by a field of nobody, fields are to be there. An index has
- * found nobody: a look at others tells, and ends with the first few, unless nobody has the fields. */
+/* Where nothing fits, or the order may be by a field of nobody, fields are to be there. A look at those
+ * that weren't looked at tells, and ends with the first few, unless nobody has the fields. */
 static int collect(struct mu_request *r, struct mu_rest_page *page, struct mu_err *err)
 {
     if (walk(page, err) < 0)
         return -1;
-    bool told = page->count > 0 && (!page->ask->sort || mu_page_saw_all(page));
+    bool told =
+        page->count > 0 && (!page->ask->sort || page->seen[0]); /* the order's is the first */
     if (told || page->from_somewhere ||
         (page->index && page->ask->field_count == 1 && mu_index_has_any(page->index)))
         return 0;
-    if (page->index && !r->may_block)
+    if (page->partly && !r->may_block)
         return MU_LATER;
-    if (page->index && mu_there_look(page, err) < 0)
+    if (page->partly && mu_there_look(page, err) < 0)
         return -1;
     return mu_there_fields(page, err);
 }

@@ -23,16 +23,18 @@ struct mu_rest_page {
     /* where entries that pass the filter's equality stand; NULL: look at all */
     const struct mu_index *index;
     const struct mu_filter_equal *equal;
-    struct mu_arena *arena;   /* the request's */
-    struct mu_arena *scratch; /* emptied for each entry that is parsed */
-    const char *const *only;  /* ids, NULL-terminated; NULL: any */
-    bool from_somewhere;      /* cursor is where the page begins */
+    const struct mu_index *order; /* everybody in order of ask->sort; NULL: look at all */
+    struct mu_arena *arena;       /* the request's */
+    struct mu_arena *scratch;     /* emptied for each entry that is parsed */
+    const char *const *only;      /* ids, NULL-terminated; NULL: any */
+    bool from_somewhere;          /* cursor is where the page begins */
     struct mu_cursor cursor;
     struct mu_page_item *items; /* room for ask->limit */
     size_t count;
     bool more;                    /* beyond the last one walked to */
     struct mu_buf text;           /* of the items, one after another */
     int64_t looked;               /* at so many entries */
+    bool partly;                  /* there are others that were not looked at */
     bool seen[MU_ASK_FIELDS_MAX]; /* parallel to ask->fields: some entry has it */
     const struct mu_doc *doc;     /* those fields of the entry looked at last; in scratch */
 };

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pages in another order than that of ids: a look at every entry, and a heap of those nearest to where
- * the page begins, so that memory is a page's whatever the number of entries. */
+/* Pages in another order than that of ids: a heap of those nearest to where the page begins, so that
+ * memory is a page's whatever the number of entries. Where the order is known, entries are looked at
+ * from there on until the page is full; else, and where few fit, all are. */
 #include "serve/rest/page.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/str.h"
-#include "base/time.h"
+
+/* Entries that don't fit, looked at for one that does, and a few more: a look at one by its id costs as
+ * much as one at some that follow each other. */
+enum { LOOK_FOR_ONE = 16, LOOK_MORE = 200 };
 
 struct spot {
     char *key, *id; /* malloc'd together: key owns */
@@ -22,15 +25,9 @@ struct heap {
     int way;           /* 1: away from the beginning, -1: towards it */
 };
 
-static int cmp(const char *a_key, const char *a_id, const char *b_key, const char *b_id)
-{
-    int by_key = strcmp(a_key, b_key);
-    return by_key ? by_key : strcmp(a_id, b_id);
-}
-
 static int nearer(const struct heap *h, const struct spot *a, const struct spot *b)
 {
-    return h->way * cmp(a->key, a->id, b->key, b->id);
+    return h->way * mu_order_cmp(a->key, a->id, b->key, b->id);
 }
 
 static void swap(struct spot *a, struct spot *b)
@@ -82,30 +79,7 @@ static void offer(struct heap *h, const char *key, const char *id)
     }
 }
 
-/* ---- keys ---- */
-
-static const struct mu_doc *scalar(const struct mu_attr *attr, const struct mu_doc *value)
-{
-    if (mu_doc_is(value, MU_DOC_LIST))
-        value = value->first;
-    return mu_doc_is(value, MU_DOC_OBJECT) ? mu_doc_member(value, attr->parts[0]) : value;
-}
-
-/* Folded text, times as instants; those without a value stand behind the others. */
-static void key_of(const struct mu_attr *attr, const struct mu_doc *doc, struct mu_buf *to)
-{
-    const char *text = mu_doc_text(scalar(attr, mu_doc_member(doc, attr->name)));
-    char canonical[MU_TIME_TEXT];
-    int64_t when = 0;
-    mu_buf_reset(to);
-    mu_buf_addc(to, text ? '0' : '1');
-    if (text && attr->shape == MU_SHAPE_TIME && mu_time_parse(text, canonical, &when))
-        mu_buf_printf(to, "%020" PRId64, when + ((int64_t)1 << 60));
-    else if (text)
-        mu_fold_into(to, text, strlen(text));
-    if (to->len > MU_CURSOR_KEY_MAX)
-        mu_buf_cut(to, MU_CURSOR_KEY_MAX); /* those of one beginning follow each other by id */
-}
+/* ---- looking ---- */
 
 static int look(void *arg, const struct mu_entry *entry, struct mu_err *err)
 {
@@ -115,12 +89,64 @@ static int look(void *arg, const struct mu_entry *entry, struct mu_err *err)
     int fits = mu_page_matches(page, entry, err);
     if (fits <= 0)
         return fits < 0 ? -1 : 1;
-    key_of(page->ask->sort, page->doc, key);
+    mu_order_key_of(page->ask->sort, page->doc, key);
     if (page->from_somewhere &&
-        h->way * cmp(key->data, entry->id, page->cursor.key, page->cursor.id) <= 0)
+        h->way * mu_order_cmp(key->data, entry->id, page->cursor.key, page->cursor.id) <= 0)
         return 1;
     offer(h, key->data, entry->id);
     return 1;
+}
+
+/* The place of the next one in the order, counted from where the page begins. False: that was all. */
+static bool place_of(const struct heap *h, size_t nth, size_t *ret)
+{
+    const struct mu_rest_page *page = h->page;
+    const struct mu_cursor *c = &page->cursor;
+    size_t count = mu_order_count(page->order);
+    size_t from = page->from_somewhere ? mu_order_before(page->order, c->key, c->id, h->way > 0)
+                  : h->way > 0         ? 0
+                                       : count;
+    if (nth >= (h->way > 0 ? count - from : from))
+        return false;
+    *ret = h->way > 0 ? from + nth : from - 1 - nth;
+    return true;
+}
+
+/* 1: the page is full, or that was all; 0: too few fit; -1 */
+static int look_in_order(struct heap *h, struct mu_err *err)
+{
+    struct mu_rest_page *page = h->page;
+    const struct mu_index *order = page->order;
+    size_t place, most = page->ask->filter ? h->room * LOOK_FOR_ONE + LOOK_MORE : SIZE_MAX, n = 0;
+    for (; h->count < h->room && n < most && place_of(h, n, &place); n++) {
+        const char *id = mu_index_id(order, place);
+        if (!page->ask->filter)
+            offer(h, mu_order_key(order, place), id);
+        else if (mu_reading_get(page->store, &page->view->at, page->ask->kind, id, false, look, h,
+                                err) < 0)
+            return -1;
+    }
+    if (n == most)
+        return 0;
+    for (size_t i = 0; i < page->beside->count; i++)
+        if (look(h, &page->beside->entries[i], err) < 0)
+            return -1;
+    page->partly = true;
+    page->seen[0] = page->seen[0] || mu_order_has_any(order); /* the order's field is the first */
+    return 1;
+}
+
+static void heap_empty(struct heap *h)
+{
+    for (size_t i = 0; i < h->count; i++)
+        free(h->spots[i].key);
+    h->count = 0;
+}
+
+static int look_at_all(struct heap *h, struct mu_err *err)
+{
+    heap_empty(h);
+    return mu_page_look(h->page, &(struct mu_walk){.kind = h->page->ask->kind}, look, h, err);
 }
 
 /* ---- the page ---- */
@@ -172,13 +198,14 @@ int mu_page_sort(struct mu_rest_page *page, struct mu_err *err)
                      .room = (size_t)page->ask->limit + 1,
                      .way = page->cursor.backwards != page->ask->descending ? -1 : 1};
     h.spots = mu_xcalloc(h.room, sizeof(*h.spots));
-    int rc = mu_page_look(page, &(struct mu_walk){.kind = page->ask->kind}, look, &h, err);
-    if (rc == 0) {
+    int rc = page->order ? look_in_order(&h, err) : 0;
+    if (rc == 0)
+        rc = look_at_all(&h, err);
+    if (rc >= 0) {
         settle(&h);
         rc = fill(&h, err);
     }
-    for (size_t i = 0; i < h.count; i++)
-        free(h.spots[i].key);
+    heap_empty(&h);
     free(h.spots);
     mu_buf_done(&h.key);
     return rc;

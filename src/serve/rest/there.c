@@ -59,7 +59,7 @@ static bool has_value(struct asking *a, enum mu_kind kind, const struct mu_attr 
                       const char *part, const char *folded)
 {
     const struct mu_rest_page *page = a->page;
-    const struct mu_index_key key = {page->view->at, kind, attr, part};
+    const struct mu_index_key key = {page->view->at, kind, attr, part, false};
     struct mu_index *index = NULL;
     size_t first;
     a->rc = mu_index_take(a->r, page->store, &key, &index, a->err);
