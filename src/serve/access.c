@@ -15,7 +15,7 @@ enum { PATH_SHOWN = 200 };
 static const char *path_of(const struct exchange *x)
 {
     const struct mu_route *route = x->r.route;
-    MU_AUTO(buf) struct mu_buf path = MU_BUF_INIT(MU_TARGET_MAX * 2);
+    MU_AUTO(buf) struct mu_buf path = MU_BUF_INIT((size_t)MU_TARGET_MAX * 2);
     if (route && strstr(route->pattern, "{token}"))
         return route->pattern;
     for (size_t i = 0; i < x->target.segment_count; i++)

@@ -48,8 +48,8 @@ static void take_owned(void *arg, const char *native, const char *sync MU_UNUSED
     struct sendoso_ids *ids = arg;
     if (!after_prefix(native))
         return;
-    native = mu_strdup(ids->arena, native);
-    put(ids->by_scim, after_prefix(native), native);
+    const char *kept = mu_strdup(ids->arena, native);
+    put(ids->by_scim, kept + strlen(of_scim), kept);
 }
 
 static int load(struct sendoso *s, struct sendoso_ids *ids, struct mu_err *err)
@@ -209,7 +209,7 @@ const char *sendoso_ids_scim(struct sendoso *s, struct mu_arena *arena, const ch
 {
     if (!s->target->ids && read_ids(s, &s->target->ids, err) < 0)
         return NULL;
-    const char *scim = get(s->target->ids->scim_of, native);
+    const char *scim = mu_map_get(s->target->ids->scim_of, native, strlen(native));
     if (!scim)
         scim = after_prefix(native);
     return mu_strdup(arena, scim ? scim : native);

@@ -95,8 +95,9 @@ bool mcp_running_end(struct mcp_call *c)
     const char *id = text_of(c->arena, c->id);
     pthread_mutex_lock(&all->lock);
     struct entry *e = find(all, id);
-    e->waits = c->reply->later;
-    if (!c->reply->later) {
+    if (e)
+        e->waits = c->reply->later;
+    if (e && !c->reply->later) {
         cancelled = e->cancelled;
         mu_buf_done(&e->id);
     }

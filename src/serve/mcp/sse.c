@@ -217,7 +217,7 @@ static int get(struct mcp_streams *all, const char *id, struct mu_mcp_peer *peer
     const struct mcp_stream *s = find(all, id, peer->grant);
     int rc = s ? check_unread(s, err)
                : mu_fail(err, MU_E_MISSING, "sessionId: there is no such stream; open /sse again");
-    if (rc == 0)
+    if (s && rc == 0)
         peer->version = s->version ? s->version : mcp_legacy_version("2024-11-05");
     pthread_mutex_unlock(&all->lock);
     return rc;
