@@ -29,7 +29,9 @@ struct mu_governor {
     double rate;  /* now */
     double tokens;
     double burst;
-    int64_t filled_us;  /* when tokens was last brought up to date */
+    int64_t filled_us; /* when tokens was last brought up to date */
+    int64_t window_us; /* when the window began in which taken were */
+    double taken;
     int64_t blocked_us; /* nothing goes before */
     unsigned silent;    /* 429 answers in a row that named no time */
     const char *name;   /* for the watcher */
@@ -128,6 +130,28 @@ static void refill(struct mu_governor *g, int64_t mono_us)
     g->filled_us = mono_us;
 }
 
+/* The limit as a whole number of calls, and the time they are meant for. */
+static int64_t window_limit(const struct mu_governor *g)
+{
+    return g->limit >= 1 ? (int64_t)g->limit : 1;
+}
+
+/* Microseconds of the window that are left; 0: it is over. */
+static int64_t window_left(const struct mu_governor *g, int64_t mono_us)
+{
+    int64_t ends = g->window_us + (int64_t)((double)window_limit(g) / g->limit * (double)SECOND_US);
+    return g->window_us && ends > mono_us ? ends - mono_us : 0;
+}
+
+static void count(struct mu_governor *g, double calls, int64_t mono_us)
+{
+    if (window_left(g, mono_us) == 0) {
+        g->window_us = mono_us;
+        g->taken = 0;
+    }
+    g->taken += calls;
+}
+
 static int64_t take_locked(struct mu_governor *g, int64_t mono_us)
 {
     if (g->blocked_us > mono_us)
@@ -137,6 +161,7 @@ static int64_t take_locked(struct mu_governor *g, int64_t mono_us)
     refill(g, mono_us);
     if (g->tokens >= 1) {
         g->tokens -= 1;
+        count(g, 1, mono_us);
         return 0;
     }
     return (int64_t)((1 - g->tokens) / g->rate * SECOND_US) + 1;
@@ -156,6 +181,7 @@ void mu_governor_charge(struct mu_governor *g, size_t more, int64_t mono_us)
     if (g->limit > 0) {
         refill(g, mono_us);
         g->tokens -= (double)more;
+        count(g, (double)more, mono_us);
     }
     pthread_mutex_unlock(&g->lock);
 }
@@ -189,13 +215,16 @@ static void state_locked(struct mu_governor *g, int64_t mono_us, struct mu_rate_
     *ret = (struct mu_rate_state){.reset_s = up((double)blocked_us / SECOND_US)};
     if (g->limit <= 0)
         return;
-    ret->limit = g->limit >= 1 ? (int64_t)g->limit : 1;
+    ret->limit = window_limit(g);
     if (blocked_us > 0)
         return;
     refill(g, mono_us);
-    double left = g->tokens > 0 ? g->tokens : 0;
-    ret->remaining = (int64_t)left < ret->limit ? (int64_t)left : ret->limit;
-    ret->reset_s = up((g->burst - g->tokens) / g->rate);
+    bool spread = g->burst < (double)ret->limit;
+    int64_t window = window_left(g, mono_us);
+    double slowed = up(g->rate / g->limit * (double)ret->limit);
+    double left = spread ? slowed - (window > 0 ? g->taken : 0) : g->tokens;
+    ret->remaining = left <= 0 ? 0 : left < (double)ret->limit ? (int64_t)left : ret->limit;
+    ret->reset_s = up(spread ? (double)window / SECOND_US : (g->burst - g->tokens) / g->rate);
 }
 
 void mu_governor_state(struct mu_governor *g, int64_t mono_us, struct mu_rate_state *ret)

@@ -49,8 +49,9 @@ void mu_governor_watched(struct mu_governor *g, const char *name, mu_governor_wa
 /* Microseconds until a block told by the remote ends; 0: none. Takes no token. */
 int64_t mu_governor_blocked(struct mu_governor *g, int64_t mono_us);
 
-/* What may be sent now, for people who ask: `limit` calls in a window, `remaining` of them at once,
- * and all of them in reset_s seconds. limit 0: no rate is set; reset_s then is a block's. */
+/* What may be sent now, for people who ask: `limit` calls in a window, `remaining` of them in what is
+ * left of it, and all of them in reset_s seconds. Where fewer may go at once they are spread over the
+ * window. limit 0: no rate is set; reset_s then is a block's. */
 struct mu_rate_state {
     int64_t limit, remaining, reset_s;
 };

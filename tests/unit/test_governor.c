@@ -171,11 +171,16 @@ START_TEST(tells_its_state)
 {
     struct mu_governor *g = mu_governor_new(8, 2), *off = mu_governor_new(0, 1);
     struct mu_rate_state is;
+    mu_governor_state(g, S(1), &is);
+    ck_assert(is.limit == 8 && is.remaining == 8 && is.reset_s == 0);
     mu_governor_take(g, S(1));
     mu_governor_state(g, S(1), &is);
-    ck_assert_int_eq(is.limit, 8);
-    ck_assert_int_eq(is.remaining, 1);
-    ck_assert_int_eq(is.reset_s, 1);
+    ck_assert(is.limit == 8 && is.remaining == 7 && is.reset_s == 1);
+    ck_assert_int_eq(goes_in(g, S(1), S(2)), 8); /* one more than the rate, of the two at once */
+    mu_governor_state(g, S(2) - 1, &is);
+    ck_assert(is.remaining == 0 && is.reset_s == 1);
+    mu_governor_state(g, S(2), &is);
+    ck_assert(is.remaining == 8 && is.reset_s == 0);
     struct mu_rate_hint no = {.status = 429, .retry_after = "30"};
     mu_governor_told(g, &no, S(2), WALL);
     mu_governor_state(g, S(2), &is);
