@@ -168,6 +168,7 @@ struct mu_stream {
     void (*end)(void *arg);
     void *arg;
     unsigned idle_s; /* 0: never by itself */
+    bool ends;       /* by itself, and soon: it may, while we are ending; others are cut at once */
 };
 
 struct mu_reply {

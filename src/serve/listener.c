@@ -16,7 +16,7 @@
 #include "serve/exchange.h"
 #include "serve/socket.h"
 
-enum { WORKERS_MAX = 64, PEM_MAX = 1 << 20, NAP_MS = 20, LOG_LINE = 512 };
+enum { WORKERS_MAX = 64, PEM_MAX = 1 << 20, NAP_MS = 20, QUIET_MS = 300, LOG_LINE = 512 };
 
 /* ---- what libmicrohttpd calls ---- */
 
@@ -42,7 +42,10 @@ static enum MHD_Result handle(struct exchange *x)
         return exchange_send(x);
     if (blocking_put(x->home->listener->blocking, x))
         return MHD_YES;
-    mu_fail(&x->err, MU_E_BUSY, "too many requests are waiting; try again soon");
+    mu_fail(&x->err, MU_E_BUSY,
+            atomic_load(&x->home->listener->stopping)
+                ? "this server is ending, or reading its configuration again; ask again"
+                : "too many requests are waiting; try again soon");
     x->err.retry_after_s = 1;
     x->refused = true;
     return exchange_send(x);
@@ -224,17 +227,36 @@ static void quiesce(struct mu_listener *l)
     }
 }
 
+static unsigned connections(struct mu_listener *l)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < l->worker_count; i++) {
+        struct MHD_Daemon *d = l->workers[i].daemon;
+        const union MHD_DaemonInfo *info =
+            d ? MHD_get_daemon_info(d, MHD_DAEMON_INFO_CURRENT_CONNECTIONS) : NULL;
+        n += info ? info->num_connections : 0;
+    }
+    return n;
+}
+
+/* Whoever asks again and again over one connection is told with an answer that it closes: until nobody
+ * has asked for a while, unless nobody is there. */
 static void drain(struct mu_listener *l, unsigned drain_s)
 {
-    int64_t until = mu_mono_us() + drain_s * 1000000LL;
-    while (running(l) > 0 && mu_mono_us() < until)
+    int64_t now = mu_mono_us(), until = now + drain_s * 1000000LL, asked = now;
+    while (now < until &&
+           (running(l) > 0 || (connections(l) > 0 && now - asked < QUIET_MS * 1000LL))) {
+        asked = running(l) > 0 ? now : asked;
         nanosleep(&(struct timespec){.tv_nsec = NAP_MS * 1000000L}, NULL);
+        now = mu_mono_us();
+    }
 }
 
 void mu_listener_stop(struct mu_listener *l, unsigned drain_s, bool cancel)
 {
     if (!l)
         return;
+    atomic_store(&l->stopping, true);
     quiesce(l);
     if (l->ticker)
         ticker_stop(l->ticker);

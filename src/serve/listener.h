@@ -15,8 +15,9 @@ struct mu_listener;
 int mu_listener_start(struct mu_serve *serve, int fd, struct mu_listener **ret, struct mu_err *err);
 const char *mu_listener_url(const struct mu_listener *l); /* "http://127.0.0.1:8470" */
 
-/* No new connections; what is being answered gets drain_s seconds to end, streams end at once. cancel:
- * what is still being done then is cut short (mu_cancel), else waited for. NULL is fine. */
+/* No new connections; what is being answered gets drain_s seconds to end, over a connection that is
+ * closed then; streams without an end are cut. cancel: what is still being done after that is cut short
+ * (mu_cancel), else waited for. NULL is fine. */
 void mu_listener_stop(struct mu_listener *l, unsigned drain_s, bool cancel);
 
 #endif

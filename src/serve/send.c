@@ -185,6 +185,8 @@ static void add_headers(struct exchange *x, struct MHD_Response *response)
                                 reply->type ? reply->type : "application/json");
     MHD_add_response_header(response, "X-Request-Id", x->r.id);
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    if (atomic_load(&x->home->listener->stopping)) /* the next one comes by another connection */
+        MHD_add_response_header(response, "Connection", "close");
     if (reply->etag)
         MHD_add_response_header(response, "Cache-Control", "private, no-cache");
     for (size_t i = 0; i < reply->header_count; i++)

@@ -258,7 +258,7 @@ static ssize_t read_stream(void *arg, uint64_t at, char *to, size_t room)
         if (s->ended)
             return MHD_CONTENT_READER_END_OF_STREAM;
         /* cut, not ended: half of a list must not look like a whole one */
-        if (is_over(x->waker) || let_out(x))
+        if ((!x->reply.stream.ends && is_over(x->waker)) || let_out(x))
             return MHD_CONTENT_READER_END_WITH_ERROR;
         enum mu_stream_state state;
         if (!fill_piece(s, &state))

@@ -152,6 +152,62 @@ for line in text.splitlines():
 assert sys.argv[2] not in text
 END
 
+# --- what is being answered comes to its end, whoever asks meanwhile is answered ---
+sed -i '/^syncs:/i\  hris: {adapter: csv, path: people.csv}' "$work/muster.yaml"
+python3 -c 'print("id,email,first_name,last_name,department")
+for n in range(25000): print(f"{n},person{n}@example.test,First{n},Last{n},Department {n % 7}")' >"$work/people.csv"
+muster -q pull hris
+kill -HUP "$serve_pid"
+wait_for "an account more" reloaded 3
+cat >"$work/drain.py" <<'END'
+import http.client, os, socket, sys
+from urllib.parse import urlsplit
+url, pid, token = urlsplit(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+def stream():
+    """25,000 lines, more more than fits on the way; the first few bytes are read."""
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    s.settimeout(600)
+    s.connect((url.hostname, url.port))
+    c = http.client.HTTPConnection(url.hostname, url.port)
+    c.sock = s
+    c.request("GET", "/unified/user-directory/users?account=hris&format=stream", headers={"Authorization": "Bearer " + token})
+    answer = c.getresponse()
+    assert answer.status == 200, answer.status
+    return answer, answer.read(1000)
+def whole(answer, begun):
+    answer.fp.raw._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+    lines = (begun + answer.read()).splitlines()
+    assert len(lines) == 25000, len(lines)
+kept = http.client.HTTPConnection(url.hostname, url.port, timeout=600)
+def ask(c):
+    c.request("GET", "/healthz")
+    answer = c.getresponse()
+    assert answer.status == 200 and answer.read() == b"ok\n", answer.status
+    return answer.getheader("Connection")
+ask(kept)
+begun = stream()
+os.kill(pid, 1)
+while ask(kept) != "close":
+    pass
+ask(http.client.HTTPConnection(url.hostname, url.port, timeout=600))
+whole(*begun)
+begun = stream()
+kept = http.client.HTTPConnection(url.hostname, url.port, timeout=600)
+ask(kept)
+os.kill(pid, 15)
+while ask(kept) != "close":
+    pass
+try: # until nobody new is answered
+    while True:
+        ask(http.client.HTTPConnection(url.hostname, url.port, timeout=600))
+except ConnectionError:
+    pass
+whole(*begun)
+END
+python3 "$work/drain.py" "$SERVE_URL" "$serve_pid" "$asker" >"$work/drain.out" 2>&1 && ok "all that was asked is answered, over SIGHUP and SIGTERM" ||
+    bad "drained" "$(cat "$work/drain.out")"
+
 # --- the end: a schedule that was missed is made up for once ---
 serve_stop
 sed -i 's/every: 1s/every: 1h/' "$work/muster.yaml"

@@ -74,6 +74,6 @@ int mu_rest_lines(struct mu_request *r, const struct mu_rest_page *page, struct 
                                     .scratch = mu_arena_new()};
     l->left = l->ask.limit ? l->ask.limit : -1;
     reply->type = MU_LINES_TYPE;
-    reply->stream = (struct mu_stream){.fill = fill, .end = end, .arg = l};
+    reply->stream = (struct mu_stream){.fill = fill, .end = end, .arg = l, .ends = true};
     return 0;
 }
