@@ -83,7 +83,10 @@ struct mu_route_doc {
     const char *body, *answer;
     const char *example;     /* a body, as JSON text; NULL: it has none */
     const char *answer_type; /* media type; NULL: application/json */
-    unsigned status;         /* of success; 0: 200 */
+    const char
+        *line;   /* schema of a line, where the answer may be MU_LINES_TYPE, too; NULL: it isn't */
+    bool marked; /* has an ETag: 304 when the client knows it */
+    unsigned status; /* of success; 0: 200 */
 };
 
 struct mu_route {

@@ -100,9 +100,8 @@ static void put_param(void *arg, const struct mu_param *p)
 
 /* ---- operations ---- */
 
-static void put_content(struct mu_jw *w, const char *type, const char *schema, const char *example)
+static void put_media(struct mu_jw *w, const char *type, const char *schema, const char *example)
 {
-    open_object(w, "content");
     open_object(w, type ? type : "application/json");
     open_object(w, "schema");
     if (schema)
@@ -115,18 +114,38 @@ static void put_content(struct mu_jw *w, const char *type, const char *schema, c
         mu_jw_raw(w, example, strlen(example));
     }
     mu_jw_end(w, '}');
+}
+
+static void put_content(struct mu_jw *w, const char *type, const char *schema, const char *example)
+{
+    open_object(w, "content");
+    put_media(w, type, schema, example);
+    mu_jw_end(w, '}');
+}
+
+static void put_done(struct mu_jw *w, const struct mu_route_doc *doc)
+{
+    MU_AUTO(buf) struct mu_buf status = MU_BUF_INIT(16);
+    mu_buf_printf(&status, "%u", doc->status ? doc->status : 200);
+    open_object(w, status.data);
+    mu_jw_put_str(w, "description", "Done");
+    open_object(w, "content");
+    put_media(w, doc->answer_type, doc->answer, NULL);
+    if (doc->line)
+        put_media(w, MU_LINES_TYPE, doc->line, NULL);
+    mu_jw_end(w, '}');
     mu_jw_end(w, '}');
 }
 
 static void put_answers(struct mu_jw *w, const struct mu_route_doc *doc)
 {
-    MU_AUTO(buf) struct mu_buf status = MU_BUF_INIT(16);
-    mu_buf_printf(&status, "%u", doc->status ? doc->status : 200);
     open_object(w, "responses");
-    open_object(w, status.data);
-    mu_jw_put_str(w, "description", "Done");
-    put_content(w, doc->answer_type, doc->answer, NULL);
-    mu_jw_end(w, '}');
+    put_done(w, doc);
+    if (doc->marked) {
+        open_object(w, "304");
+        mu_jw_put_str(w, "description", "What If-None-Match names is what there is");
+        mu_jw_end(w, '}');
+    }
     open_object(w, "default");
     mu_jw_put_str(w, "description", "Not done, and why");
     put_content(w, NULL, "Error", NULL);

@@ -39,10 +39,15 @@ static int docs(struct mu_request *r, struct mu_reply *reply, struct mu_err *err
     return 0;
 }
 
-static const struct mu_route_doc openapi_doc = {
-    .summary = "This interface as an OpenAPI 3.1 document", .tag = "About", .answer = "Object"};
-static const struct mu_route_doc docs_doc = {
-    .summary = "This interface for people", .tag = "About", .answer_type = "text/html"};
+static const struct mu_route_doc openapi_doc = {.summary =
+                                                    "This interface as an OpenAPI 3.1 document",
+                                                .tag = "About",
+                                                .answer = "Object",
+                                                .marked = true};
+static const struct mu_route_doc docs_doc = {.summary = "This interface for people",
+                                             .tag = "About",
+                                             .answer_type = "text/html",
+                                             .marked = true};
 
 const struct mu_route mu_openapi_routes[] = {
     {"GET", "/openapi.json", openapi, .need = "token", .page = true, .doc = &openapi_doc},

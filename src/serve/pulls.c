@@ -5,8 +5,10 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
+#include "base/doc.h"
 #include "base/thread.h"
 #include "engine/pull.h"
 
@@ -62,6 +64,20 @@ void mu_pulls_free(struct mu_pulls *p)
     free(p);
 }
 
+/* What went wrong first: what came of it says little. */
+static const char *cause_of(struct mu_arena *arena, const struct mu_snapshot *snap)
+{
+    struct mu_err ignored = MU_ERR_INIT;
+    const struct mu_doc *evidence = NULL;
+    const char *first = NULL;
+    if (snap->evidence &&
+        mu_doc_parse(arena, snap->evidence, strlen(snap->evidence), &evidence, &ignored) == 0) {
+        const struct mu_doc *findings = mu_doc_member(evidence, "findings");
+        first = mu_doc_is(findings, MU_DOC_LIST) ? mu_doc_str(findings->first, "text") : NULL;
+    }
+    return first ? first : "no cause was noted";
+}
+
 static int pull(struct pulling *one, struct mu_store *store, struct mu_arena *arena,
                 struct mu_err *err)
 {
@@ -74,9 +90,9 @@ static int pull(struct pulling *one, struct mu_store *store, struct mu_arena *ar
     if (snap.verdict == MU_VOID)
         return mu_fail(
             err, MU_E_REMOTE,
-            "%s was read again, and nothing of it can be trusted; muster snapshots %" PRId64
-            " has the evidence; without max_age you get what is known",
-            one->account->name, snap.id);
+            "%s was read again, and nothing of it can be trusted: %s (muster snapshots %" PRId64
+            " has the evidence); without max_age you get what is known",
+            one->account->name, cause_of(arena, &snap), snap.id);
     return 0;
 }
 

@@ -61,9 +61,10 @@ static int no_path(struct mu_arena *arena, const struct mu_route *const *tables,
             known[count++] = r->pattern;
     const char *path = mu_printf(arena, "/%s", join(arena, t, 0));
     const char *near = mu_nearest(path, known, count);
-    return mu_fail(err, MU_E_MISSING, "no path '%s' here; %s%s",
-                   mu_printable(arena, path, strlen(path), 100),
-                   near ? "did you mean " : "/openapi.json lists what there is", near ? near : "");
+    return mu_fail(
+        err, MU_E_MISSING, "no path '%s' here; %s%s", mu_printable(arena, path, strlen(path), 100),
+        near ? "did you mean " : "/docs tells people what there is, /openapi.json programs",
+        near ? near : "");
 }
 
 int mu_route_find(struct mu_arena *arena, const struct mu_route *const *tables, const char *method,

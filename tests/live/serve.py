@@ -99,6 +99,11 @@ def operation(document, path, op):
     wrong = call(target, "PUT")
     check(f"PUT {path}: 405 with what there is", wrong.status == 405 and "GET" in wrong.headers["Allow"]
           and not valid(ERROR, wrong.json), wrong.body)
+    check(f"GET {path}: 304 is documented where there is an ETag", ("ETag" in got.headers) == ("304" in op["responses"]))
+    if "application/x-ndjson" in schema:
+        line = call(path + "?format=stream&limit=1")
+        check(f"GET {path}: a line as its schema says", line.headers["Content-Type"] == "application/x-ndjson" and
+              not valid(resolve(document, schema["application/x-ndjson"]["schema"]), line.json), line.body)
     if "ETag" in got.headers:
         again = call(target, If_None_Match=got.headers["ETag"])
         check(f"GET {path}: not sent twice", again.status == 304 and again.body == b"", again.status)

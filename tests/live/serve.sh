@@ -111,7 +111,7 @@ done
 if [ "$(snapshot)" != "$before" ]; then ok "it went on all the same"; else bad "it went on all the same"; fi
 fault '{"path": "/api/v3/users", "kind": "500", "times": 1000}'
 directory "/users?limit=1&max_age=0"
-said '"statusCode":50[023].*"is_remote_error":true' "a pull that fails: said, and whose fault it is"
+said '"statusCode":502.*page 1: .*"is_remote_error":true' "a pull that fails: said, with the cause and whose fault it is"
 directory "/users?limit=1"
 said '"result_count":1' "what is known is told all the same"
 clear_faults

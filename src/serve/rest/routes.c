@@ -29,9 +29,14 @@ static const struct mu_route_doc list_users = {.summary = "List users",
                                                .tag = "Users",
                                                .filters = &users,
                                                .params = mu_list_params,
-                                               .answer = "UserList"};
-static const struct mu_route_doc get_user = {
-    .summary = "One user", .tag = "Users", .params = mu_get_params, .answer = "User"};
+                                               .answer = "UserList",
+                                               .line = "User",
+                                               .marked = true};
+static const struct mu_route_doc get_user = {.summary = "One user",
+                                             .tag = "Users",
+                                             .params = mu_get_params,
+                                             .answer = "User",
+                                             .marked = true};
 static const struct mu_route_doc create_user = {
     .summary = "Invite a user",
     .about =
@@ -56,17 +61,27 @@ static const struct mu_route_doc list_groups = {
     .tag = "Groups",
     .filters = &groups,
     .params = mu_list_params,
-    .answer = "GroupList"};
-static const struct mu_route_doc get_group = {
-    .summary = "One group", .tag = "Groups", .params = mu_get_params, .answer = "Group"};
+    .answer = "GroupList",
+    .line = "Group",
+    .marked = true};
+static const struct mu_route_doc get_group = {.summary = "One group",
+                                              .tag = "Groups",
+                                              .params = mu_get_params,
+                                              .answer = "Group",
+                                              .marked = true};
 static const struct mu_route_doc list_roles = {.summary = "List roles",
                                                .about = "Filters and pages are as those of users.",
                                                .tag = "Roles",
                                                .filters = &roles,
                                                .params = mu_list_params,
-                                               .answer = "RoleList"};
-static const struct mu_route_doc get_role = {
-    .summary = "One role", .tag = "Roles", .params = mu_get_params, .answer = "Role"};
+                                               .answer = "RoleList",
+                                               .line = "Role",
+                                               .marked = true};
+static const struct mu_route_doc get_role = {.summary = "One role",
+                                             .tag = "Roles",
+                                             .params = mu_get_params,
+                                             .answer = "Role",
+                                             .marked = true};
 static const struct mu_route_doc list_assignments = {
     .summary = "List role assignments",
     .about = "Who belongs where, and as what: a record for each user in each group. Also under "
@@ -75,19 +90,23 @@ static const struct mu_route_doc list_assignments = {
     .tag = "Role assignments",
     .filters = &memberships,
     .params = mu_list_params,
-    .answer = "RoleAssignmentList"};
+    .answer = "RoleAssignmentList",
+    .line = "RoleAssignment",
+    .marked = true};
 static const struct mu_route_doc get_assignment = {
     .summary = "One role assignment",
     .about = "Its id is GROUP/USER, so that the slash is sent as %2F.",
     .tag = "Role assignments",
     .params = mu_get_params,
-    .answer = "RoleAssignment"};
+    .answer = "RoleAssignment",
+    .marked = true};
 static const struct mu_route_doc me = {
     .summary = "Whose credential is used",
     .about = "A list of one: the user that the account's credential belongs to.",
     .tag = "Users",
     .params = &mu_get_params[1],
-    .answer = "UserList"};
+    .answer = "UserList",
+    .marked = true};
 
 #define LIST(path, kind, what, document)                                                       \
     {                                                                                          \
