@@ -34,7 +34,10 @@ struct mu_filter_equal {
 /* One that tells entries apart well: of an enum there is none. False: the filter has none. */
 bool mu_filter_equal(struct mu_arena *arena, const struct mu_filter *filter,
                      struct mu_filter_equal *ret);
-/* Each of them, enums among them; for the caller's moment. */
+/* The same of a test by a pattern; values are folded patterns (mu_glob). */
+bool mu_filter_like(struct mu_arena *arena, const struct mu_filter *filter,
+                    struct mu_filter_equal *ret);
+/* Each test for equality, enums among them; for the caller's moment. */
 void mu_filter_equals(struct mu_arena *arena, const struct mu_filter *filter,
                       void (*each)(void *arg, const struct mu_filter_equal *equal), void *arg);
 /* Every field that the filter looks at, once for each test of it. */

@@ -2,13 +2,13 @@
 /* What a condition says of equality, for whoever knows where values stand. */
 #include "model/filter_tree.h"
 
-static const struct mu_filter *find_equal(const struct mu_filter *f)
+static const struct mu_filter *find_test(const struct mu_filter *f, enum filter_op op)
 {
     if (f->type == NODE_AND) {
-        const struct mu_filter *left = find_equal(f->left);
-        return left ? left : find_equal(f->right);
+        const struct mu_filter *left = find_test(f->left, op);
+        return left ? left : find_test(f->right, op);
     }
-    bool tells = f->type == NODE_TEST && f->op == OP_EQ && f->attr->shape != MU_SHAPE_ENUM &&
+    bool tells = f->type == NODE_TEST && f->op == op && f->attr->shape != MU_SHAPE_ENUM &&
                  f->attr->shape != MU_SHAPE_BOOL && f->attr->shape != MU_SHAPE_EXTRAS;
     return tells ? f : NULL;
 }
@@ -23,14 +23,26 @@ static struct mu_filter_equal equal_of(struct mu_arena *arena, const struct mu_f
     return equal;
 }
 
-bool mu_filter_equal(struct mu_arena *arena, const struct mu_filter *filter,
-                     struct mu_filter_equal *ret)
+static bool find(struct mu_arena *arena, const struct mu_filter *filter, enum filter_op op,
+                 struct mu_filter_equal *ret)
 {
-    const struct mu_filter *f = filter ? find_equal(filter) : NULL;
+    const struct mu_filter *f = filter ? find_test(filter, op) : NULL;
     if (f) {
         *ret = equal_of(arena, f);
     }
     return f != NULL;
+}
+
+bool mu_filter_equal(struct mu_arena *arena, const struct mu_filter *filter,
+                     struct mu_filter_equal *ret)
+{
+    return find(arena, filter, OP_EQ, ret);
+}
+
+bool mu_filter_like(struct mu_arena *arena, const struct mu_filter *filter,
+                    struct mu_filter_equal *ret)
+{
+    return find(arena, filter, OP_LIKE, ret);
 }
 
 void mu_filter_equals(struct mu_arena *arena, const struct mu_filter *filter,

@@ -231,6 +231,9 @@ def orders(users, everybody):
             keys = [("1", u["id"]) if field not in u else
                     ("0" + (u[field] if isinstance(u[field], str) else u[field][0]["id"]).casefold(), u["id"]) for u in got]
             check(f"order by {field}{what}: in order", keys == sorted(keys), keys[:5])
+    check("few by a pattern", listed(users + "?name[like]=a*") == few)
+    check("many by a pattern", listed(users + "?emails[email][like]=*") == [u for u in everybody if "emails" in u])
+    check("nobody by a pattern", listed(users + "?name[like]=zzzz*") == [])
     byname = listed(users + "?sort_by=username")
     check("one of many, wherever it stands in the order", all(listed(f"{users}?sort_by=username&id[like]={u['id']}") == [u] and
           call(f"{users}?sort_by=username&limit=1&id[like]={u['id']}").json["result"] == [u] for u in byname[::60] + byname[-1:]))

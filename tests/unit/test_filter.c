@@ -246,6 +246,16 @@ START_TEST(test_equality)
         ck_assert(mu_streq(equal.part, cases[i].part) && mu_streq(values.data, cases[i].values));
         mu_buf_done(&values);
     }
+    const struct mu_filter *like;
+    struct mu_filter_equal found;
+    struct mu_err err = MU_ERR_INIT;
+    ck_assert_int_eq(mu_filter_parse(a, MU_USER, "status=active and name~A* and id=1", &like, &err),
+                     0);
+    ck_assert(mu_filter_like(a, like, &found));
+    ck_assert_str_eq(found.attr->name, "name");
+    ck_assert_str_eq(found.values[0], "a*");
+    ck_assert_int_eq(mu_filter_parse(a, MU_USER, "id=1 or name~A*", &like, &err), 0);
+    ck_assert(!mu_filter_like(a, like, &found));
     ck_assert(!mu_filter_equal(a, NULL, &(struct mu_filter_equal){.part = NULL}));
     mu_arena_free(a);
 }

@@ -127,7 +127,8 @@ END_TEST
 static struct mu_index_key emails_of(int64_t snapshot)
 {
     struct mu_err err = MU_ERR_INIT;
-    struct mu_index_key key = {{0}, MU_USER, mu_schema_attr(MU_USER, "emails"), "email", false};
+    struct mu_index_key key = {
+        {0}, MU_USER, mu_schema_attr(MU_USER, "emails"), "email", MU_INDEX_VALUES};
     ck_assert_int_eq(mu_reading_of(storage, "hr", snapshot, &key.at, &err), 0);
     return key;
 }
@@ -170,6 +171,34 @@ START_TEST(test_index)
 }
 END_TEST
 
+START_TEST(test_texts)
+{
+    static const char *const of_y[] = {"*@y.test", NULL}, *const either[] = {"z*", "?@b*", NULL},
+                             *const none[] = {"q*", NULL};
+    const char *ids[4];
+    struct mu_pull *p = storage_begin("hr");
+    storage_put(p, MU_USER, "a",
+                "{\"emails\":[{\"email\":\"X@y.test\"},{\"email\":\"z@Y.test\"}]}");
+    storage_put(p, MU_USER, "b", "{}");
+    storage_put(p, MU_USER, "c", "{\"emails\":[{\"email\":\"x@b.test\"}]}");
+    struct mu_index_key key = emails_of(storage_finish(p, MU_COMPLETE).id);
+    struct mu_serve serve = {.indexes = mu_indexes_new()};
+    struct mu_request r = {.serve = &serve, .arena = storage_arena, .may_block = true};
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_index *index;
+    key.way = MU_INDEX_TEXTS;
+    ck_assert_int_eq(mu_index_take(&r, storage, &key, &index, &err), 0);
+    ck_assert_uint_eq(mu_index_like(index, of_y, ids, 4), 1);
+    ck_assert_str_eq(ids[0], "a");
+    ck_assert_uint_eq(mu_index_like(index, either, ids, 4), 2);
+    ck_assert_str_eq(ids[1], "c");
+    ck_assert_uint_eq(mu_index_like(index, either, ids, 1), 1);
+    ck_assert_uint_eq(mu_index_like(index, none, ids, 4), 0);
+    mu_index_drop(serve.indexes, index);
+    mu_indexes_free(serve.indexes);
+}
+END_TEST
+
 static const char *ordered(const struct mu_index *order, size_t from, size_t to)
 {
     MU_AUTO(buf) struct mu_buf all = MU_BUF_INIT(MU_BUF_MAX);
@@ -193,7 +222,8 @@ START_TEST(test_order)
     struct mu_request r = {.serve = &serve, .arena = storage_arena, .may_block = true};
     struct mu_err err = MU_ERR_INIT;
     struct mu_index *order, *other;
-    key = (struct mu_index_key){key.at, MU_USER, mu_schema_attr(MU_USER, "name"), NULL, true};
+    key = (struct mu_index_key){key.at, MU_USER, mu_schema_attr(MU_USER, "name"), NULL,
+                                MU_INDEX_ORDER};
     ck_assert_int_eq(mu_index_take(&r, storage, &key, &order, &err), 0);
     ck_assert_uint_eq(mu_order_count(order), 5);
     ck_assert_str_eq(ordered(order, 0, 5), "c d e a b ");
@@ -394,6 +424,7 @@ Suite *serve_rest_suite(void)
     tcase_add_test(t, test_version);
     tcase_add_test(t, test_hold);
     tcase_add_test(t, test_index);
+    tcase_add_test(t, test_texts);
     tcase_add_test(t, test_order);
     tcase_add_test(t, test_indexes_kept);
     tcase_add_test(t, test_merge);

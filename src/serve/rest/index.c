@@ -83,7 +83,12 @@ static void add(void *arg, const char *text)
     struct mu_index *index = m->index;
     mu_buf_reset(&m->folded);
     mu_fold_into(&m->folded, text, strlen(text));
-    *index_spot_add(index) = (struct index_spot){hash_of(m->store, m->folded.data), m->id};
+    if (index->key.way == MU_INDEX_VALUES) {
+        *index_spot_add(index) = (struct index_spot){hash_of(m->store, m->folded.data), m->id};
+    } else {
+        *index_spot_add(index) = (struct index_spot){index->keys.len, m->id};
+        mu_buf_add(&index->keys, m->folded.data, m->folded.len + 1);
+    }
 }
 
 static int look(void *arg, const struct mu_entry *entry, struct mu_err *err)
@@ -111,14 +116,14 @@ static int by_hash(const void *a, const void *b)
     return (one->id > other->id) - (one->id < other->id);
 }
 
-static int fill_values(struct mu_store *store, struct mu_index *index, struct mu_err *err)
+static int fill_texts(struct mu_store *store, struct mu_index *index, struct mu_err *err)
 {
     MU_AUTO(arena) struct mu_arena *scratch = mu_arena_new();
     struct making m = {index, store, scratch, MU_BUF_INIT(MU_BUF_MAX), 0};
     int rc = mu_reading_walk(store, &index->key.at, &(struct mu_walk){.kind = index->key.kind},
                              look, &m, err);
     mu_buf_done(&m.folded);
-    if (rc == 0 && index->count > 0 && !index->too_big)
+    if (rc == 0 && index->count > 0 && !index->too_big && index->key.way == MU_INDEX_VALUES)
         qsort(index->spots, index->count, sizeof(*index->spots), by_hash);
     return rc;
 }
@@ -130,7 +135,7 @@ static int make(struct mu_store *store, const struct mu_index_key *key, struct m
     index->key = *key;
     index->ids = (struct mu_buf)MU_BUF_INIT(MU_INDEX_BYTES_MAX);
     index->keys = (struct mu_buf)MU_BUF_INIT(MU_INDEX_BYTES_MAX);
-    if ((key->order ? index_fill_order : fill_values)(store, index, err) < 0) {
+    if ((key->way == MU_INDEX_ORDER ? index_fill_order : fill_texts)(store, index, err) < 0) {
         index_free(index);
         return -1;
     }
@@ -153,7 +158,7 @@ static bool is_of(const struct mu_index *index, const struct mu_index_key *key)
     return index && index->key.at.account == key->at.account &&
            index->key.at.snapshot == key->at.snapshot && index->key.kind == key->kind &&
            index->key.attr == key->attr && mu_streq(index->key.part, key->part) &&
-           index->key.order == key->order;
+           index->key.way == key->way;
 }
 
 /* NULL: not there. */
@@ -267,6 +272,26 @@ size_t mu_index_find(const struct mu_index *index, const struct mu_store *store,
     while (high < index->count && index->spots[high].what == hash)
         high++;
     return high - low;
+}
+
+static bool is_like(const char *text, const char *const *patterns)
+{
+    while (*patterns && !mu_glob(*patterns, text, false))
+        patterns++;
+    return *patterns != NULL;
+}
+
+size_t mu_index_like(const struct mu_index *index, const char *const *patterns, const char **ids,
+                     size_t most)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < index->count && count < most; i++) {
+        const char *id = mu_index_id(index, i);
+        if ((count == 0 || ids[count - 1] != id) &&
+            is_like(index->keys.data + index->spots[i].what, patterns))
+            ids[count++] = id;
+    }
+    return count;
 }
 
 const char *mu_index_id(const struct mu_index *index, size_t nth)

@@ -27,12 +27,18 @@ struct mu_indexes;
 struct mu_indexes *mu_indexes_new(void);
 void mu_indexes_free(struct mu_indexes *all); /* NULL is fine; nobody holds one any more */
 
+enum mu_index_way {
+    MU_INDEX_VALUES, /* who has which value */
+    MU_INDEX_TEXTS,  /* all that anybody has, to be held against patterns */
+    MU_INDEX_ORDER   /* everybody in order of the field */
+};
+
 struct mu_index_key {
     struct mu_at at;
     enum mu_kind kind;
     const struct mu_attr *attr;
     const char *part; /* of a list's items; NULL: the field itself */
-    bool order;       /* not who has which value, but everybody in order of the field */
+    enum mu_index_way way;
 };
 
 /* 0 with the index, to be dropped; MU_LATER: it has to be made, and we may not wait; -1. *ret NULL:
@@ -45,6 +51,11 @@ void mu_index_drop(struct mu_indexes *all, struct mu_index *index); /* NULL is f
 size_t mu_index_find(const struct mu_index *index, const struct mu_store *store, const char *folded,
                      size_t *ret_first);
 const char *mu_index_id(const struct mu_index *index, size_t nth);
+
+/* Texts: ids, in byte order, of entries that have one that is like any of the folded patterns, the
+ * first `most` of them; each takes one. How many there are. */
+size_t mu_index_like(const struct mu_index *index, const char *const *patterns, const char **ids,
+                     size_t most);
 
 /* Some entry has the field. */
 bool mu_index_has_any(const struct mu_index *index);

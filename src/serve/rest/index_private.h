@@ -6,7 +6,7 @@
 #include "serve/rest/index.h"
 
 struct index_spot {
-    uint64_t what; /* the value's hash; of an order: where its key stands in keys */
+    uint64_t what; /* of values: the hash; else where the text or key stands in keys */
     uint32_t id;   /* where it stands in ids; entries come in order of id, so it tells that order */
 };
 
@@ -15,7 +15,7 @@ struct mu_index {
     struct index_spot *spots;
     size_t count, room;
     struct mu_buf ids;  /* each with its NUL */
-    struct mu_buf keys; /* likewise; of an order only */
+    struct mu_buf keys; /* likewise; none of values */
     bool too_big;
     int refs;      /* guarded by mu_indexes.lock */
     uint64_t used; /* the greater, the later */

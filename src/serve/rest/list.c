@@ -123,26 +123,34 @@ static void link_next(struct mu_request *r, struct mu_rest_page *page, struct mu
     mu_reply_header(reply, "Link", mu_strdup(r->arena, link.data));
 }
 
-/* An equality that an index answers, so that what it doesn't name isn't looked at; or the order that is
- * asked for. 0, MU_LATER, -1. */
-static int use_index(struct mu_request *r, struct mu_rest_page *page, struct mu_index **ret,
-                     struct mu_err *err)
+/* What a filter says of one field, where an index names those it may fit. 0, MU_LATER, -1. */
+static int use_index(struct mu_request *r, struct mu_rest_page *page, struct mu_err *err)
 {
     const struct mu_asked *ask = page->ask;
     struct mu_filter_equal *equal = mu_alloc(r->arena, sizeof(*equal));
     bool equals = mu_filter_equal(r->arena, ask->filter, equal);
-    struct mu_index_key key = {page->view->at, ask->kind, ask->sort, NULL, true};
-    if (equals)
-        key = (struct mu_index_key){page->view->at, ask->kind, equal->attr, equal->part, false};
-    *ret = NULL;
-    if (!equals && (!ask->sort || page->only))
+    if (!equals && !mu_filter_like(r->arena, ask->filter, equal))
         return 0;
-    int rc = mu_index_take(r, page->store, &key, ret, err);
+    const struct mu_index_key key = {page->view->at, ask->kind, equal->attr, equal->part,
+                                     equals ? MU_INDEX_VALUES : MU_INDEX_TEXTS};
     page->equal = equal;
-    page->index = equals ? *ret : NULL;
-    page->order = equals ? NULL : *ret;
-    page->partly = page->index != NULL;
+    page->like = !equals;
+    int rc = mu_index_take(r, page->store, &key, &page->index, err);
+    if (rc == 0 && page->index && !mu_page_name(page)) {
+        mu_index_drop(r->serve->indexes, page->index);
+        page->index = NULL;
+    }
     return rc;
+}
+
+/* Those that are named are put in order by themselves. */
+static int use_order(struct mu_request *r, struct mu_rest_page *page, struct mu_err *err)
+{
+    const struct mu_asked *ask = page->ask;
+    if (!ask->sort || page->only || page->index)
+        return 0;
+    const struct mu_index_key key = {page->view->at, ask->kind, ask->sort, NULL, MU_INDEX_ORDER};
+    return mu_index_take(r, page->store, &key, &page->order, err);
 }
 
 static int walk(struct mu_rest_page *page, struct mu_err *err)
@@ -171,14 +179,17 @@ static int collect(struct mu_request *r, struct mu_rest_page *page, struct mu_er
 static int fill(struct mu_request *r, struct mu_rest_page *page, struct mu_buf *to,
                 struct mu_err *err)
 {
-    struct mu_index *index = NULL;
     page->items = mu_alloc_array(r->arena, (size_t)page->ask->limit, sizeof(*page->items));
-    int rc = use_index(r, page, &index, err);
+    int rc = use_index(r, page, err);
+    if (rc == 0)
+        rc = use_order(r, page, err);
+    page->partly = page->index != NULL;
     if (rc == 0)
         rc = collect(r, page, err);
     if (rc == 0)
         rc = mu_page_write(page, to, err);
-    mu_index_drop(r->serve->indexes, index);
+    mu_index_drop(r->serve->indexes, page->index);
+    mu_index_drop(r->serve->indexes, page->order);
     return rc;
 }
 

@@ -20,14 +20,17 @@ struct mu_rest_page {
     struct mu_store *store;
     const struct mu_view *view;
     const struct mu_beside *beside; /* the invited */
-    /* where entries that pass the filter's equality stand; NULL: look at all */
-    const struct mu_index *index;
+    /* those that pass one of the filter's tests, by an index; index NULL: look at all */
+    struct mu_index *index;
     const struct mu_filter_equal *equal;
-    const struct mu_index *order; /* everybody in order of ask->sort; NULL: look at all */
-    struct mu_arena *arena;       /* the request's */
-    struct mu_arena *scratch;     /* emptied for each entry that is parsed */
-    const char *const *only;      /* ids, NULL-terminated; NULL: any */
-    bool from_somewhere;          /* cursor is where the page begins */
+    bool like;        /* equal's values are patterns */
+    const char **ids; /* in byte order */
+    size_t id_count;
+    struct mu_index *order;   /* everybody in order of ask->sort; NULL: look at all */
+    struct mu_arena *arena;   /* the request's */
+    struct mu_arena *scratch; /* emptied for each entry that is parsed */
+    const char *const *only;  /* ids, NULL-terminated; NULL: any */
+    bool from_somewhere;      /* cursor is where the page begins */
     struct mu_cursor cursor;
     struct mu_page_item *items; /* room for ask->limit */
     size_t count;
@@ -48,6 +51,9 @@ int mu_page_matches(struct mu_rest_page *page, const struct mu_entry *entry, str
 /* Appends it; there is room. */
 int mu_page_add(struct mu_rest_page *page, const struct mu_entry *entry, const char *key,
                 struct mu_err *err);
+
+/* The ids that page->index has for page->equal. False: they are so many that it isn't worth it. */
+bool mu_page_name(struct mu_rest_page *page);
 
 /* Looks at entries in the order of the walk: those that the index names, or all, the invited among
  * them. */

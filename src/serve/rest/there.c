@@ -19,7 +19,7 @@ static int note_fields(void *arg, const struct mu_entry *entry, struct mu_err *e
 int mu_there_look(struct mu_rest_page *page, struct mu_err *err)
 {
     const struct mu_walk all = {.kind = page->ask->kind};
-    const struct mu_index *index = page->index;
+    struct mu_index *index = page->index;
     page->index = NULL;
     int rc = mu_page_look(page, &all, note_fields, page, err);
     page->index = index;
@@ -59,7 +59,7 @@ static bool has_value(struct asking *a, enum mu_kind kind, const struct mu_attr 
                       const char *part, const char *folded)
 {
     const struct mu_rest_page *page = a->page;
-    const struct mu_index_key key = {page->view->at, kind, attr, part, false};
+    const struct mu_index_key key = {page->view->at, kind, attr, part, MU_INDEX_VALUES};
     struct mu_index *index = NULL;
     size_t first;
     a->rc = mu_index_take(a->r, page->store, &key, &index, a->err);
