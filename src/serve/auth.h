@@ -31,6 +31,9 @@ struct mu_grant {
     const struct mu_grant *also;
 };
 
+/* The same with texts and lists of its own, for what outlives its request. */
+const struct mu_grant *mu_grant_copy(struct mu_arena *arena, const struct mu_grant *grant);
+
 /* For `--insecure-local`: everything, without a token. */
 extern const struct mu_grant mu_grant_local;
 

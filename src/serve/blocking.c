@@ -3,6 +3,7 @@
 #include "serve/exchange.h"
 
 #include <pthread.h>
+#include <stddef.h>
 
 #include "base/thread.h"
 
@@ -11,7 +12,7 @@ enum { QUEUE_MAX = 256 };
 struct mu_blocking {
     pthread_mutex_t lock; /* guards queue, queued and stopping */
     pthread_cond_t changed;
-    struct exchange *first, **last;
+    struct mu_task *first, **last;
     unsigned queued;
     bool stopping;
     pthread_t *threads;
@@ -19,28 +20,29 @@ struct mu_blocking {
     size_t count;
 };
 
-static struct exchange *take(struct mu_blocking *b)
+static struct mu_task *take(struct mu_blocking *b)
 {
     pthread_mutex_lock(&b->lock);
     while (!b->first && !b->stopping)
         pthread_cond_wait(&b->changed, &b->lock);
-    struct exchange *x = b->first;
-    if (x) {
-        b->first = x->next;
+    struct mu_task *task = b->first;
+    if (task) {
+        b->first = task->next;
         b->last = b->first ? b->last : &b->first;
         b->queued--;
     }
     pthread_mutex_unlock(&b->lock);
-    return x;
+    return task;
 }
 
 static void *work(void *arg)
 {
     struct mu_worker *w = arg;
     struct mu_blocking *b = w->listener->blocking;
-    for (struct exchange *x; (x = take(b));) {
-        exchange_run(x, w);
-        MHD_resume_connection(x->conn); /* x is its event loop's again */
+    for (struct mu_task *task; (task = take(b));) {
+        task->run(task, w);
+        if (w->store)
+            mu_store_release(w->store);
     }
     return NULL;
 }
@@ -54,21 +56,46 @@ unsigned mu_request_waiting(const struct mu_request *r)
     return queued;
 }
 
-bool blocking_put(struct mu_blocking *b, struct exchange *x)
+/* conn sleeps meanwhile; NULL: there is none. */
+static bool put(struct mu_blocking *b, struct mu_task *task, struct MHD_Connection *conn)
 {
     pthread_mutex_lock(&b->lock);
     bool takes = b->queued < QUEUE_MAX && !b->stopping;
     if (takes) {
-        MHD_suspend_connection(x->conn);
-        x->state = EXCHANGE_WAITING;
-        x->next = NULL;
-        *b->last = x;
-        b->last = &x->next;
+        if (conn)
+            MHD_suspend_connection(conn);
+        task->next = NULL;
+        *b->last = task;
+        b->last = &task->next;
         b->queued++;
         pthread_cond_signal(&b->changed);
     }
     pthread_mutex_unlock(&b->lock);
     return takes;
+}
+
+static void run_exchange(struct mu_task *task, struct mu_worker *on)
+{
+    struct exchange *x =
+        (struct exchange *)(void *)((char *)task - offsetof(struct exchange, task));
+    exchange_run(x, on);
+    MHD_resume_connection(x->conn); /* x is its event loop's again */
+}
+
+bool blocking_put(struct mu_blocking *b, struct exchange *x)
+{
+    enum exchange_state before = x->state;
+    x->task.run = run_exchange;
+    x->state = EXCHANGE_WAITING;
+    if (put(b, &x->task, x->conn))
+        return true;
+    x->state = before;
+    return false;
+}
+
+bool mu_request_leave(struct mu_request *r, struct mu_task *task)
+{
+    return put(r->worker->listener->blocking, task, NULL);
 }
 
 int blocking_start(struct mu_listener *l, size_t threads, struct mu_err *err)

@@ -3,6 +3,7 @@
 #include "serve/exchange.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -240,13 +241,25 @@ const char *mu_request_param(const struct mu_request *r, const char *name)
     return NULL;
 }
 
-int mu_request_store(struct mu_request *r, struct mu_store **ret, struct mu_err *err)
+int mu_worker_store(struct mu_worker *w, struct mu_store **ret, struct mu_err *err)
 {
-    struct mu_worker *w = r->worker;
-    if (!w->store && mu_store_open(r->serve->config->store, MU_STORE_READ, &w->store, err) < 0)
+    if (!w->store && mu_store_open(w->serve->config->store, MU_STORE_READ, &w->store, err) < 0)
         return -1;
     *ret = w->store;
     return 0;
+}
+
+int mu_request_store(struct mu_request *r, struct mu_store **ret, struct mu_err *err)
+{
+    return mu_worker_store(r->worker, ret, err);
+}
+
+bool mu_request_gone(const struct mu_request *r)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange_of(r)->conn, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct pollfd fd = {.fd = info ? info->connect_fd : -1, .events = POLLRDHUP};
+    return poll(&fd, 1, 0) == 1;
 }
 
 int mu_request_writable(struct mu_request *r, struct mu_store **ret, struct mu_err *err)

@@ -65,7 +65,8 @@ struct exchange {
     struct reader *reader;  /* of a stream that has begun */
     struct mu_gzip *gzip;   /* of a stream that is packed; NULL: it isn't */
     int64_t grant_asked_us; /* when the token of a stream was last looked up */
-    struct exchange *next;  /* free list, or the queue of blocking.c */
+    struct mu_task task;    /* handling it on a thread that may wait */
+    struct exchange *next;  /* free list */
 };
 
 /* exchange.c */

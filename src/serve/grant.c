@@ -54,6 +54,31 @@ static bool tags_ok(const struct mu_grant *g, const char *const *tags)
     return !g->tags;
 }
 
+static const char *const *copy_list(struct mu_arena *arena, const char *const *list)
+{
+    size_t count = 0;
+    while (list && list[count])
+        count++;
+    const char **copy = mu_alloc_array(arena, count + 1, sizeof(*copy));
+    for (size_t i = 0; i < count; i++)
+        copy[i] = mu_strdup(arena, list[i]);
+    copy[count] = NULL;
+    return list ? copy : NULL;
+}
+
+const struct mu_grant *mu_grant_copy(struct mu_arena *arena, const struct mu_grant *grant)
+{
+    struct mu_grant *copy = mu_alloc(arena, sizeof(*copy));
+    *copy = (struct mu_grant){.name = mu_strdup(arena, grant->name),
+                              .hash = mu_strdup(arena, grant->hash),
+                              .methods = copy_list(arena, grant->methods),
+                              .tags = copy_list(arena, grant->tags),
+                              .accounts = copy_list(arena, grant->accounts),
+                              .expires = grant->expires,
+                              .also = grant->also ? mu_grant_copy(arena, grant->also) : NULL};
+    return copy;
+}
+
 bool mu_grant_account(const struct mu_grant *grant, const char *account)
 {
     for (; grant; grant = grant->also) {

@@ -146,6 +146,21 @@ int mu_request_store(struct mu_request *r, struct mu_store **ret, struct mu_err 
 /* The same, opened for writing, for moments only: the event loops wait for nobody. */
 int mu_request_writable(struct mu_request *r, struct mu_store **ret, struct mu_err *err);
 
+/* The same of a thread that a task runs on. */
+int mu_worker_store(struct mu_worker *w, struct mu_store **ret, struct mu_err *err);
+
+/* Whether the client has closed the connection; for handlers that wait, and streams. */
+bool mu_request_gone(const struct mu_request *r);
+
+/* What a handler leaves to a thread that may wait, and answers before it is done. run is called there
+ * once, whatever becomes of the request meanwhile: what it needs is its own. */
+struct mu_task {
+    void (*run)(struct mu_task *task, struct mu_worker *on);
+    struct mu_task *next; /* the queue's */
+};
+/* False: too much waits already; run will not be called. */
+bool mu_request_leave(struct mu_request *r, struct mu_task *task);
+
 /* How many requests wait for a thread that may wait. */
 unsigned mu_request_waiting(const struct mu_request *r);
 

@@ -23,7 +23,8 @@ struct mu_waker {
     struct MHD_Connection *conn; /* NULL: the answer has left */
     int refs;
     bool suspended, woken;
-    bool over;                     /* we are shutting down */
+    bool over;                     /* we are shutting down, and it is cut */
+    bool ends;                     /* it isn't, since it ends by itself */
     int64_t due_us;                /* to be woken then; 0: not by itself */
     struct mu_waker *next, **link; /* in the ticker's list */
 };
@@ -94,7 +95,7 @@ static void tick(struct mu_ticker *t, int64_t now)
 {
     for (struct mu_waker *w = t->first; w; w = w->next) {
         pthread_mutex_lock(&w->lock);
-        w->over = t->stopping;
+        w->over = t->stopping && !w->ends;
         if (t->stopping || (w->due_us > 0 && now >= w->due_us)) {
             w->due_us = 0;
             resume(w);
@@ -155,7 +156,7 @@ void ticker_free(struct mu_ticker *t)
 static void enlist(struct mu_ticker *t, struct mu_waker *w)
 {
     pthread_mutex_lock(&t->lock);
-    w->over = t->stopping;
+    w->over = t->stopping && !w->ends;
     w->next = t->first;
     w->link = &t->first;
     if (w->next)
@@ -258,7 +259,7 @@ static ssize_t read_stream(void *arg, uint64_t at, char *to, size_t room)
         if (s->ended)
             return MHD_CONTENT_READER_END_OF_STREAM;
         /* cut, not ended: half of a list must not look like a whole one */
-        if ((!x->reply.stream.ends && is_over(x->waker)) || let_out(x))
+        if (is_over(x->waker) || let_out(x))
             return MHD_CONTENT_READER_END_WITH_ERROR;
         enum mu_stream_state state;
         if (!fill_piece(s, &state))
@@ -274,7 +275,8 @@ struct MHD_Response *stream_response(struct exchange *x)
 {
     struct reader *s = mu_alloc(x->r.arena, sizeof(*s));
     *s = (struct reader){.x = x, .piece = MU_BUF_INIT(PIECE_MAX)};
-    enlist(x->home->listener->ticker, own_waker(x));
+    own_waker(x)->ends = x->reply.stream.ends;
+    enlist(x->home->listener->ticker, x->waker);
     x->reader = s;
     x->r.worker = x->home;
     x->r.may_block = false;

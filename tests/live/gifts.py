@@ -9,10 +9,10 @@ import sys
 import threading
 import urllib.request
 
-from mcp import META, Http, Stdio, check, data, finish, words
+from mcp import META, Http, Sse, Stdio, check, data, finish, words
 
-url, muster, config, token, sim, control = sys.argv[1:7]
-client = Http(url, token=token)
+url, muster, config, token, sim, control, server = sys.argv[1:8]
+client, old = Http(url, token=token), Http(url, token=token, version="2025-11-25")
 META = {**META, "io.modelcontextprotocol/clientCapabilities": {"elicitation": {}}}
 
 
@@ -106,6 +106,16 @@ def doubt():
     sent("later it goes", EGIFT, gift(17, idempotency_key="d7"))
 
 
+def is_sent(number):
+    return any(s["recipient"]["email"] == "r%d@example.test" % number for page in (1, 2, 3, 4)
+               for s in fetch(sim, "/api/v3/send?per_page=100&page=%d" % page)["sends"])
+
+
+def wait_sent(number):
+    while not is_sent(number):
+        pass
+
+
 def end_under_way(number, how):
     """A process of its own is ended by a signal while its gift has been sent and not answered."""
     fault(kind="hang", method="POST", path="/api/v3/send", effect=True)
@@ -113,9 +123,7 @@ def end_under_way(number, how):
     dying = Stdio(["env", *["%s=%s" % (k, v) for k, v in environment.items()], muster, "-c", config, "mcp"])
     dying.line(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
         "name": EGIFT, "arguments": gift(number, idempotency_key="x%d" % number)}}))
-    while not any(s["recipient"]["email"] == "r%d@example.test" % number for page in (1, 2, 3, 4)
-                  for s in fetch(sim, "/api/v3/send?per_page=100&page=%d" % page)["sends"]):
-        pass
+    wait_sent(number)
     dying.process.send_signal(how)
     dying.process.wait()
     return dying
@@ -209,6 +217,56 @@ def asked():
     check("yes twice sends it once", data(again)["repeated"] and posts() == before + 1, again)
 
 
+def watched(who, number):
+    return who.watch("tools/call", {"name": EGIFT, "arguments": gift(number, idempotency_key="w%d" % number),
+                                    "_meta": {"progressToken": "p"}})
+
+
+def grows(told, token):
+    """Steps that follow closely are told as one, so how many there are isn't known."""
+    steps = [m["params"]["progress"] for m in told if m["params"]["progressToken"] == token]
+    return steps and len(steps) == len(told) and steps == sorted(set(steps)) and steps[0] == 1
+
+
+def told():
+    """Who asks how far it is is told while it waits, and by going cancels it where the protocol says so."""
+    for who, name in ((client, "modern"), (old, "of the handshake")):
+        seen = list(watched(who, 50 + len(name))[1])
+        check("progress comes before the answer, " + name, grows(seen[:-1], "p") and data(seen[-1])["sent"], seen)
+    stream = Sse(url, token=token)
+    stream.post(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
+        "name": EGIFT, "arguments": gift(51), "_meta": {"progressToken": 7}}}))
+    seen = [json.loads(stream.messages.get(timeout=600))]
+    while "id" not in seen[-1]:
+        seen.append(json.loads(stream.messages.get(timeout=600)))
+    check("over HTTP+SSE, too", grows(seen[:-1], 7) and data(seen[-1])["sent"], seen)
+    # A campaign that isn't shown for long, and then is: who waits until then sends.
+    held = {"kind": "hang", "path": "/api/v3/touches/%s" % egift, "times": 1}
+    fault(ms=15000, **held)
+    conn, seen = watched(client, 52)
+    check("it is told at once", next(seen)["params"]["progress"] == 1)
+    conn.close()
+    sent("a client that goes holds up nobody", EGIFT, gift(53))
+    check("and has cancelled its gift", not is_sent(52))
+    sent("which can be sent later", EGIFT, gift(52, idempotency_key="w52"))
+    fault(ms=500, **held)
+    conn, seen = watched(old, 54)
+    next(seen)
+    conn.close()
+    wait_sent(54)
+    check("going cancels nothing where the protocol has a message for that", True)
+
+
+def drained():
+    """Told to end while a gift is under way and watched, it waits for the answer and passes it on."""
+    fault(kind="hang", method="POST", path="/api/v3/send", effect=True, ms=3000)
+    _, seen = watched(client, 60)
+    wait_sent(60)
+    os.kill(int(server), signal.SIGTERM)
+    rest = list(seen)
+    check("told to end, it comes to its end first", "IN DOUBT" in words(rest[-1]), rest)
+
+
 def invitations():
     group = data(client.call("list_all_sendoso_groups", {}))["items"][0]["id"]
     cy = {"first_name": "Cy", "last_name": "Moe", "email": "cy@example.test", "role": "regular", "team_group_id": group}
@@ -247,6 +305,8 @@ killed()
 refused()
 others()
 asked()
+told()
 invitations()
 journal()
+drained()
 finish()

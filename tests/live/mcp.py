@@ -37,19 +37,23 @@ class Http:
         self.host = urllib.parse.urlsplit(url).netloc
         self.path, self.token, self.version, self.last = path, token, version, 0
 
-    def send(self, body, headers=None, method="POST", path=None):
+    def begin(self, body, headers=None, method="POST", path=None):
         conn = http.client.HTTPConnection(self.host, timeout=600)
         sent = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
         if self.token:
             sent["Authorization"] = "Bearer " + self.token
         sent.update(headers or {})
         conn.request(method, path or self.path, body, {k: v for k, v in sent.items() if v is not None})
+        return conn
+
+    def send(self, body, headers=None, method="POST", path=None):
+        conn = self.begin(body, headers, method, path)
         answer = conn.getresponse()
         text = answer.read()
         conn.close()
         return answer, text
 
-    def ask(self, method, params=None, headers=None):
+    def message(self, method, params, headers):
         self.last += 1
         params = dict(params or {})
         named = {"MCP-Protocol-Version": self.version}
@@ -60,8 +64,17 @@ class Http:
             if name and method in ("tools/call", "prompts/get", "resources/read"):
                 named["Mcp-Name"] = name
         named.update(headers or {})
-        answer, text = self.send(json.dumps({"jsonrpc": "2.0", "id": self.last, "method": method, "params": params}),
-                                 named)
+        return json.dumps({"jsonrpc": "2.0", "id": self.last, "method": method, "params": params}), named
+
+    def watch(self, method, params):
+        """The connection, and the messages of its answer as they come."""
+        conn = self.begin(*self.message(method, params, None))
+        answer = conn.getresponse()
+        assert answer.getheader("Content-Type") == "text/event-stream", answer.read()
+        return conn, (json.loads(line[6:]) for line in answer if line.startswith(b"data: "))
+
+    def ask(self, method, params=None, headers=None):
+        answer, text = self.send(*self.message(method, params, headers))
         if answer.getheader("Content-Type") == "text/event-stream":
             text = text.decode().rstrip("\n").rsplit("data: ", 1)[1]
         doc = json.loads(text) if text else None

@@ -154,6 +154,26 @@ def records():
     check("of accounts that are there", answer.status == 404)
 
 
+def sse_call(client, tool):
+    client.post(json.dumps({"jsonrpc": "2.0", "id": 300, "method": "tools/call", "params": {"name": tool}}))
+
+
+def sse_concurrent(client):
+    """A call that Sendoso doesn't answer holds up nothing, and can be cancelled."""
+    control("/fault", {"path": "/api/v3/users", "times": 100, "kind": "hang", "ms": 600000})
+    sse_call(client, "list_all_sendoso_users")
+    check("the stream goes on meanwhile", client.ask("ping")["result"] == {})
+    sse_call(client, "list_all_sendoso_me")
+    taken = json.loads(client.messages.get(timeout=600))
+    check("its id is in use", taken["id"] == 300 and taken["error"]["code"] == -32600, taken)
+    client.post('{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":300}}')
+    while "error" in taken:
+        sse_call(client, "list_all_sendoso_me")
+        taken = json.loads(client.messages.get(timeout=600))
+    check("until it is cancelled, and never answered", "email" in (data(taken) or {}), taken)
+    control("/fault")
+
+
 def streams():
     client = Sse(url, token=token)
     check("the stream says where to", client.address.startswith("/messages?sessionId="), client.address)
@@ -162,6 +182,7 @@ def streams():
     check("its revision", hello["result"]["protocolVersion"] == "2024-11-05")
     answer = client.ask("tools/call", {"name": "groups", "arguments": {"limit": 1}})
     check("a tool over it", data(answer)["count"] == 1 and "structuredContent" not in answer["result"])
+    sse_concurrent(client)
     stranger = Http(url, token=other)
     got, _ = stranger.send('{"jsonrpc":"2.0","id":1,"method":"ping"}', path=client.address)
     check("another token can't use it", got.status == 404, got.status)

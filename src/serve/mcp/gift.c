@@ -338,6 +338,8 @@ static int give(struct gift *g, struct sending *s, struct mcp_out *out, struct m
         return -1;
     if (is == 1)
         is = before(g, &asked, &old, out, err);
+    if (is == 0)
+        mcp_progress(g->c, "checking campaign, dates and budget", 1, GIFT_STEPS);
     if (is == 0 && (is = gift_check(g, err)) < 0 && err->code != MU_E_REFUSED)
         mu_wrap(err, "nothing was sent");
     if (is == 0)
@@ -346,8 +348,10 @@ static int give(struct gift *g, struct sending *s, struct mcp_out *out, struct m
         is = mu_fail(err, MU_E_CANCELLED, "cancelled; nothing was sent");
     if (is == 0)
         is = claim(g, &asked, s, err);
-    if (is == 0)
+    if (is == 0) {
+        mcp_progress(g->c, "sending it", 2, GIFT_STEPS);
         is = send_it(g, s, out, err);
+    }
     return is < 0 ? -1 : 0;
 }
 

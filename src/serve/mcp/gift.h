@@ -16,6 +16,7 @@ enum {
     GIFT_WAIT_S = 20,    /* for another gift of the same token */
     GIFT_CHECK_S = 25,   /* for that and all that is asked before it is sent */
     GIFT_LOOK_S = 10,    /* for what the list of sends shows after */
+    GIFT_STEPS = 3,      /* told to who wants to know how far it is */
     GIFT_EMAILS_MAX = 50 /* of one call */
 };
 

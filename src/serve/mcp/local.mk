@@ -7,12 +7,15 @@ libmuster_a_SOURCES += \
 	src/serve/mcp/build.c \
 	src/serve/mcp/changes.c \
 	src/serve/mcp/directory.c src/serve/mcp/directory.h \
+	src/serve/mcp/events.c src/serve/mcp/events.h \
 	src/serve/mcp/find.c \
 	src/serve/mcp/findings.c \
 	src/serve/mcp/gift.c src/serve/mcp/gift.h \
 	src/serve/mcp/gift_check.c \
 	src/serve/mcp/gift_doubt.c \
 	src/serve/mcp/invite.c \
+	src/serve/mcp/job.c src/serve/mcp/job.h \
+	src/serve/mcp/live.c src/serve/mcp/live.h \
 	src/serve/mcp/mcp.c src/serve/mcp/mcp.h \
 	src/serve/mcp/mcp_http.c src/serve/mcp/mcp_http.h \
 	src/serve/mcp/mcp_private.h \

@@ -75,14 +75,21 @@ struct mu_mcp_peer {
     /* Requests of this connection that are under way, which its later messages may cancel. What is
      * cancelled isn't answered. NULL: messages aren't known to be of one connection. */
     struct mcp_running *running;
+    /* Whether the client has closed its connection: that cancels a request of 2026-07-28. NULL slot: it
+     * can't be seen. */
+    bool (*gone)(void *arg);
+    void *gone_arg;
+    bool no_room;         /* what has to wait is refused, since too much does already */
     const char *upstream; /* set: the account whose system was asked for the answer */
     /* Sends a notification at once, a line with its end. NULL: they stand before the answer. */
     void (*notify)(void *arg, const char *line, size_t len);
     void *notify_arg;
 };
 
-struct mcp_running *mcp_running_new(void);      /* thread safe */
-void mcp_running_free(struct mcp_running *all); /* NULL is fine */
+/* Thread safe. Held by whoever made it and by each that asked to hold it. */
+struct mcp_running *mcp_running_new(void);
+struct mcp_running *mcp_running_hold(struct mcp_running *all);
+void mcp_running_free(struct mcp_running *all); /* by the last one; NULL is fine */
 
 struct mu_mcp_reply {
     int status;        /* for HTTP: 200, 202 when there is nothing to say, 400, 404 */
@@ -90,6 +97,7 @@ struct mu_mcp_reply {
     int count;
     size_t messages; /* that came: more than one in a batch */
     bool later;      /* nothing was done: to be handled again where waiting is allowed */
+    bool tells;      /* with later: the client wants to be told how far it is */
 };
 
 #define MU_MCP_REPLY_INIT                                    \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Streamable HTTP: a message a POST, its answer as JSON, or as events when more is to be said. */
+/* Streamable HTTP: a message a POST, its answer as JSON, or as events when more is to be said before. */
 #include "serve/mcp/mcp_http.h"
 
 #include <string.h>
@@ -7,10 +7,12 @@
 #include "base/str.h"
 #include "serve/auth.h"
 #include "serve/gate.h"
+#include "serve/mcp/events.h"
+#include "serve/mcp/live.h"
 #include "serve/mcp/mcp_private.h"
 #include "serve/serve.h"
 
-static const char json[] = "application/json", events[] = "text/event-stream";
+static const char json[] = "application/json";
 
 void mcp_keep_private(struct mu_reply *reply)
 {
@@ -31,17 +33,6 @@ int mcp_check_type(const struct mu_request *r, struct mu_reply *reply, struct mu
 static const char *header(void *arg, const char *name)
 {
     return mu_request_header(arg, name);
-}
-
-void mcp_events(const struct mu_mcp_reply *reply, struct mu_buf *to)
-{
-    const char *line = reply->out.data;
-    for (const char *end = strchr(line, '\n'); end; end = strchr(line, '\n')) {
-        mu_buf_adds(to, "event: message\ndata: ");
-        mu_buf_add(to, line, (size_t)(end - line));
-        mu_buf_adds(to, "\n\n");
-        line = end + 1;
-    }
 }
 
 /* ---- what the client can read ---- */
@@ -71,10 +62,11 @@ static bool reads(const struct mu_request *r, const char *type)
 
 static int check_accept(const struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
 {
-    if (reads(r, json) || reads(r, events))
+    if (reads(r, json) || reads(r, mcp_events_type))
         return 0;
     reply->status = 406;
-    return mu_fail(err, MU_E_USAGE, "answers are %s or %s; accept one of them", json, events);
+    return mu_fail(err, MU_E_USAGE, "answers are %s or %s; accept one of them", json,
+                   mcp_events_type);
 }
 
 /* Without what was told before it, where only JSON is read. */
@@ -91,12 +83,27 @@ static void send(const struct mu_request *r, struct mu_reply *reply, const struc
     reply->status = (unsigned)out->status;
     if (out->count == 0)
         return;
-    if (reads(r, events) && (out->count > 1 || !reads(r, json))) {
-        reply->type = events;
-        mcp_events(out, &reply->body);
+    if (reads(r, mcp_events_type) && (out->count > 1 || !reads(r, json))) {
+        reply->type = mcp_events_type;
+        mcp_events_write(out->out.data, out->out.len, &reply->body);
     } else {
         send_last(reply, out);
     }
+}
+
+static bool gone(void *arg)
+{
+    return mu_request_gone(arg);
+}
+
+/* What has to wait is told of while it does, where the client asked for that and can read it. */
+static int later(struct mu_request *r, struct mu_mcp_peer *peer, const struct mu_mcp_reply *out,
+                 struct mu_reply *reply, struct mu_err *err)
+{
+    if (!out->tells || !reads(r, mcp_events_type))
+        return MU_LATER;
+    peer->version = mcp_legacy_version(mu_request_header(r, "MCP-Protocol-Version"));
+    return mcp_live(r, peer, reply, err);
 }
 
 static int post(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
@@ -104,6 +111,8 @@ static int post(struct mu_request *r, struct mu_reply *reply, struct mu_err *err
     struct mu_mcp_peer peer = {.arena = r->arena,
                                .header = header,
                                .header_arg = r,
+                               .gone = gone,
+                               .gone_arg = r,
                                .grant = r->grant,
                                .may_wait = r->may_block};
     struct mu_mcp_reply out = MU_MCP_REPLY_INIT;
@@ -117,10 +126,11 @@ static int post(struct mu_request *r, struct mu_reply *reply, struct mu_err *err
     if (!r->may_block)
         mu_gate_charge(r, out.messages - 1);
     r->upstream = peer.upstream;
+    int rc = out.later ? later(r, &peer, &out, reply, err) : 0;
     if (!out.later)
         send(r, reply, &out);
     mu_mcp_reply_done(&out);
-    return out.later ? MU_LATER : 0;
+    return rc;
 }
 
 const struct mu_route mu_mcp_routes[] = {

@@ -39,8 +39,6 @@ struct mcp_streams {
 };
 struct mcp_streams *mcp_streams_new(void);
 void mcp_streams_free(struct mcp_streams *all);
-/* The lines of a reply as events; appended. */
-void mcp_events(const struct mu_mcp_reply *reply, struct mu_buf *to);
 
 struct mu_mcp {
     struct mu_arena *arena;
@@ -133,6 +131,7 @@ bool mcp_cancelled(void *call);              /* struct mcp_call */
 
 /* ---- progress.c ---- */
 
+bool mcp_wants_progress(const struct mcp_call *c);
 /* Tells a client that asked for it; total 0: unknown. Few a second, numbers only grow. */
 void mcp_progress(struct mcp_call *c, const char *what, int64_t done, int64_t total);
 /* The log for what reports by mu_progress. */

@@ -12,6 +12,11 @@ static const struct mu_doc *token_of(const struct mcp_call *c)
     return mu_doc_is(token, MU_DOC_TEXT) || mu_doc_is(token, MU_DOC_INT) ? token : NULL;
 }
 
+bool mcp_wants_progress(const struct mcp_call *c)
+{
+    return token_of(c) != NULL;
+}
+
 static void send(struct mcp_call *c, int64_t done, int64_t total, const char *what)
 {
     MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(TEXT_MAX);

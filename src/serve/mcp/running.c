@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 
-enum { RUNNING_MAX = 256 }; /* of one connection */
+enum { RUNNING_MAX = 256, GROW = 8 }; /* of one connection */
 
 struct entry {
     struct mu_buf id; /* as JSON, so that 1 isn't "1"; empty: free */
@@ -16,13 +16,24 @@ struct entry {
 
 struct mcp_running {
     pthread_mutex_t lock; /* guards all of it */
-    struct entry entries[RUNNING_MAX];
+    int holds;
+    struct entry *entries; /* grows */
+    size_t count;
 };
 
 struct mcp_running *mcp_running_new(void)
 {
     struct mcp_running *all = mu_xcalloc(1, sizeof(*all));
     pthread_mutex_init(&all->lock, NULL);
+    all->holds = 1;
+    return all;
+}
+
+struct mcp_running *mcp_running_hold(struct mcp_running *all)
+{
+    pthread_mutex_lock(&all->lock);
+    all->holds++;
+    pthread_mutex_unlock(&all->lock);
     return all;
 }
 
@@ -30,8 +41,14 @@ void mcp_running_free(struct mcp_running *all)
 {
     if (!all)
         return;
-    for (size_t i = 0; i < RUNNING_MAX; i++)
+    pthread_mutex_lock(&all->lock);
+    bool last = --all->holds == 0;
+    pthread_mutex_unlock(&all->lock);
+    if (!last)
+        return;
+    for (size_t i = 0; i < all->count; i++)
         mu_buf_done(&all->entries[i].id);
+    free(all->entries);
     pthread_mutex_destroy(&all->lock);
     free(all);
 }
@@ -48,12 +65,25 @@ static const char *text_of(struct mu_arena *arena, const struct mu_doc *id)
 /* With the lock held; id "": a free one. NULL: none. */
 static struct entry *find(struct mcp_running *all, const char *id)
 {
-    for (size_t i = 0; i < RUNNING_MAX; i++) {
+    for (size_t i = 0; i < all->count; i++) {
         struct entry *e = &all->entries[i];
         if (e->id.len == strlen(id) && memcmp(id, e->id.len ? e->id.data : id, e->id.len) == 0)
             return e;
     }
     return NULL;
+}
+
+/* With the lock held; NULL: there are too many. */
+static struct entry *find_free(struct mcp_running *all)
+{
+    struct entry *e = find(all, "");
+    if (e || all->count == RUNNING_MAX)
+        return e;
+    all->entries = mu_xrealloc(all->entries, (all->count + GROW) * sizeof(*all->entries));
+    memset(all->entries + all->count, 0, GROW * sizeof(*all->entries));
+    e = &all->entries[all->count];
+    all->count += GROW;
+    return e;
 }
 
 static int begin(struct mcp_call *c, struct mcp_running *all, const char *id)
@@ -65,7 +95,7 @@ static int begin(struct mcp_call *c, struct mcp_running *all, const char *id)
         e->waits = false;
         return e->cancelled ? 1 : 0;
     }
-    e = find(all, "");
+    e = find_free(all);
     if (!e)
         return mcp_fail(c, MCP_INVALID, "%d requests are under way already", RUNNING_MAX);
     e->id = (struct mu_buf)MU_BUF_INIT(MU_MCP_MESSAGE_MAX);
@@ -123,6 +153,8 @@ bool mcp_cancelled(void *call)
 {
     const struct mcp_call *c = call;
     struct mcp_running *all = c->peer->running;
+    if (c->modern && c->peer->gone && c->peer->gone(c->peer->gone_arg))
+        return true;
     if (!all || !c->id)
         return false;
     const char *id = text_of(c->arena, c->id);

@@ -14,6 +14,8 @@
 #include "base/str.h"
 #include "serve/auth.h"
 #include "serve/gate.h"
+#include "serve/mcp/events.h"
+#include "serve/mcp/job.h"
 #include "serve/mcp/mcp_private.h"
 #include "serve/serve.h"
 
@@ -22,7 +24,6 @@ enum {
     STREAMS_MAX = 1000,
     TOKEN_STREAMS_MAX = 250, /* of one token, so that others find room */
     IDLE_S = 15,
-    PIECE = 64 << 10,         /* what goes out at once */
     UNREAD_MAX = 1 << 20,     /* a stream that leaves as much unread takes no further message */
     QUEUE_MAX = 16 << 20,     /* what was asked before that may come on top */
     UNREAD_ALL_MAX = 64 << 20 /* the same of all streams together */
@@ -34,9 +35,9 @@ struct mcp_stream {
     char id[ID_BYTES * 2 + 1];
     const struct mu_grant *grant; /* in the arena of the request that keeps it open */
     struct mu_waker *waker;
-    struct mu_buf events;
-    size_t sent; /* of them */
+    struct mcp_events events;
     const char *version;
+    struct mcp_running *running;
     bool beaten; /* woken once with nothing to say */
 };
 
@@ -82,7 +83,7 @@ static int enlist(struct mcp_streams *all, struct mcp_stream *s, struct mu_err *
     int rc = check_room(all, s->grant, err);
     if (rc == 0) {
         all->count++;
-        all->unread += s->events.len;
+        all->unread += mcp_events_unread(&s->events);
         s->next = all->first;
         s->link = &all->first;
         if (s->next)
@@ -106,6 +107,13 @@ static struct mcp_stream *find(struct mcp_streams *all, const char *id,
 
 /* ---- a stream ---- */
 
+static void stream_free(struct mcp_stream *s)
+{
+    mcp_running_free(s->running);
+    mu_buf_done(&s->events.text);
+    free(s);
+}
+
 static void end(void *arg)
 {
     struct mcp_stream *s = arg;
@@ -114,27 +122,10 @@ static void end(void *arg)
     if (s->next)
         s->next->link = s->link;
     s->all->count--;
-    s->all->unread -= s->events.len - s->sent;
+    s->all->unread -= mcp_events_unread(&s->events);
     pthread_mutex_unlock(&s->all->lock);
     mu_waker_drop(s->waker);
-    mu_buf_done(&s->events);
-    free(s);
-}
-
-/* With the lock held: a piece of what is unread. Memory that a long answer took is given back. */
-static void move_piece(struct mcp_stream *s, struct mu_buf *to)
-{
-    size_t left = s->events.len - s->sent, n = left < PIECE ? left : PIECE;
-    mu_buf_add(to, s->events.data + s->sent, n);
-    s->sent += n;
-    s->all->unread -= n;
-    if (s->sent < s->events.len)
-        return;
-    s->sent = 0;
-    if (s->events.cap > PIECE)
-        mu_buf_done(&s->events);
-    else
-        mu_buf_reset(&s->events);
+    stream_free(s);
 }
 
 /* A comment now and then keeps proxies from closing it. The listener ends it with its token. */
@@ -143,13 +134,13 @@ static enum mu_stream_state fill(void *arg, struct mu_request *r, struct mu_buf 
     struct mcp_stream *s = arg;
     (void)r;
     pthread_mutex_lock(&s->all->lock);
-    bool full = s->events.full, had = s->events.len > 0;
-    if (had)
-        move_piece(s, to);
-    else if (s->beaten)
+    bool full = s->events.text.full;
+    size_t moved = mcp_events_take(&s->events, to);
+    s->all->unread -= moved;
+    if (moved == 0 && s->beaten)
         mu_buf_adds(to, ": still here\n\n");
-    s->beaten = !had && !s->beaten;
-    bool more = s->events.len > 0;
+    s->beaten = moved == 0 && !s->beaten;
+    bool more = mcp_events_unread(&s->events) > 0;
     pthread_mutex_unlock(&s->all->lock);
     return full ? MU_STREAM_FAILED : more ? MU_STREAM_MORE : MU_STREAM_IDLE;
 }
@@ -159,45 +150,62 @@ int mcp_sse_open(struct mu_request *r, struct mu_reply *reply, struct mu_err *er
     unsigned char id[ID_BYTES];
     mcp_keep_private(reply);
     struct mcp_stream *s = mu_xcalloc(1, sizeof(*s));
-    *s = (struct mcp_stream){
-        .all = r->serve->mcp->streams, .grant = r->grant, .events = MU_BUF_INIT(QUEUE_MAX)};
+    *s = (struct mcp_stream){.all = r->serve->mcp->streams,
+                             .grant = r->grant,
+                             .events = MCP_EVENTS_INIT(QUEUE_MAX),
+                             .running = mcp_running_new()};
     mu_random(id, sizeof(id));
     sodium_bin2hex(s->id, sizeof(s->id), id, sizeof(id));
-    mu_buf_printf(&s->events, "event: endpoint\ndata: /messages%s%s?sessionId=%s\n\n",
+    mu_buf_printf(&s->events.text, "event: endpoint\ndata: /messages%s%s?sessionId=%s\n\n",
                   r->args[0] ? "/" : "", r->args[0] ? r->args[0] : "", s->id);
     if (enlist(s->all, s, err) < 0) {
-        mu_buf_done(&s->events);
-        free(s);
+        stream_free(s);
         return -1;
     }
     s->waker = mu_request_waker(r);
-    reply->type = "text/event-stream";
+    mu_reply_header(reply, "X-Accel-Buffering", "no"); /* nginx would keep events back */
+    reply->type = mcp_events_type;
     reply->stream = (struct mu_stream){.fill = fill, .end = end, .arg = s, .idle_s = IDLE_S};
     return 0;
 }
 
 /* ---- messages to it ---- */
 
-/* Answers to a stream that has ended meanwhile have nowhere to go. */
-static void put(struct mcp_streams *all, const char *id, const struct mu_grant *grant,
-                const struct mu_mcp_peer *peer, const struct mu_mcp_reply *out)
+/* Where what is said goes. A stream that has ended meanwhile is found no more. */
+struct outlet {
+    struct mcp_streams *all;
+    const char *id;
+    const struct mu_grant *grant;
+    struct mcp_running *running; /* held */
+};
+
+static void say(void *arg, const char *lines, size_t len)
 {
-    pthread_mutex_lock(&all->lock);
-    struct mcp_stream *s = find(all, id, grant);
+    const struct outlet *to = arg;
+    pthread_mutex_lock(&to->all->lock);
+    struct mcp_stream *s = find(to->all, to->id, to->grant);
     if (s) {
-        size_t before = s->events.len;
-        s->version = peer->version;
-        mcp_events(out, &s->events);
-        all->unread += s->events.len - before;
+        size_t before = mcp_events_unread(&s->events);
+        mcp_events_write(lines, len, &s->events.text);
+        to->all->unread += mcp_events_unread(&s->events) - before;
         mu_waker_wake(s->waker);
     }
-    pthread_mutex_unlock(&all->lock);
+    pthread_mutex_unlock(&to->all->lock);
+}
+
+static void agree(const struct outlet *to, const char *version)
+{
+    pthread_mutex_lock(&to->all->lock);
+    struct mcp_stream *s = find(to->all, to->id, to->grant);
+    if (s)
+        s->version = version;
+    pthread_mutex_unlock(&to->all->lock);
 }
 
 /* With the lock held. Who asks and doesn't read must not fill our memory. */
 static int check_unread(const struct mcp_stream *s, struct mu_err *err)
 {
-    size_t unread = s->events.len - s->sent;
+    size_t unread = mcp_events_unread(&s->events);
     if (unread < UNREAD_MAX && s->all->unread < UNREAD_ALL_MAX)
         return 0;
     err->retry_after_s = 1;
@@ -210,38 +218,84 @@ static int check_unread(const struct mcp_stream *s, struct mu_err *err)
                          s->all->unread);
 }
 
-static int get(struct mcp_streams *all, const char *id, struct mu_mcp_peer *peer,
-               struct mu_err *err)
+/* Finds the stream, and holds what of it outlives it. */
+static int open_outlet(struct mu_request *r, struct outlet *to, struct mu_mcp_peer *peer,
+                       struct mu_err *err)
 {
-    pthread_mutex_lock(&all->lock);
-    const struct mcp_stream *s = find(all, id, peer->grant);
+    *to = (struct outlet){
+        .all = r->serve->mcp->streams, .id = mu_request_param(r, "sessionId"), .grant = r->grant};
+    pthread_mutex_lock(&to->all->lock);
+    const struct mcp_stream *s = find(to->all, to->id, to->grant);
     int rc = s ? check_unread(s, err)
                : mu_fail(err, MU_E_MISSING, "sessionId: there is no such stream; open /sse again");
-    if (s && rc == 0)
+    if (s && rc == 0) {
         peer->version = s->version ? s->version : mcp_legacy_version("2024-11-05");
-    pthread_mutex_unlock(&all->lock);
+        peer->running = to->running = mcp_running_hold(s->running);
+    }
+    pthread_mutex_unlock(&to->all->lock);
     return rc;
+}
+
+/* ---- what has to wait is handled after the POST was answered ---- */
+
+struct lasting {
+    struct outlet to; /* first: it is its outlet */
+    struct mu_arena *arena;
+};
+
+static void ended(void *arg)
+{
+    struct lasting *l = arg;
+    mcp_running_free(l->to.running);
+    mu_arena_free(l->arena);
+}
+
+static int put_off(struct mu_request *r, const struct outlet *to, struct mu_mcp_peer peer,
+                   struct mu_err *err)
+{
+    struct mu_arena *arena = mu_arena_new();
+    struct lasting *l = mu_alloc(arena, sizeof(*l));
+    *l = (struct lasting){.to = *to, .arena = arena};
+    l->to.id = mu_strdup(arena, to->id);
+    l->to.grant = mu_grant_copy(arena, to->grant);
+    l->to.running = mcp_running_hold(to->running);
+    peer.notify = say;
+    peer.notify_arg = l;
+    if (mcp_job_start(r, &peer, ended, err) == 0)
+        return 0;
+    ended(l);
+    return -1;
+}
+
+static void handle(struct mu_request *r, struct outlet *to, struct mu_mcp_peer *peer)
+{
+    struct mu_mcp_reply out = MU_MCP_REPLY_INIT;
+    struct mu_err full = MU_ERR_INIT;
+    mu_mcp_handle(r->serve->mcp, peer, r->body, r->body_len, &out);
+    if (!peer->no_room)
+        mu_gate_charge(r, out.messages - 1);
+    if (!out.later) {
+        agree(to, peer->version);
+        say(to, out.out.data, out.out.len);
+    } else if (put_off(r, to, *peer, &full) < 0) {
+        peer->no_room = peer->may_wait = true; /* which its answer says */
+        handle(r, to, peer);
+    }
+    mu_mcp_reply_done(&out);
 }
 
 int mcp_sse_message(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
 {
-    struct mu_mcp_peer peer = {.arena = r->arena, .grant = r->grant, .may_wait = r->may_block};
-    struct mu_mcp_reply out = MU_MCP_REPLY_INIT;
+    struct mu_mcp_peer peer = {.arena = r->arena, .grant = r->grant};
     struct mu_err missing = MU_ERR_INIT;
-    struct mcp_streams *all = r->serve->mcp->streams;
-    const char *id = mu_request_param(r, "sessionId");
+    struct outlet to;
     mcp_keep_private(reply);
-    if (mcp_check_type(r, reply, err) < 0 || get(all, id, &peer, err) < 0)
+    if (mcp_check_type(r, reply, err) < 0 || open_outlet(r, &to, &peer, err) < 0)
         return -1;
     if (mu_request_store(r, &peer.store, &missing) < 0)
         peer.store = NULL;
-    mu_mcp_handle(r->serve->mcp, &peer, r->body, r->body_len, &out);
-    if (!r->may_block)
-        mu_gate_charge(r, out.messages - 1);
-    if (!out.later)
-        put(all, id, peer.grant, &peer, &out);
-    bool later = out.later;
-    mu_mcp_reply_done(&out);
+    handle(r, &to, &peer);
+    mcp_running_free(to.running);
     reply->status = 202;
-    return later ? MU_LATER : 0;
+    return 0;
 }

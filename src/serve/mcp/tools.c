@@ -135,7 +135,12 @@ static const struct mcp_tool *find(struct mcp_call *c)
                       : "(params.name is missing)");
         return NULL;
     }
+    if (tool->waits && c->peer->no_room) {
+        mcp_fail(c, MCP_INTERNAL, "too many requests are waiting; try again soon");
+        return NULL;
+    }
     c->reply->later |= tool->waits && !c->peer->may_wait;
+    c->reply->tells = c->reply->later && mcp_wants_progress(c);
     return mcp_check_param_headers(c, tool, arguments) < 0 ? NULL : tool;
 }
 
