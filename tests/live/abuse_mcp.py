@@ -98,7 +98,7 @@ def around():
     }.items():
         refused(name, post(CALL, header))
     refused("another host", post(CALL).replace(HOST.encode(), b"evil.example"))
-    answered("a session that doesn't exist, where none are kept", post(PING, "Mcp-Session-Id: " + "s" * 4000), 200)
+    refused("a session that doesn't exist", post(PING, "Mcp-Session-Id: " + "s" * 4000))
     for method in ("GET", "DELETE", "PUT", "PATCH"):
         refused(f"{method} /mcp", request(f"{method} /mcp HTTP/1.1"))
     smuggled = post(CALL)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import urllib.request
 
 from mcp import META, Http, Sse, Stdio, check, data, finish, words
@@ -75,6 +76,9 @@ def listing():
     check("twelve tools of Sendoso", len([n for n in names if "sendoso" in n]) == 12, names)
     check("the list is at most 15 KB", len(json.dumps(answer, separators=(",", ":"))) <= 15 * 1024,
           len(json.dumps(answer, separators=(",", ":"))))
+    for method in ("tools/list", "resources/list", "resources/templates/list", "prompts/list"):
+        check("no cursor that wasn't given out: " + method,
+              new.ask(method, {"cursor": "x"})["error"]["code"] == -32602 and new.ask(method, {"cursor": ""}).get("result"))
     check("one page", "nextCursor" not in answer and answer["cacheScope"] == "private")
     check("schemas that every provider takes", all(schema_is_portable(t["inputSchema"]) for t in tools))
     check("all four hints, title, description",
@@ -152,6 +156,35 @@ def records():
           <= gift["arguments"][1].items(), gift)
     answer, _ = new.send(None, method="GET", path="/proxy/nobody")
     check("of accounts that are there", answer.status == 404)
+
+
+def sessions():
+    """Ids that are known again though nothing is kept of them, and what is cancelled by them."""
+    hello = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+        "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}})
+    ping = '{"jsonrpc":"2.0","id":2,"method":"ping"}'
+    id = old.send(hello, {"Mcp-Session-Id": "stale"})[0].getheader("Mcp-Session-Id")
+    check("a session", id and id.isalnum() and id != old.send(hello)[0].getheader("Mcp-Session-Id"), id)
+
+    def status(session, who=old, **headers):
+        return who.send(ping, {"Mcp-Session-Id": session, **headers})[0].status
+
+    check("is known again", status(id) == 200)
+    check("none is fine", status(None) == 200)
+    check("an unknown one is 404", status("x" * len(id)) == status("x") == status(id[:-1] + "x") == 404)
+    check("so is one of another token", status(id, Http(url, token=other)) == 404)
+    check("2026-07-28 has none", new.ask("tools/list", headers={"Mcp-Session-Id": "x"})["status"] == 200)
+    control("/fault", {"path": "/api/v3/users", "times": 100, "kind": "hang", "ms": 600000})
+    got = []
+    waits = threading.Thread(target=lambda: got.append(old.send(json.dumps(
+        {"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": {"name": "list_all_sendoso_users"}}),
+        {"Mcp-Session-Id": id})))
+    waits.start()
+    while waits.is_alive():
+        old.send('{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":3}}', {"Mcp-Session-Id": id})
+        waits.join(0.05)
+    check("a request is cancelled by its session, and not answered", got[0][0].status == 202 and not got[0][1], got)
+    control("/fault")
 
 
 def sse_call(client, tool):
@@ -260,6 +293,7 @@ listing()
 tokens()
 directory()
 records()
+sessions()
 streams()
 stdio()
 finish()

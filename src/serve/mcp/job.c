@@ -46,6 +46,7 @@ static struct mu_mcp_peer lasting(struct mu_arena *arena, const struct mu_mcp_pe
     struct mu_mcp_peer copy = *peer;
     copy.arena = arena;
     copy.grant = mu_grant_copy(arena, peer->grant);
+    copy.session = mu_strdup(arena, peer->session);
     copy.header = NULL;
     copy.may_wait = true;
     return copy;

@@ -29,6 +29,7 @@ libmuster_a_SOURCES += \
 	src/serve/mcp/resources.c \
 	src/serve/mcp/running.c \
 	src/serve/mcp/search.c \
+	src/serve/mcp/session.c src/serve/mcp/session.h \
 	src/serve/mcp/sse.c \
 	src/serve/mcp/stdio.c src/serve/mcp/stdio.h \
 	src/serve/mcp/tools.c \

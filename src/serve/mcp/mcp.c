@@ -21,6 +21,7 @@ int mu_mcp_new(const struct mu_mcp_conf *conf, struct mu_mcp **ret, struct mu_er
     }
     mcp->by_name = mu_map_new(64);
     mcp->streams = mcp_streams_new();
+    mcp->running = mcp_running_new();
     mu_random(mcp->seal, sizeof(mcp->seal));
     if (mcp_build(mcp, err) < 0) {
         mu_mcp_free(mcp);
@@ -37,6 +38,7 @@ void mu_mcp_free(struct mu_mcp *mcp)
     for (size_t i = 0; i < mcp->tool_count; i++)
         json_object_put(mcp->tools[i].schema);
     mcp_streams_free(mcp->streams);
+    mcp_running_free(mcp->running);
     mu_governors_free(mcp->governors);
     mu_map_free(mcp->by_name);
     mu_arena_free(mcp->arena);
@@ -111,13 +113,24 @@ static void unsay(struct mu_mcp_reply *reply)
     reply->status = 202;
 }
 
+/* Lists are of one page each: no cursor was ever given out. */
+static int check_cursor(struct mcp_call *c)
+{
+    const char *cursor = mu_doc_str(c->params, "cursor");
+    if (!mu_doc_member(c->params, "cursor") || mu_streq(cursor, ""))
+        return 0;
+    return mcp_fail(c, MCP_PARAMS, "this cursor was not given out by this server");
+}
+
 static int run_begun(struct mcp_call *c, const struct mcp_method *m)
 {
     c->result = (struct mu_buf)MU_BUF_INIT(MU_MCP_RESULT_MAX);
     c->result_type = "complete";
     mu_jw_init(&c->w, &c->result, false);
     mu_jw_object(&c->w);
-    int rc = m->run(c);
+    int rc = m->lists ? check_cursor(c) : 0;
+    if (rc == 0)
+        rc = m->run(c);
     if (rc == 0)
         mcp_write_result(c, m);
     mu_buf_done(&c->result);

@@ -75,6 +75,10 @@ struct mu_mcp_peer {
     /* Requests of this connection that are under way, which its later messages may cancel. What is
      * cancelled isn't answered. NULL: messages aren't known to be of one connection. */
     struct mcp_running *running;
+    /* The session of the handshake era that the message says it is of; NULL: none. Ids of requests are
+     * then that session's, where `running` is shared. */
+    const char *session;
+    bool session_unknown; /* it isn't one of ours: refused (404), but for initialize */
     /* Whether the client has closed its connection: that cancels a request of 2026-07-28. NULL slot: it
      * can't be seen. */
     bool (*gone)(void *arg);
@@ -97,6 +101,7 @@ struct mu_mcp_reply {
     int count;
     size_t messages; /* that came: more than one in a batch */
     bool later;      /* nothing was done: to be handled again where waiting is allowed */
+    bool begins;     /* initialize was answered */
     bool tells;      /* with later: the client wants to be told how far it is */
 };
 

@@ -10,6 +10,7 @@
 #include "serve/mcp/events.h"
 #include "serve/mcp/live.h"
 #include "serve/mcp/mcp_private.h"
+#include "serve/mcp/session.h"
 #include "serve/serve.h"
 
 static const char json[] = "application/json";
@@ -91,6 +92,17 @@ static void send(const struct mu_request *r, struct mu_reply *reply, const struc
     }
 }
 
+/* Only the handshake era has sessions; the other one doesn't look at them. */
+static void find_session(struct mu_request *r, struct mu_mcp_peer *peer)
+{
+    const char *id = mu_request_header(r, "Mcp-Session-Id");
+    if (!id || !peer->store || mu_streq(mu_request_header(r, "MCP-Protocol-Version"), MCP_MODERN))
+        return;
+    peer->session_unknown = !mcp_session_ok(r->arena, peer->store, r->grant, id);
+    peer->session = peer->session_unknown ? NULL : mu_strdup(r->arena, id);
+    peer->running = peer->session ? r->serve->mcp->running : NULL;
+}
+
 static bool gone(void *arg)
 {
     return mu_request_gone(arg);
@@ -122,7 +134,10 @@ static int post(struct mu_request *r, struct mu_reply *reply, struct mu_err *err
         return -1;
     if (mu_request_store(r, &peer.store, &missing) < 0)
         peer.store = NULL; /* tools that need it say so */
+    find_session(r, &peer);
     mu_mcp_handle(r->serve->mcp, &peer, r->body, r->body_len, &out);
+    if (out.begins && peer.store)
+        mu_reply_header(reply, "Mcp-Session-Id", mcp_session_new(r->arena, peer.store, r->grant));
     if (!r->may_block)
         mu_gate_charge(r, out.messages - 1);
     r->upstream = peer.upstream;

@@ -3,11 +3,11 @@
  * MCP over HTTP: Streamable HTTP at /mcp and /mcp/TOKEN in both eras, and the older HTTP+SSE at /sse
  * and /messages.
  *
- * Streamable HTTP keeps no sessions: each request stands for itself, so nothing is lost when muster
- * is started anew, and there is nothing to take over. GET and DELETE at /mcp are 405. A call that has to
- * wait, of a client that gave a progressToken, is answered by a stream of events (live.h). A client that
- * closes its connection cancels a request of 2026-07-28; notifications/cancelled names a request of a
- * connection, which POSTs of earlier revisions have none of, and changes nothing there.
+ * Streamable HTTP keeps nothing between requests: each stands for itself, so nothing is lost when muster
+ * is started anew, and there is nothing to take over. Sessions of the handshake era are names only
+ * (session.h): who has none is answered, too. GET and DELETE at /mcp are 405. A call that has to wait, of
+ * a client that gave a progressToken, is answered by a stream of events (live.h). A request is cancelled
+ * by notifications/cancelled of its session, one of 2026-07-28 by closing its connection.
  *
  * HTTP+SSE has to keep a stream for each client; one belongs to the token it was opened with, and ends
  * with it. What has to wait is handled after its POST was answered (job.h), and can be cancelled.

@@ -52,7 +52,8 @@ struct mu_mcp {
     const struct mu_doc *books[2]; /* book.h */
     size_t book_count;
     struct mcp_streams *streams;
-    uint8_t seal[32]; /* key of what clients carry for us (requestState) */
+    struct mcp_running *running; /* of sessions over Streamable HTTP */
+    uint8_t seal[32];            /* key of what clients carry for us (requestState) */
 };
 
 /* What was told of it. */
@@ -107,6 +108,7 @@ struct mcp_method {
     bool legacy, modern;
     const char *name_param; /* what Mcp-Name repeats; NULL: none */
     bool cacheable;         /* the result says for how long it holds */
+    bool lists;             /* may be asked for a page */
     int (*run)(struct mcp_call *c);
 };
 const struct mcp_method *mcp_method(const char *name, bool modern);

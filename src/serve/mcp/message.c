@@ -214,6 +214,9 @@ static int frame_legacy(struct mcp_call *c, const char *header)
     if (header && !known && !modern && !mu_streq(c->method, "initialize"))
         return mcp_fail_with(c, MCP_VERSION, 400, version_data(c, header),
                              "Unsupported protocol version in the header MCP-Protocol-Version");
+    if (c->peer->session_unknown && !mu_streq(c->method, "initialize"))
+        return mcp_fail_with(c, MCP_INVALID, 404, NULL,
+                             "Mcp-Session-Id: there is no such session; initialize again");
     c->version = known ? known : c->peer->version ? c->peer->version : "2025-03-26";
     return 0;
 }

@@ -58,6 +58,7 @@ static int initialize(struct mcp_call *c)
     c->version = mcp_legacy_version(asked);
     c->version = c->version ? c->version : mcp_legacy_version("2025-11-25");
     c->peer->version = c->version;
+    c->reply->begins = true;
     mu_jw_key(&c->w, "protocolVersion");
     mu_jw_str(&c->w, c->version);
     capabilities(c);
@@ -95,16 +96,17 @@ static const struct mcp_method methods[] = {
     {"initialize", .legacy = true, .run = initialize},
     {"ping", .legacy = true, .run = nothing},
     {"server/discover", .modern = true, .cacheable = true, .run = discover},
-    {"tools/list", true, true, .cacheable = true, .run = mcp_tools_list},
+    {"tools/list", true, true, .cacheable = true, .lists = true, .run = mcp_tools_list},
     {"tools/call", true, true, .name_param = "name", .run = mcp_tools_call},
-    {"resources/list", true, true, .cacheable = true, .run = mcp_resources_list},
-    {"resources/templates/list", true, true, .cacheable = true, .run = mcp_resources_templates},
+    {"resources/list", true, true, .cacheable = true, .lists = true, .run = mcp_resources_list},
+    {"resources/templates/list", true, true, .cacheable = true, .lists = true,
+     .run = mcp_resources_templates},
     {"resources/read", true, true, .name_param = "uri", .cacheable = true,
      .run = mcp_resources_read},
     {"resources/subscribe", .legacy = true, .run = fixture_only},
     {"resources/unsubscribe", .legacy = true, .run = fixture_only},
     {"logging/setLevel", .legacy = true, .run = fixture_only},
-    {"prompts/list", true, true, .cacheable = true, .run = mcp_prompts_list},
+    {"prompts/list", true, true, .cacheable = true, .lists = true, .run = mcp_prompts_list},
     {"prompts/get", true, true, .name_param = "name", .run = mcp_prompts_get},
     {"completion/complete", true, true, .run = mcp_complete},
 };

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Requests of one connection that are under way, for those that a later message cancels. */
+/* Requests of one connection, or of all sessions, that are under way, for whoever cancels them. */
 #include "serve/mcp/mcp_private.h"
 
 #include <string.h>
 
 #include "base/str.h"
 
-enum { RUNNING_MAX = 256, GROW = 8 }; /* of one connection */
+enum { RUNNING_MAX = 1024, GROW = 8 };
 
 struct entry {
-    struct mu_buf id; /* as JSON, so that 1 isn't "1"; empty: free */
+    struct mu_buf id; /* session, and id as JSON, so that 1 isn't "1"; empty: free */
     bool waits;       /* for a thread that may wait */
     bool cancelled;
 };
@@ -53,13 +53,14 @@ void mcp_running_free(struct mcp_running *all)
     free(all);
 }
 
-static const char *text_of(struct mu_arena *arena, const struct mu_doc *id)
+static const char *text_of(const struct mcp_call *c, const struct mu_doc *id)
 {
     MU_AUTO(buf) struct mu_buf text = MU_BUF_INIT(MU_MCP_MESSAGE_MAX);
     struct mu_jw w;
+    mu_buf_adds(&text, c->peer->session ? c->peer->session : "");
     mu_jw_init(&w, &text, false);
     mu_jw_doc(&w, id);
-    return mu_strndup(arena, text.data, text.len);
+    return mu_strndup(c->arena, text.data, text.len);
 }
 
 /* With the lock held; id "": a free one. NULL: none. */
@@ -104,12 +105,19 @@ static int begin(struct mcp_call *c, struct mcp_running *all, const char *id)
     return 0;
 }
 
+/* Of a session only what runs on a thread that may wait: what is answered at once can't be cancelled,
+ * and what finds no thread leaves no trace. */
+static struct mcp_running *known_by(const struct mcp_call *c)
+{
+    return c->peer->session && !c->peer->may_wait ? NULL : c->peer->running;
+}
+
 int mcp_running_begin(struct mcp_call *c)
 {
-    struct mcp_running *all = c->peer->running;
+    struct mcp_running *all = known_by(c);
     if (!all)
         return 0;
-    const char *id = text_of(c->arena, c->id);
+    const char *id = text_of(c, c->id);
     pthread_mutex_lock(&all->lock);
     int rc = begin(c, all, id);
     pthread_mutex_unlock(&all->lock);
@@ -118,11 +126,11 @@ int mcp_running_begin(struct mcp_call *c)
 
 bool mcp_running_end(struct mcp_call *c)
 {
-    struct mcp_running *all = c->peer->running;
+    struct mcp_running *all = known_by(c);
     bool cancelled = false;
     if (!all)
         return false;
-    const char *id = text_of(c->arena, c->id);
+    const char *id = text_of(c, c->id);
     pthread_mutex_lock(&all->lock);
     struct entry *e = find(all, id);
     if (e)
@@ -141,7 +149,7 @@ void mcp_running_cancel(struct mcp_call *c)
     const struct mu_doc *id = mu_doc_member(c->params, "requestId");
     if (!all || !id)
         return;
-    const char *text = text_of(c->arena, id);
+    const char *text = text_of(c, id);
     pthread_mutex_lock(&all->lock);
     struct entry *e = find(all, text);
     if (e)
@@ -157,7 +165,7 @@ bool mcp_cancelled(void *call)
         return true;
     if (!all || !c->id)
         return false;
-    const char *id = text_of(c->arena, c->id);
+    const char *id = text_of(c, c->id);
     pthread_mutex_lock(&all->lock);
     const struct entry *e = find(all, id);
     bool cancelled = e && e->cancelled;

@@ -42,19 +42,8 @@ bool mcp_account_allowed(const struct mcp_call *c, const char *account)
     return mu_grant_account(c->peer->grant, account);
 }
 
-/* There is one page, so no cursor was ever given out. */
-static int check_cursor(struct mcp_call *c)
-{
-    const char *cursor = mu_doc_str(c->params, "cursor");
-    if (!mu_doc_member(c->params, "cursor") || mu_streq(cursor, ""))
-        return 0;
-    return mcp_fail(c, MCP_PARAMS, "this cursor was not given out by this server");
-}
-
 int mcp_tools_list(struct mcp_call *c)
 {
-    if (check_cursor(c) < 0)
-        return -1;
     mu_jw_key(&c->w, "tools");
     mu_jw_array(&c->w);
     for (size_t i = 0; i < c->mcp->tool_count; i++) {
