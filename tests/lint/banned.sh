@@ -19,34 +19,34 @@ allowed() {
     return 1
 }
 
-# $1 file, $2 pattern, $3 why not
-search() {
-    local line text call
-    while IFS=: read -r line text; do
-        call=$(printf '%s\n' "$text" | grep -oE "(^|[^A-Za-z0-9_>.])($2)[[:space:]]*\(" | head -n 1 |
-            grep -oE "[A-Za-z_]+")
-        allowed "$1:$call" || finding "$1:$line: $call(): $3"
-    done < <(awk -f "$here/strip.awk" "$1" | grep -nE "(^|[^A-Za-z0-9_>.])($2)[[:space:]]*\(" || true)
+# Without comments and texts: FILE:LINE: CODE.
+bare() {
+    awk -v named=1 -f "$here/strip.awk" "$@"
 }
 
-for file in $(c_files src contrib tests); do
-    search "$file" "$never" "banned"
-    case $file in
-    src/cli/*) ;;
-    src/*) search "$file" "$not_in_libraries" "libraries neither print nor end the process" ;;
-    esac
-done
+# $1 pattern, $2 why not; code as `bare` has it on stdin.
+search() {
+    local file line text call
+    while IFS=: read -r file line text; do
+        call=$(printf '%s\n' "$text" | grep -oE "(^|[^A-Za-z0-9_>.])($1)[[:space:]]*\(" | head -n 1 |
+            grep -oE "[A-Za-z_]+")
+        allowed "$file:$call" || finding "$file:$line: $call(): $2"
+    done < <(grep -E "^[^:]*:[0-9]*:(|.*[^A-Za-z0-9_>.])($1)[[:space:]]*\(" || true)
+}
 
+mapfile -t files < <(c_files src contrib tests)
+search "$never" "banned" < <(bare "${files[@]}")
+mapfile -t files < <(c_files src | grep -v '^src/cli/')
+search "$not_in_libraries" "libraries neither print nor end the process" < <(bare "${files[@]}")
+
+mapfile -t files < <(c_files src contrib/sendoso-sim)
 # Debt has a name and a question; XXX, TODO and FIXME have neither.
-for file in $(c_files src contrib/sendoso-sim); do
-    finding_lines "write DEBT(name): question" < <(grep -nHE '\b(XXX|TODO|FIXME)\b' "$file" || true)
-done
+finding_lines "write DEBT(name): question" < <(grep -nHE '\b(XXX|TODO|FIXME)\b' "${files[@]}" || true)
 
 # No choice of code inside a function: choose files in configure, or empty inline stubs in a header.
-for file in $(c_files src contrib/sendoso-sim); do
-    finding_lines "conditional inside a function" < <(awk -v file="$file" '
-        /^\{/ { inside = 1 } /^\}/ { inside = 0 }
-        inside && /^[ \t]*#[ \t]*(if|ifdef|ifndef|elif)/ { print file ":" FNR ": " $0 }' "$file")
-done
+finding_lines "conditional inside a function" < <(awk '
+    FNR == 1 { inside = 0 }
+    /^\{/ { inside = 1 } /^\}/ { inside = 0 }
+    inside && /^[ \t]*#[ \t]*(if|ifdef|ifndef|elif)/ { print FILENAME ":" FNR ": " $0 }' "${files[@]}")
 
 finish

@@ -9,40 +9,34 @@ max_lines=600
 max_function=100
 max_columns=140
 
-uses_tabs() {
-    case $1 in
-    *.mk | *.am) return 0 ;;
-    esac
-    return 1
-}
+mapfile -t files < <(our_files)
+mapfile -t licensed < <(printf '%s\n' "${files[@]}" | grep -vE '(\.md|\.editorconfig)$')
+mapfile -t untabbed < <(printf '%s\n' "${files[@]}" | grep -vE '\.(mk|am)$')
+mapfile -t sources < <(printf '%s\n' "${files[@]}" | grep -E '\.[ch]$')
+mapfile -t narrow < <(printf '%s\n' "${sources[@]}" | grep -v '^tests/') # tests: tables of documents on one line
 
-licensed() {
-    case $1 in
-    *.md | .editorconfig) return 0 ;;
-    esac
-    head -n 4 "$1" | grep -q 'SPDX-License-Identifier: Apache-2.0'
-}
+finding_lines "SPDX-License-Identifier missing in the first lines" < <(awk '
+    FNR == 1 { wanting[FILENAME] = 1 }
+    FNR <= 4 && /SPDX-License-Identifier: Apache-2.0/ { delete wanting[FILENAME] }
+    END { for (file in wanting) print file }' "${licensed[@]}" | LC_ALL=C sort)
+finding_lines "tab" < <(grep -nH -m3 "$(printf '\t')" "${untabbed[@]}" || true)
+finding_lines "trailing blank" < <(grep -nHE -m3 '[[:blank:]]+$' "${files[@]}" || true)
+finding_lines "over $max_columns columns" < <(LC_ALL=C.UTF-8 grep -nHE -m3 "^.{$((max_columns + 1)),}" "${narrow[@]}" || true)
 
-while IFS= read -r file; do
-    licensed "$file" || finding "$file: SPDX-License-Identifier missing in the first lines"
-    uses_tabs "$file" || finding_lines "tab" < <(grep -nH -m3 "$(printf '\t')" "$file" || true)
-    finding_lines "trailing blank" < <(grep -nHE -m3 '[[:blank:]]+$' "$file" || true)
-    [ ! -s "$file" ] || [ -z "$(tail -c 1 "$file")" ] || finding "$file: no newline at the end"
-    case $file in
-    *.c | *.h)
-        case $file in
-        tests/*) ;; # tables of documents on one line
-        *) finding_lines "over $max_columns columns" < <(LC_ALL=C.UTF-8 grep -nHE -m3 "^.{$((max_columns + 1)),}" "$file" || true) ;;
-        esac
-        lines=$(wc -l <"$file")
-        if grep -q 'LONG: ' "$file"; then continue; fi
-        [ "$lines" -le "$max_lines" ] || finding "$file: $lines lines, over $max_lines"
-        finding_lines "over $max_function lines" < <(awk -v max="$max_function" '
-            /^\{/ { inside = 1; from = FNR }
-            /^\}/ && inside { inside = 0; n = FNR - from + 1; if (n > max) print FILENAME ":" from ": " n }' "$file")
-        ;;
-    esac
-done < <(our_files)
+# The last byte of each file that has one.
+if [ -n "$(tail -q -c 1 "${files[@]}" | tr -d '\n')" ]; then
+    for file in "${files[@]}"; do
+        [ -z "$(tail -c 1 "$file")" ] || finding "$file: no newline at the end"
+    done
+fi
+
+mapfile -t bounded < <(grep -L 'LONG: ' "${sources[@]}")
+finding_lines "too long: at most $max_lines lines a file, $max_function a function" < <(
+    awk -v file_max="$max_lines" -v max="$max_function" '
+        FNR == 1 { inside = 0 }
+        FNR == file_max + 1 { print FILENAME }
+        /^\{/ { inside = 1; from = FNR }
+        /^\}/ && inside { inside = 0; n = FNR - from + 1; if (n > max) print FILENAME ":" from ": " n }' "${bounded[@]}")
 
 # A test that no list names is never run.
 for file in tests/lint/*.sh tests/live/*.sh tests/scenario/*.sh; do

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Prints C source with comments and the insides of string and character literals blanked; lines keep their numbers.
-# Lines with #include keep their text.
+# Lines with #include keep their text. With -v named=1 each line begins with "FILE:LINE:".
+FNR == 1 {
+    comment = 0
+    quote = ""
+}
 {
+    where = named ? FILENAME ":" FNR ":" : ""
     if (!comment && $0 ~ /^[ \t]*#[ \t]*include/) {
-        print
+        print where $0
         next
     }
     out = ""
@@ -34,5 +39,5 @@
             out = out c
         }
     }
-    print out
+    print where out
 }

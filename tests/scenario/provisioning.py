@@ -40,6 +40,8 @@ DONE = [{"kind": kind, "effect": True} for kind in ("500", "html500", "reset", "
     [{"kind": kind} for kind in ("twice", "cut-json", "truncate")]
 GROUPS = ["Sales", "Ops", "Leads"]
 SYNCS_MAX = 4
+MANY = 5  # more than a read is tried
+WAITED_OUT = 2  # of 429, which is waited out, each time twice as long
 FAILURES_SHOWN = 5
 
 
@@ -226,8 +228,9 @@ class Scenario:
         count = sum(method == "GET" for method, _ in self.requests)
         ways = [(n, kind) for n in range(1, count + 1) for kind in READ_FAULTS]
         for n, kind in ways if self.full else ways[len(self.name) % 7::max(1, len(ways) // 2)]:
-            yield f"read {n}: {kind}", lambda n=n, kind=kind: self.answered({"method": "GET", "skip": n - 1,
-                                                                             "kind": kind, "times": 5})
+            times = WAITED_OUT if kind == "429" and not self.full else MANY
+            yield f"read {n}: {kind}", lambda n=n, kind=kind, times=times: self.answered(
+                {"method": "GET", "skip": n - 1, "kind": kind, "times": times})
 
     def answered(self, fault):
         if fault["kind"] == "hang":
