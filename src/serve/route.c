@@ -44,8 +44,13 @@ static bool matches(struct mu_arena *arena, const char *pattern, const struct mu
     return i == t->segment_count;
 }
 
+/* Several patterns may fit a path. */
 static void allow(struct mu_buf *to, const char *method)
 {
+    size_t len = strlen(method);
+    for (const char *at = to->data; (at = strstr(at, method)); at += len)
+        if ((at == to->data || at[-1] == ' ') && at[len] == ',')
+            return;
     mu_buf_printf(to, "%s, ", method);
     if (mu_streq(method, "GET"))
         mu_buf_adds(to, "HEAD, ");

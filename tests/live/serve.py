@@ -111,6 +111,19 @@ def operation(document, path, op):
         check(f"GET {path}: sent when it is another", other.status == 200 and other.body == got.body, other.status)
 
 
+def methods(path, operations):
+    """What a path takes is told with 204 and 405, every method once."""
+    target = path.replace("{account}", "sendoso").replace("{rest}", "api/v3/me").replace("{id}", "1")
+    options = call(target, "OPTIONS")
+    allowed = (options.headers["Allow"] or "").split(", ")
+    check(f"OPTIONS {path}: what is documented", options.status == 204 and len(set(allowed)) == len(allowed)
+          and {m.upper() for m in operations} <= set(allowed) and "OPTIONS" in allowed, allowed)
+    for method in sorted({"POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"} - set(allowed)):
+        wrong = call(target, method)
+        check(f"{method} {path}: 405", wrong.status == 405 and wrong.headers["Allow"] == ", ".join(allowed)
+              and not valid(ERROR, wrong.json), wrong.body)
+
+
 def contract(schema_file):
     global ERROR
     document = call("/openapi.json").json
@@ -123,6 +136,7 @@ def contract(schema_file):
     check("operations have ids of their own", len(ids) == len(set(ids)), ids)
     ERROR = resolve(document, {"$ref": "#/components/schemas/Error"})
     for path, operations in document["paths"].items():
+        methods(path, operations)
         if "get" in operations and (path.startswith(BASE) or path in ("/healthz", "/openapi.json", "/docs")):
             operation(document, path, operations["get"])
     lists()
