@@ -72,10 +72,11 @@ void mu_gate_cors(const struct mu_request *r, struct mu_reply *reply)
     mu_reply_header(reply, "Access-Control-Allow-Origin", mu_strdup(r->arena, origin));
     mu_reply_header(reply, "Vary", "Origin");
     mu_reply_header(reply, "Access-Control-Allow-Headers",
-                    "Authorization, Content-Type, If-None-Match, Last-Event-ID, "
+                    "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, "
                     "MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id");
     mu_reply_header(reply, "Access-Control-Expose-Headers",
-                    "ETag, Link, WWW-Authenticate, X-Request-Id, Retry-After, RateLimit-Limit, "
+                    "ETag, Idempotent-Replayed, Link, Location, WWW-Authenticate, X-Request-Id, "
+                    "Retry-After, RateLimit-Limit, "
                     "RateLimit-Remaining, RateLimit-Reset, MCP-Protocol-Version, Mcp-Session-Id");
 }
 

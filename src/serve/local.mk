@@ -44,6 +44,7 @@ libmuster_a_SOURCES += \
 	src/serve/rest/index.c src/serve/rest/index.h src/serve/rest/index_private.h \
 	src/serve/rest/lines.c \
 	src/serve/rest/list.c src/serve/rest/list.h \
+	src/serve/rest/once.c src/serve/rest/once.h \
 	src/serve/rest/order.c \
 	src/serve/rest/page.c src/serve/rest/page.h \
 	src/serve/rest/page_look.c \

@@ -143,6 +143,21 @@ said '"result_count":1' "who came is there once"
 unsaid 'invited' "who came is there once: as a user"
 users '?status=invited'
 said '"result_count":1' "who hasn't come is still invited"
+
+# --- asked again with a key of its own: the same answer, and nothing is done again ---
+keyed() { post "$1" "$2" "$3" -H "Idempotency-Key: $4"; }
+keyed 201 "with a key" "$(person keyed@example.test)" key-1
+cp "$work/out" "$work/first"
+keyed 201 "the same again" "$(person keyed@example.test)" key-1
+cmp -s "$work/first" "$work/out" && grep -qi '^Idempotent-Replayed: true' "$work/head" && ok "the same again: the same answer" ||
+    bad "the same again: the same answer" "$(cat "$work/head" "$work/out")"
+there keyed@example.test 1 "the same again: invited once"
+keyed 422 "the key with another request" "$(person other@example.test)" key-1
+there other@example.test 0 "the key with another request: nobody was invited"
+keyed 409 "another key" "$(person keyed@example.test)" key-2
+keyed 409 "what failed is tried again, not remembered" "$(person keyed@example.test)" key-2
+said 'is there already' "what failed is tried again, not remembered: says why"
+keyed 400 "a key that is none" "$(person keyed@example.test)" "two words"
 serve_stop
 
 serve_start

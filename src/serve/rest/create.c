@@ -10,6 +10,7 @@
 #include "engine/invited.h"
 #include "serve/auth.h"
 #include "serve/rest/list.h"
+#include "serve/rest/once.h"
 #include "serve/rest/params.h"
 #include "serve/serve.h"
 #include "serve/target.h"
@@ -115,6 +116,11 @@ static void locate(struct mu_request *r, const struct mu_invited_now *now, struc
 
 /* ---- doing it ---- */
 
+static bool in_doubt(const struct mu_invited_now *now)
+{
+    return now->registered && now->invitation.state == MU_INVITED_DOUBT;
+}
+
 static int invite(struct mu_request *r, const struct mu_account_def *def,
                   const struct mu_invite *who, struct mu_store *store, struct mu_account *target,
                   struct mu_invited_now *ret, struct mu_err *err)
@@ -130,35 +136,61 @@ static int invite(struct mu_request *r, const struct mu_account_def *def,
     return mu_invite_apply(store, sync, target, plan, command, r->log, r->arena, ret, err);
 }
 
+/* Sent once, whatever became of it. */
+static int ask(struct mu_request *r, const struct mu_account_def *def, const struct mu_invite *who,
+               struct mu_store *store, struct mu_account *target, struct mu_invited_now *now,
+               struct mu_err *err)
+{
+    r->upstream =
+        def->name; /* it is read and written: what its rate leaves is told, also with an error */
+    if (invite(r, def, who, store, target, now, err) == 0)
+        return 0;
+    if (!in_doubt(now))
+        return -1;
+    return mu_wrap(err,
+                   "whether %s was invited is in doubt; don't ask again, the next read of %s tells",
+                   who->email, def->name);
+}
+
+static int create(struct mu_request *r, const struct mu_account_def *def,
+                  const struct mu_invite *who, struct mu_store *store, struct mu_reply *reply,
+                  struct mu_err *err)
+{
+    struct mu_invited_now now = {.registered = false};
+    struct mu_account *target = NULL;
+    struct mu_once once;
+    int rc = mu_once_begin(r, store, def->name, &once, reply, err);
+    if (rc != 0)
+        return rc < 0 ? -1 : 0;
+    rc = mu_config_open(r->arena, r->serve->config, def, r->log, &target, err);
+    if (rc == 0)
+        rc = ask(r, def, who, store, target, &now, err);
+    mu_account_close(target);
+    if (rc == 0) {
+        write_invited(r->arena, &now, &reply->body);
+        locate(r, &now, reply);
+    }
+    mu_once_end(r, &once,
+                rc == 0          ? MU_CLAIM_DONE
+                : in_doubt(&now) ? MU_CLAIM_DOUBT
+                                 : MU_CLAIM_FAILED,
+                rc == 0 ? reply->body.data : NULL);
+    return rc;
+}
+
 int mu_rest_create(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
 {
     const struct mu_account_def *def;
     struct mu_invite who;
     struct mu_store *store;
-    struct mu_account *target = NULL;
-    struct mu_invited_now now = {.registered = false};
     for (size_t i = 0; i < r->query_count; i++)
         if (!mu_streq(r->query[i].name, "account") &&
             !mu_streq(r->query[i].name, "integrated_account_id"))
             return mu_fail(err, MU_E_USAGE, "no parameter '%s' here; there is account",
                            mu_printable(r->arena, r->query[i].name, strlen(r->query[i].name), 60));
     if (mu_view_account(r, &def, err) < 0 || read_who(r, &who, err) < 0 ||
-        mu_request_writable(r, &store, err) < 0 ||
-        mu_config_open(r->arena, r->serve->config, def, r->log, &target, err) < 0)
-        return -1;
-    r->upstream =
-        def->name; /* it is read and written: what its rate leaves is told, also with an error */
-    int rc = invite(r, def, &who, store, target, &now, err);
-    mu_account_close(target);
-    if (rc < 0 && now.registered && now.invitation.state == MU_INVITED_DOUBT)
-        return mu_wrap(err,
-                       "whether %s was invited is in doubt; don't ask again, the next read of "
-                       "%s tells",
-                       who.email, def->name);
-    if (rc < 0)
+        mu_request_writable(r, &store, err) < 0 || create(r, def, &who, store, reply, err) < 0)
         return -1;
     reply->status = 201;
-    write_invited(r->arena, &now, &reply->body);
-    locate(r, &now, reply);
     return 0;
 }

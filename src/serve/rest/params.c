@@ -76,7 +76,12 @@ const struct mu_param mu_get_params[] = {
     MAX_AGE,
     {.name = NULL}};
 
-const struct mu_param mu_create_params[] = {ACCOUNT, {.name = NULL}};
+const struct mu_param mu_create_params[] = {
+    ACCOUNT,
+    {"Idempotency-Key", "header", "string",
+     .help = "a text of your own for this request: sent again with it, it gets the same answer and "
+             "is not done again"},
+    {.name = NULL}};
 
 const char *mu_rest_param(const struct mu_request *r, const char *name)
 {
