@@ -16,6 +16,7 @@
 #include "serve/metrics.h"
 #include "serve/socket.h"
 #include "serve/systemd.h"
+#include "store/store.h"
 
 enum { TICK_S = 1, DRAIN_S = 20, RETIRED_MAX = 16 };
 
@@ -185,6 +186,7 @@ static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *er
     struct serving s = {.cli = cli};
     if (mu_cli_config(cli, err) < 0 || open_socket(cli, args, &s.fd, err) < 0)
         return -1;
+    mu_store_share_memory();
     take_signals(&s);
     s.conf = (struct mu_instance_conf){.log = cli->log,
                                        .insecure_local = mu_args_has(args, "insecure-local"),

@@ -96,6 +96,7 @@ static void take_turn(struct job *j, struct mu_store *store)
     }
     if (err.code != MU_OK)
         mu_log(j->all->log, MU_LOG_ERROR, "scheduled %s: %s", j->what, err.text);
+    mu_store_rest(store);
 }
 
 /* ---- when ---- */

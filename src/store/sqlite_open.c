@@ -12,7 +12,12 @@
 #include "base/str.h"
 #include "store/pull.h"
 
-enum { LOCK_NAME_MAX = 300, PATH_BYTES_MAX = 4096, WAL_BYTES_KEPT = 4 << 20 };
+enum {
+    LOCK_NAME_MAX = 300,
+    PATH_BYTES_MAX = 4096,
+    WAL_BYTES_KEPT = 4 << 20,
+    SHARED_MEMORY_BYTES = 24 << 20
+};
 
 /*
  * Counted in pages when it is said, hence after the page size is settled; also what a sort may hold
@@ -196,6 +201,16 @@ static int64_t file_bytes(const char *file, const char *suffix)
 int64_t mu_store_bytes(const struct mu_store *s)
 {
     return file_bytes(s->file, "") + file_bytes(s->file, "-wal");
+}
+
+void mu_store_rest(struct mu_store *s)
+{
+    sqlite3_db_release_memory(s->db);
+}
+
+void mu_store_share_memory(void)
+{
+    sqlite3_soft_heap_limit64(SHARED_MEMORY_BYTES);
 }
 
 void mu_store_settle(struct mu_store *s)

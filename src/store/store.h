@@ -44,6 +44,14 @@ void mu_store_close(struct mu_store *s);
 const char *mu_store_path(const struct mu_store *s);
 bool mu_store_writable(const struct mu_store *s);
 int64_t mu_store_bytes(const struct mu_store *s); /* size on disk, WAL included */
+/* Gives back what a handle keeps in memory of the file; for one that won't be used for a while. */
+void mu_store_rest(struct mu_store *s);
+/*
+ * From now on all handles of the process together keep little of the file in memory (about 24 MiB), so
+ * that a process with many of them, which lives long, doesn't grow as the file does. Beyond that each
+ * makes do with what it has.
+ */
+void mu_store_share_memory(void);
 
 /* A lock between processes: "pull sendoso", "sync teams-to-ldap". Released by mu_unlock (base/io.h)
  * or by dying. */

@@ -3,6 +3,7 @@
 import http.client
 import json
 import queue
+import socket
 import subprocess
 import threading
 import urllib.parse
@@ -111,6 +112,10 @@ class Stdio:
         return self.process.wait(30)
 
 
+class Cut(Exception):
+    """The server has ended the stream."""
+
+
 class Sse:
     """HTTP+SSE: a thread reads the stream, messages are taken from a queue."""
 
@@ -119,6 +124,7 @@ class Sse:
         self.headers = {"Authorization": "Bearer " + token} if token else {}
         self.conn = http.client.HTTPConnection(self.host, timeout=600)
         self.conn.request("GET", path, headers=self.headers)
+        self.sock = self.conn.sock
         self.answer = self.conn.getresponse()
         self.messages = queue.Queue()
         threading.Thread(target=self.read, daemon=True).start()
@@ -126,10 +132,18 @@ class Sse:
         self.last = 0
 
     def read(self):
-        for line in self.answer:
-            if line.startswith(b"data: "):
-                self.messages.put(line[6:].decode().rstrip("\n"))
-        self.messages.put(None)
+        try:
+            for line in self.answer:
+                if line.startswith(b"data: "):
+                    self.messages.put(line[6:].decode().rstrip("\n"))
+        except (OSError, http.client.HTTPException):
+            pass  # cut off within a piece: an end like any other
+        finally:
+            self.sock.close()
+            self.messages.put(None)
+
+    def close(self):
+        self.sock.shutdown(socket.SHUT_RDWR)  # wakes the thread, which closes it
 
     def post(self, text, address=None, headers=None):
         conn = http.client.HTTPConnection(self.host, timeout=600)
@@ -141,8 +155,12 @@ class Sse:
 
     def ask(self, method, params=None):
         self.last += 1
-        self.post(json.dumps({"jsonrpc": "2.0", "id": self.last, "method": method, "params": params or {}}))
-        return json.loads(self.messages.get(timeout=600))
+        body = json.dumps({"jsonrpc": "2.0", "id": self.last, "method": method, "params": params or {}})
+        taken = self.address and self.post(body) == 202
+        message = self.messages.get(timeout=600) if taken else None
+        if message is None:
+            raise Cut(method)
+        return json.loads(message)
 
 
 def data(answer):

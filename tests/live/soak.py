@@ -1,92 +1,260 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mixed load on muster serve at full speed for a while: no answer may be wrong, and memory must not grow after the beginning.
+"""Mixed load on muster serve at full speed for a while: no answer may be wrong, and nothing may grow after the beginning.
 
-soak.py URL TOKEN MINUTES
+soak.py URL TOKEN SECONDS PID MUSTER CONFIG STORE, or soak.py --check: is a growing series told from a steady one?
 """
+import collections
 import http.client
+import itertools
 import json
-import re
+import math
+import os
+import signal
+import subprocess
 import sys
 import threading
 import time
 import urllib.parse
 
-URL, TOKEN, MINUTES = sys.argv[1], sys.argv[2], float(sys.argv[3])
-AT = urllib.parse.urlsplit(URL)
+from mcp import META, Cut, Sse
+from soak_verdict import check_verdict, show, verdict
+
 USERS = "/unified/user-directory/users"
-END = time.monotonic() + MINUTES * 60
-WARM = time.monotonic() + min(180.0, MINUTES * 20)  # a third of it, three minutes at most
-GROWTH = 8 << 20
-BEARER = {"Authorization": f"Bearer {TOKEN}"}
-WORK = (
-    ("GET", f"{USERS}?limit=100", BEARER, None, 200),
-    ("GET", f"{USERS}?limit=10&sort_by=name", BEARER, None, 200),
-    ("GET", f"{USERS}?format=stream", BEARER, None, 200),
-    ("GET", "/unified/user-directory/groups", BEARER, None, 200),
-    ("GET", "/proxy/sendoso/api/v3/me", BEARER, None, 200),
-    ("GET", "/proxy/sendoso/api/v3/users?muster_all=true", BEARER, None, 200),
-    ("GET", "/proxy/sendoso/api/../x", BEARER, None, 400),
-    ("GET", "/metrics", BEARER, None, 200),
-    ("GET", "/readyz", BEARER, None, 200),
-    ("GET", "/healthz", {}, None, 200),
-    ("GET", USERS, {"Authorization": "Bearer muster_nobody"}, None, 401),
-    ("GET", USERS, {}, None, 401),
-    ("GET", "/nothing", BEARER, None, 404),
-    ("POST", "/healthz", BEARER, b"x" * 5000, 405),
-)
-lock, counts, wrong = threading.Lock(), {}, []
+WORKERS = 8
+SAMPLES = 240      # over the whole time
+WARM_MAX_S = 300   # half of the time, and at most this
+RELOADS = 20       # over the whole time
+TOKEN_PAUSE_S = 1  # between one token's end and the next one's beginning
+SSE_CALLS = 20     # over one stream, before it is closed and another is opened
+WRONG_MAX = 20
+AGAIN_MAX = 2      # requests of a client that a reload may cut off or send away; each is asked once more
 
 
-def work(number):
-    c = http.client.HTTPConnection(AT.hostname, AT.port, timeout=60)
-    i = number
-    while time.monotonic() < END and len(wrong) < 20:
-        method, path, headers, body, want = WORK[i % len(WORK)]
-        i += 1
+def mcp(method, **params):
+    """A message of the modern era, as (method, path, headers, body, status)."""
+    body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": META}}
+    headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream",
+               "MCP-Protocol-Version": "2026-07-28", "Mcp-Method": method}
+    if "name" in params:
+        headers["Mcp-Name"] = params["name"]
+    return "POST", "/mcp", headers, json.dumps(body), 200
+
+
+def get(path, status=200, **headers):
+    return "GET", path, {k.replace("_", "-"): v for k, v in headers.items()}, None, status
+
+
+def found(condition):
+    return get(f"{USERS}?" + urllib.parse.urlencode({"filter": condition, "limit": 20}))
+
+
+def kinds(users):
+    """Each kind of request with what makes the nth of it."""
+    def user(n):
+        return users[n * 7919 % len(users)]
+
+    return {
+        "users, a page": lambda n: get(f"{USERS}?limit=100"),
+        "users, sorted": lambda n: get(f"{USERS}?limit=10&sort_by=name"),
+        "users, by e-mail": lambda n: found(f"emails.email={user(n)['emails'][0]['email']}"),
+        "users, by a pattern": lambda n: found("emails.email=*a*"),
+        "users, gzip": lambda n: get(f"{USERS}?limit=100", Accept_Encoding="gzip"),
+        "users, a stream": lambda n: get(f"{USERS}?format=stream"),
+        "users, with records": lambda n: get(f"{USERS}?limit=20&remote_data=true"),
+        "a user": lambda n: get(f"{USERS}/{urllib.parse.quote(user(n)['id'], safe='')}"),
+        "no such user": lambda n: get(f"{USERS}/nobody-{n}", 404),
+        "groups": lambda n: get("/unified/user-directory/groups"),
+        "assignments": lambda n: get("/unified/user-directory/role-assignments?limit=50"),
+        "pass-through": lambda n: get("/proxy/sendoso/api/v3/me"),
+        "pass-through, all": lambda n: get("/proxy/sendoso/api/v3/users?muster_all=true"),
+        "pass-through, a trick": lambda n: get("/proxy/sendoso/api/../x", 400),
+        "tools/list": lambda n: mcp("tools/list"),
+        "tools/call, live": lambda n: mcp("tools/call", name="list_all_sendoso_groups", arguments={}),
+        "tools/call, stored": lambda n: mcp("tools/call", name="people", arguments={}),
+        "metrics": lambda n: get("/metrics"),
+        "readyz": lambda n: get("/readyz"),
+        "healthz": lambda n: get("/healthz"),
+        "a wrong token": lambda n: get(USERS, 401, Authorization=f"Bearer muster_nobody{n}"),
+        "nothing there": lambda n: get(f"/nothing/{n}", 404),
+        "a body for nothing": lambda n: ("POST", "/healthz", {}, b"x" * 5000, 405),
+    }
+
+
+class Client:
+    """One connection that is kept. What a reload closes under it, or sends away, is asked once more."""
+
+    def __init__(self, url, token):
+        self.at, self.token, self.again = urllib.parse.urlsplit(url), token, 0
+        self.conn = self.connection()
+
+    def connection(self):
+        return http.client.HTTPConnection(self.at.hostname, self.at.port, timeout=120)
+
+    def once(self, method, path, headers, body):
+        self.conn.request(method, path, body, {"Authorization": f"Bearer {self.token}", **headers})
+        answer = self.conn.getresponse()
+        return answer, answer.read()
+
+    def ask(self, method, path, headers=None, body=None, status=200):
+        kept = self.conn.sock is not None
         try:
-            c.request(method, path, body, headers)
-            r = c.getresponse()
-            text = r.read()
-            if r.status != want:
-                raise ValueError(f"{r.status}, wanted {want}: {text[:200]!r}")
-            if want == 200 and r.getheader("Content-Type") == "application/json":
-                json.loads(text)
-            with lock:
-                counts[path] = counts.get(path, 0) + 1
-        except (OSError, ValueError, http.client.HTTPException) as e:
-            c.close()
-            with lock:
-                wrong.append(f"{method} {path}: {type(e).__name__} {e}")
+            answer, text = self.once(method, path, headers or {}, body)
+            again = answer.status == 503 and answer.getheader("Retry-After") is not None
+        except (ConnectionError, http.client.RemoteDisconnected):
+            if not kept:
+                raise
+            again = True
+        if again:
+            self.again += 1
+            self.conn.close()
+            self.conn = self.connection()
+            answer, text = self.once(method, path, headers or {}, body)
+        if answer.status != status:
+            raise ValueError(f"{answer.status}, wanted {status}: {text[:200]!r}")
+        if status == 200 and answer.getheader("Content-Type") == "application/json" and \
+                answer.getheader("Content-Encoding") is None:
+            doc = json.loads(text)
+            if path == "/mcp" and ("error" in doc or doc["result"].get("isError")):
+                raise ValueError(f"a tool failed: {text[:300]!r}")
+            return doc
+        return None
 
 
-def memory():
-    c = http.client.HTTPConnection(AT.hostname, AT.port, timeout=60)
-    c.request("GET", "/metrics", headers=BEARER)
-    text = c.getresponse().read().decode()
-    c.close()
-    return float(re.search(r"^process_resident_memory_bytes (\S+)$", text, re.M)[1])
+class Soak:
+    def __init__(self, url, token, seconds, pid, muster, config, store):
+        self.url, self.token, self.seconds, self.pid, self.store = url, token, seconds, pid, store
+        self.command = [muster, "-q", "-c", config]
+        self.lock = threading.Lock()
+        self.took = collections.defaultdict(collections.Counter)  # kind -> bucket of latency -> how many
+        self.wrong, self.samples = [], []
+        self.reloads = self.again = self.cut = 0
+        users = Client(url, token).ask("GET", f"{USERS}?limit=100")["result"]
+        self.kinds = kinds(users)
+        self.began = time.monotonic()
+
+    def going(self):
+        return time.monotonic() - self.began < self.seconds and len(self.wrong) < WRONG_MAX
+
+    def timed(self, kind, call):
+        """Buckets are a twentieth of an e-fold wide, so that an hour's numbers take no memory."""
+        start = time.monotonic()
+        call()
+        us = (time.monotonic() - start) * 1e6
+        with self.lock:
+            self.took[kind][round(20 * math.log(max(us, 1)))] += 1
+
+    def failed(self, kind, e):
+        with self.lock:
+            self.wrong.append(f"{kind}: {type(e).__name__} {e}")
+
+    # --- those who ask ---
+
+    def work(self, number):
+        client = Client(self.url, self.token)
+        order = list(self.kinds.items())
+        for n in itertools.count(number):
+            if not self.going():
+                break
+            kind, make = order[n % len(order)]
+            try:
+                self.timed(kind, lambda: client.ask(*make(n)))
+            except (OSError, ValueError, KeyError, http.client.HTTPException) as e:
+                client = self.counted(client)
+                self.failed(kind, e)
+        self.counted(client)
+
+    def counted(self, client):
+        with self.lock:
+            self.again += client.again
+        client.conn.close()
+        return Client(self.url, self.token)
+
+    def streams(self):
+        """HTTP+SSE. A reload ends a stream; what waits for its answer then gets none."""
+        while self.going():
+            try:
+                stream = Sse(self.url, token=self.token)
+                for _ in range(SSE_CALLS):
+                    answer = {}
+                    self.timed("HTTP+SSE, tools/list", lambda: answer.update(stream.ask("tools/list") or {}))
+                    if not answer.get("result", {}).get("tools"):
+                        raise ValueError(f"{str(answer)[:200]}")
+                stream.close()
+            except Cut:
+                with self.lock:
+                    self.cut += 1
+            except (OSError, ValueError, http.client.HTTPException) as e:
+                self.failed("HTTP+SSE", e)
+
+    def tokens(self):
+        """Made, good at once, revoked, bad at once."""
+        for n in itertools.count():
+            if not self.going():
+                break
+            try:
+                made = self.muster("token", "create", "--name", f"soak-{n}", "--methods", "read").strip()
+                client = Client(self.url, made)
+                self.timed("a new token", lambda: client.ask("GET", f"{USERS}?limit=1"))
+                self.muster("token", "revoke", f"soak-{n}")
+                self.timed("a revoked token", lambda: client.ask("GET", f"{USERS}?limit=1", status=401))
+                self.counted(client)
+            except (OSError, ValueError, http.client.HTTPException, subprocess.CalledProcessError) as e:
+                self.failed("tokens", e)
+            time.sleep(TOKEN_PAUSE_S)
+
+    def muster(self, *args):
+        return subprocess.run([*self.command, *args], check=True, capture_output=True, text=True).stdout
+
+    def reload(self):
+        while self.going():
+            time.sleep(self.seconds / RELOADS)
+            os.kill(self.pid, signal.SIGHUP)
+            self.reloads += 1
+
+    # --- who looks ---
+
+    def sample(self):
+        rollup = {}
+        with open(f"/proc/{self.pid}/smaps_rollup", encoding="ascii") as f:
+            for line in f:
+                words = line.split()
+                if words[-1] == "kB":
+                    rollup[words[0]] = int(words[1]) << 10
+        wal = self.store + "-wal"
+        return {"at": time.monotonic() - self.began, "rss": rollup["Rss:"], "anonymous": rollup["Anonymous:"],
+                "files": len(os.listdir(f"/proc/{self.pid}/fd")), "threads": len(os.listdir(f"/proc/{self.pid}/task")),
+                "wal": os.path.getsize(wal) if os.path.exists(wal) else 0}
+
+    def run(self):
+        threads = [threading.Thread(target=self.work, args=(n,)) for n in range(WORKERS)]
+        threads += [threading.Thread(target=t, daemon=True) for t in (self.streams, self.tokens, self.reload)]
+        for t in threads:
+            t.start()
+        while any(t.is_alive() for t in threads[:WORKERS]):
+            time.sleep(self.seconds / SAMPLES)
+            self.samples.append(self.sample())
+        for t in threads:
+            t.join(120)
+        self.wrong += [f"{t.name} hangs" for t in threads if t.is_alive()]
+        may = self.reloads * (WORKERS + 2) * AGAIN_MAX
+        if self.again + self.cut > may:
+            self.wrong.append(f"{self.again} requests sent away and {self.cut} streams cut by {self.reloads} reloads")
+
+    def report(self):
+        show(self.took)
+        told, growing = verdict(self.samples, min(self.seconds / 2, WARM_MAX_S), self.seconds)
+        print("\n".join(told))
+        print(f"{self.reloads} reloads; by them {self.again} requests were sent away once, {self.cut} streams ended")
+        for line in self.wrong + growing:
+            print(f"FAILED: {line}")
+        count = sum(sum(c.values()) for c in self.took.values())
+        print(f"{count} requests, {count / self.seconds:.0f}/s, {len(self.wrong)} failed")
+        return bool(self.wrong or growing)
 
 
-threads = [threading.Thread(target=work, args=(n,)) for n in range(8)]
-for t in threads:
-    t.start()
-warm, late = [], []
-while any(t.is_alive() for t in threads):
-    time.sleep(min(5.0, MINUTES * 2))
-    try:
-        (warm if time.monotonic() < WARM else late).append(memory())
-    except OSError as e:
-        wrong.append(f"metrics: {e}")
-        break
-for t in threads:
-    t.join()
-for path, n in sorted(counts.items()):
-    print(f"{n:9} {path}")
-print(f"memory: {max(warm) / 2**20:.1f} MiB at first, {max(late) / 2**20:.1f} MiB later")
-for line in wrong:
-    print(f"FAILED: {line}")
-if max(late) > max(warm) + GROWTH:
-    wrong.append("memory")
-    print("FAILED: memory has grown")
-print(f"{sum(counts.values())} requests, {len(wrong)} failed")
-sys.exit(bool(wrong))
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--check"]:
+        sys.exit(check_verdict())
+    soak = Soak(sys.argv[1], sys.argv[2], float(sys.argv[3]), int(sys.argv[4]), *sys.argv[5:])
+    soak.run()
+    sys.exit(soak.report())

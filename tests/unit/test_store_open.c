@@ -9,6 +9,7 @@
 
 #include "base/io.h"
 #include "storage.h"
+#include "store/turns.h"
 #include "suites.h"
 
 static const char *beside(const char *name)
@@ -328,6 +329,28 @@ START_TEST(test_locks_exclude_by_name_and_end_with_the_process)
 }
 END_TEST
 
+static int64_t cached(const struct mu_store *s)
+{
+    int now = 0, most;
+    sqlite3_db_status(s->db, SQLITE_DBSTATUS_CACHE_USED, &now, &most, 0);
+    return now;
+}
+
+START_TEST(test_handle_at_rest_keeps_little)
+{
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_turn turn = {.what = "pull sendoso"};
+    for (int i = 0; i < 2000; i++) {
+        turn.what = mu_printf(storage_arena, "pull %04d, with a name that takes some room", i);
+        ck_assert_msg(mu_turn_put(storage, &turn, &err) == 0, "%s", err.text);
+    }
+    int64_t busy = cached(storage);
+    mu_store_rest(storage);
+    ck_assert_int_lt(cached(storage), busy / 4);
+    ck_assert_msg(mu_turn_get(storage, storage_arena, turn.what, &turn, &err) == 1, "%s", err.text);
+}
+END_TEST
+
 Suite *store_open_suite(void)
 {
     Suite *suite = suite_create("store_open");
@@ -347,6 +370,7 @@ Suite *store_open_suite(void)
     tcase_add_test(tcase, test_damage_is_an_error);
     tcase_add_test(tcase, test_many_may_make_the_store_at_once);
     tcase_add_test(tcase, test_locks_exclude_by_name_and_end_with_the_process);
+    tcase_add_test(tcase, test_handle_at_rest_keeps_little);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a soak's numbers mean: for soak.py."""
+import math
+import statistics
+
+WINDOWS = 3  # of the time after the beginning; the last one is held against the first
+MIB = 1 << 20
+# By how much the median of the last window may be above that of the first: what comes and goes with a pull.
+GROWTH = {"rss": 3 * MIB, "anonymous": 3 * MIB, "files": 8, "threads": 4}
+MOST = {"wal": 64 * MIB}  # grows until it is folded into the store, at each pull or at the latest here
+PERCENTILES = (50, 95, 99, 100)
+
+
+def shown(what, n):
+    return f"{n:.0f}" if what in ("files", "threads") else f"{n / MIB:.2f} MiB"
+
+
+def verdict(samples, warm_s, seconds):
+    """Lines that tell of it, and lines that say what has grown. Too few samples are no proof of anything."""
+    width = (seconds - warm_s) / WINDOWS
+    first = [s for s in samples if warm_s <= s["at"] < warm_s + width]
+    last = [s for s in samples if seconds - width <= s["at"]]
+    if len(first) < 5 or len(last) < 5:
+        return [], [f"{len(first)} samples at first and {len(last)} at last are too few"]
+    told, wrong = [], []
+    for what, most in GROWTH.items():
+        was, now = (statistics.median(s[what] for s in window) for window in (first, last))
+        line = f"{what}: {shown(what, was)} after the beginning, {shown(what, now)} at the end"
+        told.append(f"{line}, {shown(what, max(s[what] for s in samples))} at most")
+        if now > was + most:
+            wrong.append(f"{line}: grown by more than {shown(what, most)}")
+    for what, most in MOST.items():
+        peak = max(s[what] for s in samples)
+        told.append(f"{what}: {shown(what, peak)} at most")
+        if peak > most:
+            wrong.append(f"{what}: {shown(what, peak)}, more than {shown(what, most)}")
+    return told, wrong
+
+
+def show(took):
+    """Each kind of request with its latencies: kind -> bucket -> how many."""
+    print(f"{'':24}{'count':>9}" + "".join(f"{f'p{p} ms' if p < 100 else 'most ms':>10}" for p in PERCENTILES))
+    for kind, buckets in sorted(took.items()):
+        count = sum(buckets.values())
+        line = f"{kind:24}{count:9}"
+        for p in PERCENTILES:
+            left = max(1, math.ceil(count * p / 100))
+            for bucket, n in sorted(buckets.items()):
+                left -= n
+                if left <= 0:
+                    line += f"{math.exp(bucket / 20) / 1000:10.2f}"
+                    break
+        print(line)
+
+
+def check_verdict():
+    """Series that are steady, grow, grow late, or leap once while a pull is under way; 0: each is told for what it is."""
+    steady = {"rss": 20 * MIB, "anonymous": 10 * MIB, "files": 50, "threads": 14, "wal": MIB}
+
+    def series(**change):
+        return [{"at": float(t), **steady, **{k: f(t) for k, f in change.items()}} for t in range(300)]
+
+    cases = (
+        ("steady", series(), False),
+        ("a leap in one sample of ten", series(rss=lambda t: (20 + 15 * (t % 10 == 0)) * MIB), False),
+        ("growth at first", series(rss=lambda t: min(20, 5 + t) * MIB), False),
+        ("growth all the time", series(rss=lambda t: (20 + t / 20) * MIB), True),
+        ("growth of what isn't file", series(anonymous=lambda t: (10 + t / 20) * MIB), True),
+        ("growth late", series(rss=lambda t: (20 + 5 * (t > 230)) * MIB), True),
+        ("files left open", series(files=lambda t: 50 + t // 10), True),
+        ("threads left", series(threads=lambda t: 14 + t // 20), True),
+        ("a WAL that is never folded", series(wal=lambda t: t * MIB), True),
+        ("nothing looked at", series()[:3], True),
+    )
+    bad = [name for name, samples, grows in cases if bool(verdict(samples, 100, 300)[1]) != grows]
+    for name in bad:
+        print(f"FAILED: {name}: taken for what it isn't")
+    return bool(bad)
