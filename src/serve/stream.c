@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "base/thread.h"
@@ -250,6 +251,17 @@ static bool fill_piece(struct reader *s, enum mu_stream_state *ret)
     return !x->gzip || mu_gzip_piece(x->gzip, &plain, s->ended, &s->piece);
 }
 
+/* Cut, not ended: half of a list must not look like a whole one. libmicrohttpd closes such a
+ * connection when next something happens on it, which may be its idle time later. */
+static ssize_t cut_off(struct exchange *x)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(x->conn, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info)
+        shutdown(info->connect_fd, SHUT_RDWR);
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
 static ssize_t read_stream(void *arg, uint64_t at, char *to, size_t room)
 {
     struct reader *s = arg;
@@ -258,12 +270,9 @@ static ssize_t read_stream(void *arg, uint64_t at, char *to, size_t room)
     while (s->piece.len == 0) {
         if (s->ended)
             return MHD_CONTENT_READER_END_OF_STREAM;
-        /* cut, not ended: half of a list must not look like a whole one */
-        if (is_over(x->waker) || let_out(x))
-            return MHD_CONTENT_READER_END_WITH_ERROR;
         enum mu_stream_state state;
-        if (!fill_piece(s, &state))
-            return MHD_CONTENT_READER_END_WITH_ERROR;
+        if (is_over(x->waker) || let_out(x) || !fill_piece(s, &state))
+            return cut_off(x);
         if (s->piece.len == 0 &&
             (state == MU_STREAM_MORE || (state == MU_STREAM_IDLE && sleep_now(x))))
             return 0; /* others have their turn first */
