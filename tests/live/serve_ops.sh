@@ -158,7 +158,7 @@ python3 -c 'print("id,email,first_name,last_name,department")
 for n in range(25000): print(f"{n},person{n}@example.test,First{n},Last{n},Department {n % 7}")' >"$work/people.csv"
 muster -q pull hris
 kill -HUP "$serve_pid"
-wait_for "an account more" reloaded 3
+wait_for "an account more" reloaded 4 # one of them was refused
 cat >"$work/drain.py" <<'END'
 import http.client, os, socket, sys
 from urllib.parse import urlsplit
