@@ -158,6 +158,15 @@ keyed 409 "another key" "$(person keyed@example.test)" key-2
 keyed 409 "what failed is tried again, not remembered" "$(person keyed@example.test)" key-2
 said 'is there already' "what failed is tried again, not remembered: says why"
 keyed 400 "a key that is none" "$(person keyed@example.test)" "two words"
+
+# --- a group that was made since the last read has nobody but who is invited into it ---
+change '{"create_group": {"name": "Made Since"}}'
+post 201 "into a new group" "$(person since@example.test ', "groups": [{"name": "Made Since"}]')"
+new_group=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["groups"][0]["id"])' "$work/out")
+users "?group_id=$new_group"
+said '"result_count":1,' "found by the new group"
+users "?group_id=${new_group}0"
+said '"statusCode":400.*no group with id' "a group that nobody names isn't there"
 serve_stop
 
 serve_start

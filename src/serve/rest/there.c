@@ -105,9 +105,24 @@ static void check_reference(void *arg, const struct mu_filter_equal *equal)
                     mu_schema_of(references[i].of)->plural);
 }
 
-int mu_there_ids(struct mu_request *r, const struct mu_rest_page *page, struct mu_err *err)
+/* Somebody is invited into a group that was made since the snapshot. */
+static int fits_invited(struct mu_rest_page *page, struct mu_err *err)
 {
-    struct asking a = {r, page, 0, err};
+    int fits = 0;
+    for (size_t i = 0; fits == 0 && i < page->beside->count; i++)
+        fits = mu_page_matches(page, &page->beside->entries[i], err);
+    return fits;
+}
+
+int mu_there_ids(struct mu_request *r, struct mu_rest_page *page, struct mu_err *err)
+{
+    struct mu_err why = MU_ERR_INIT;
+    struct asking a = {r, page, 0, &why};
     mu_filter_equals(r->arena, page->ask->filter, check_reference, &a);
+    int fits = a.rc < 0 && why.code == MU_E_USAGE ? fits_invited(page, err) : 0;
+    if (fits != 0)
+        return fits < 0 ? -1 : 0;
+    if (a.rc < 0)
+        *err = why;
     return a.rc;
 }

@@ -15,6 +15,6 @@ int mu_there_fields(struct mu_rest_page *page, struct mu_err *err);
 
 /* Ids that every entry asked for has to name: of its group, its role, its user. 0, MU_LATER, or -1 with
  * MU_E_USAGE when none of the values is an id that is known. */
-int mu_there_ids(struct mu_request *r, const struct mu_rest_page *page, struct mu_err *err);
+int mu_there_ids(struct mu_request *r, struct mu_rest_page *page, struct mu_err *err);
 
 #endif
