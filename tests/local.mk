@@ -94,6 +94,7 @@ live_tests = \
 	tests/live/serve_create.sh \
 	tests/live/serve_ops.sh \
 	tests/live/serve_proxy.sh \
+	tests/live/serve_slow.sh \
 	tests/live/serve_tokens.sh \
 	tests/live/token.sh \
 	tests/live/verbose.sh
@@ -115,6 +116,7 @@ live_support = \
 	tests/live/provision_lib.sh \
 	tests/live/roundtrip.py \
 	tests/live/serve.py \
+	tests/live/serve_slow.py \
 	tests/live/slapd.sh \
 	tests/live/soak.py \
 	tests/live/soak.sh \

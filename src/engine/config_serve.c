@@ -4,6 +4,8 @@
 
 #include "engine/config_private.h"
 
+enum { DAY_S = 86400 };
+
 static const char *const proxies[] = {
     [MU_PROXY_NONE] = "none", [MU_PROXY_TRUSTED] = "trusted", NULL};
 
@@ -42,6 +44,10 @@ static const struct mu_opt opts[] = {
      .max = 65536, .help = "KiB of a request's body"},
     {"idle", MU_OPT_DURATION, offsetof(struct serve_values, conf.idle_s), .def = "60s",
      .help = "how long a connection may be silent"},
+    {"request", MU_OPT_DURATION, offsetof(struct serve_values, conf.request_s), .def = "60s",
+     .min = 1, .max = DAY_S, .help = "how long a request may take to come, headers and body"},
+    {"answer", MU_OPT_DURATION, offsetof(struct serve_values, conf.answer_s), .def = "5m", .min = 1,
+     .max = DAY_S, .help = "how long a client may take to read an answer, or a piece of a stream"},
     {"token_rate", MU_OPT_STR, offsetof(struct serve_values, token_rate), .def = "off",
      .help = "requests of one token allowed: 50/s, 600/m, off"},
     {"wait", MU_OPT_DURATION, offsetof(struct serve_values, conf.wait_s), .def = "10s",

@@ -21,6 +21,8 @@ struct mu_serve_conf {
     int64_t header_kib;             /* of a request's headers and its answer's */
     int64_t body_kib;               /* of a request's body, where its route says nothing */
     int64_t idle_s;                 /* a connection may be silent */
+    int64_t request_s;              /* a request may take to come, headers and body */
+    int64_t answer_s;               /* an answer, or a piece of a stream, may take to be read */
     double token_rate;              /* requests a second of one token; 0: no limit */
     int64_t wait_s;                 /* a request waits for the rate of an account at most */
     int64_t pull_wait_s;            /* a request waits for a pull at most */

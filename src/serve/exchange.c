@@ -64,6 +64,8 @@ struct exchange *exchange_begin(struct mu_worker *w, struct MHD_Connection *conn
     x->home = w;
     x->r.worker = w;
     x->conn = conn;
+    x->deadline = deadline_of(conn);
+    deadline_sends(x->deadline);
     x->began_us = mu_mono_us();
     x->r.serve = w->serve;
     x->r.worker = w;
@@ -74,10 +76,28 @@ struct exchange *exchange_begin(struct mu_worker *w, struct MHD_Connection *conn
     return x;
 }
 
+static void refuse(struct exchange *x, unsigned status)
+{
+    x->refused = true;
+    if (status)
+        x->reply.status = status;
+}
+
+/* Its connection was cut while it came, or while its answer was read. */
+static void tell_late(struct exchange *x)
+{
+    mu_fail(&x->err, MU_E_LIMIT, "%s",
+            x->reply.status ? "the answer wasn't read in time" : "the request didn't come in time");
+    refuse(x, x->reply.status ? 0 : MHD_HTTP_REQUEST_TIMEOUT);
+}
+
 void exchange_end(struct exchange *x)
 {
     struct mu_worker *w = x->home;
     stream_end(x);
+    if (deadline_passed(x->deadline))
+        tell_late(x);
+    deadline_idles(x->deadline);
     exchange_log(x);
     mu_metrics_ended(w->serve->metrics, x->r.route, x->reply.status, mu_mono_us() - x->began_us);
     atomic_fetch_sub(&w->running, 1);
@@ -105,13 +125,6 @@ void worker_done(struct mu_worker *w)
 }
 
 /* ---- coming in ---- */
-
-static void refuse(struct exchange *x, unsigned status)
-{
-    x->refused = true;
-    if (status)
-        x->reply.status = status;
-}
 
 static void answer_options(struct exchange *x, const char *allow)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One request and its answer, from the first byte to the last; private to the listener (listener.c,
- * exchange.c, send.c, access.c, blocking.c, stream.c). Handlers see its request and reply only.
+ * exchange.c, deadline.c, send.c, access.c, blocking.c, stream.c). Handlers see its request and reply only.
  *
  * It belongs to the worker whose event loop has the connection. While the connection is suspended it
  * belongs to a blocking thread instead; suspending and resuming are the hand-over.
@@ -12,6 +12,7 @@
 #include <microhttpd.h>
 #include <stdatomic.h>
 
+#include "serve/deadline.h"
 #include "serve/gzip.h"
 #include "serve/serve.h"
 #include "serve/target.h"
@@ -41,6 +42,7 @@ struct mu_listener {
     size_t worker_count;
     struct mu_blocking *blocking;
     struct mu_ticker *ticker;
+    struct deadlines *deadlines;
     uint32_t mark; /* of this process, in request ids */
     atomic_bool stopping;
     char url[128];
@@ -53,6 +55,7 @@ struct exchange {
     struct mu_reply reply;
     struct mu_worker *home; /* whose event loop has the connection */
     struct MHD_Connection *conn;
+    struct deadline *deadline; /* of the connection */
     struct mu_target target;
     struct mu_buf in; /* body of the request */
     enum exchange_state state;
@@ -87,10 +90,11 @@ enum MHD_Result exchange_send(struct exchange *x);
 
 /* stream.c: the answer in pieces; NULL: out of memory */
 struct MHD_Response *stream_response(struct exchange *x);
-void stream_end(struct exchange *x);              /* also where there is no stream */
-struct mu_ticker *ticker_new(struct mu_err *err); /* wakes idle streams */
-void ticker_stop(struct mu_ticker *t);            /* wakes all; they end */
-void ticker_free(struct mu_ticker *t);            /* NULL is fine */
+void stream_end(struct exchange *x); /* also where there is no stream */
+/* Wakes idle streams, and cuts connections that are late. */
+struct mu_ticker *ticker_new(struct deadlines *deadlines, struct mu_err *err);
+void ticker_stop(struct mu_ticker *t); /* wakes all; they end */
+void ticker_free(struct mu_ticker *t); /* NULL is fine */
 
 /* blocking.c: threads that may wait; sets l->blocking */
 int blocking_start(struct mu_listener *l, size_t threads, struct mu_err *err);

@@ -36,8 +36,20 @@ static void on_end(void *cls, struct MHD_Connection *conn, void **con_cls,
     *con_cls = NULL;
 }
 
+static void on_connection(void *cls, struct MHD_Connection *conn, void **context,
+                          enum MHD_ConnectionNotificationCode what)
+{
+    const struct mu_worker *w = cls;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+        deadline_connected(w->listener->deadlines, conn, context);
+    else
+        deadline_closed(context);
+}
+
 static enum MHD_Result handle(struct exchange *x)
 {
+    if (!deadline_waits(x->deadline))
+        return MHD_NO;
     if (!exchange_run(x, x->home))
         return exchange_send(x);
     if (blocking_put(x->home->listener->blocking, x))
@@ -136,10 +148,11 @@ static int start_worker(struct mu_worker *w, int fd, const struct pem *pem, stru
         flags, 0, NULL, NULL, on_request, w, MHD_OPTION_EXTERNAL_LOGGER, on_complaint, w,
         MHD_OPTION_ARRAY, pem->cert.len ? tls : none, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_URI_LOG_CALLBACK, on_begin, w, MHD_OPTION_NOTIFY_COMPLETED, on_end, w,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)(share > 0 ? share : 1),
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)conf->connections_per_ip,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)conf->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)conf->header_kib << 10, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, w, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)(share > 0 ? share : 1), MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned)conf->connections_per_ip, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)conf->idle_s,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)conf->header_kib << 10,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
     if (w->daemon)
         return 0;
     close(fd);
@@ -178,7 +191,8 @@ static int start_all(struct mu_listener *l, int fd, struct mu_err *err)
     bool loopback;
     int rc = -1;
     if (mu_socket_name(fd, name, &loopback, err) == 0 && read_pem(conf, &pem, err) == 0 &&
-        (l->ticker = ticker_new(err)) && blocking_start(l, (size_t)conf->blocking, err) == 0)
+        (l->ticker = ticker_new(l->deadlines, err)) &&
+        blocking_start(l, (size_t)conf->blocking, err) == 0)
         rc = start_workers(l, fd, &pem, err);
     snprintf(l->url, sizeof(l->url), "http%s://%s", pem.cert.len ? "s" : "", name);
     mu_buf_done(&pem.cert);
@@ -192,6 +206,7 @@ int mu_listener_start(struct mu_serve *serve, int fd, struct mu_listener **ret, 
     l->serve = serve;
     l->worker_count = count_workers(serve->config->serve);
     l->workers = mu_xcalloc(l->worker_count, sizeof(*l->workers));
+    l->deadlines = deadlines_new(serve->config->serve);
     mu_random(&l->mark, sizeof(l->mark));
     int rc = start_all(l, fd, err);
     close(fd);
@@ -272,6 +287,7 @@ void mu_listener_stop(struct mu_listener *l, unsigned drain_s, bool cancel)
     }
     blocking_free(l->blocking);
     ticker_free(l->ticker);
+    deadlines_free(l->deadlines);
     free(l->workers);
     free(l);
 }

@@ -5,6 +5,7 @@ libmuster_a_SOURCES += \
 	src/serve/accounts.c src/serve/accounts.h \
 	src/serve/auth.c src/serve/auth.h \
 	src/serve/blocking.c \
+	src/serve/deadline.c src/serve/deadline.h \
 	src/serve/exchange.c src/serve/exchange.h \
 	src/serve/exposed.c src/serve/exposed.h \
 	src/serve/framing.c src/serve/framing.h \

@@ -196,6 +196,8 @@ static void add_headers(struct exchange *x, struct MHD_Response *response)
 enum MHD_Result exchange_send(struct exchange *x)
 {
     struct mu_reply *reply = &x->reply;
+    if (!deadline_receives(x->deadline))
+        return MHD_NO;
     if (x->refused)
         write_error(x);
     if (!reply->status)

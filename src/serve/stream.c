@@ -35,6 +35,7 @@ struct mu_ticker {
     pthread_cond_t changed;
     pthread_t thread;
     struct mu_waker *first;
+    struct deadlines *deadlines;
     bool stopping;
 };
 
@@ -117,14 +118,16 @@ static void *ticker_run(void *arg)
         until.tv_nsec %= 1000000000L;
         pthread_cond_timedwait(&t->changed, &t->lock, &until);
         tick(t, mu_mono_us());
+        deadlines_cut(t->deadlines, mu_mono_us());
     }
     pthread_mutex_unlock(&t->lock);
     return NULL;
 }
 
-struct mu_ticker *ticker_new(struct mu_err *err)
+struct mu_ticker *ticker_new(struct deadlines *deadlines, struct mu_err *err)
 {
     struct mu_ticker *t = mu_xcalloc(1, sizeof(*t));
+    t->deadlines = deadlines;
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->changed, NULL);
     if (mu_thread_start(&t->thread, ticker_run, t, err) == 0)
@@ -195,6 +198,7 @@ static bool sleep_now(struct exchange *x)
         if (x->r.grant && x->r.grant->hash && (!idle_us || idle_us > GRANT_US))
             idle_us = GRANT_US;
         w->due_us = idle_us ? mu_mono_us() + idle_us : 0;
+        deadline_waits(x->deadline);
         MHD_suspend_connection(x->conn);
     }
     w->suspended = sleeps;
@@ -218,6 +222,7 @@ static ssize_t copy_piece(struct reader *s, char *to, size_t room)
     memcpy(to, s->piece.data + s->sent, n);
     s->sent += n;
     s->x->bytes += n;
+    deadline_receives(s->x->deadline);
     if (s->sent == s->piece.len) {
         mu_buf_reset(&s->piece);
         s->sent = 0;
