@@ -133,11 +133,13 @@ for s in slow:
 check(alive(), f"they are cut off after {time.monotonic() - began:.0f} s")
 
 
+dried_up = threading.Event()
+
+
 def trickle(s):
     try:
-        for _ in range(600):
+        while not dried_up.wait(0.1):
             s.sendall(b"x")
-            time.sleep(0.1)
     except OSError:
         return
     finally:
@@ -179,5 +181,6 @@ for name, raw in (("in the request line", b"GET /he"), ("in the headers", reques
             s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
     check(alive(), f"gone {name}")
 
+dried_up.set()
 check(settled(), "nothing is left behind")
 finish()
