@@ -6,4 +6,5 @@ libmuster_a_SOURCES += \
 	src/adapter/preread.c src/adapter/preread.h \
 	src/adapter/registry.c \
 	src/adapter/shape.c src/adapter/shape.h \
-	src/adapter/shares.c src/adapter/shares.h
+	src/adapter/shares.c src/adapter/shares.h \
+	src/adapter/shares_items.c src/adapter/shares_private.h

@@ -6,11 +6,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "adapter/shares_private.h"
 #include "base/doc.h"
 #include "base/str.h"
 
 enum {
-    ITEMS_MAX = 2000,      /* of one row's list */
     DISTINCT_MAX = 100000, /* of one mapping */
     PAGE_MAX = 64 * 1024 * 1024
 };
@@ -177,80 +177,11 @@ static int seen(struct mu_shares *s, struct share *out, const char *text, size_t
     return mu_map_put(out->ids, id, strlen(id), out) != NULL;
 }
 
-/* ---- items ---- */
-
-/* One of the things a row's list names: a piece of a text, or a value of any kind. */
-struct item {
-    const char *text;
-    size_t len;
-    const struct mu_doc *value; /* NULL: it is the text */
-};
-
-struct items {
-    const char *name; /* of the member they stand in */
-    struct item *list;
-    size_t count;
-    bool too_many;
-};
-
-/* Blanks around a piece are no part of it. The same one again is left out. */
-static void add_item(struct items *to, struct item item)
-{
-    while (item.len > 0 && !item.value && strchr(" \t\r\n", *item.text)) {
-        item.text++;
-        item.len--;
-    }
-    while (item.len > 0 && !item.value && strchr(" \t\r\n", item.text[item.len - 1]))
-        item.len--;
-    for (size_t i = 0; i < to->count; i++)
-        if (to->list[i].len == item.len && memcmp(to->list[i].text, item.text, item.len) == 0)
-            return;
-    to->too_many |= to->count == ITEMS_MAX && item.len > 0;
-    if (item.len > 0 && !to->too_many)
-        to->list[to->count++] = item;
-}
-
-static void add_value(struct items *to, const struct mu_doc *value)
-{
-    if (value->type == MU_DOC_TEXT)
-        add_item(to, (struct item){.text = value->text, .len = value->len});
-    else if (value->type != MU_DOC_NULL)
-        add_item(to,
-                 (struct item){.text = value->source, .len = value->source_len, .value = value});
-}
-
-static void split(struct items *to, const char *text, const char *by)
-{
-    for (const char *end; (end = strstr(text, by)); text = end + strlen(by))
-        add_item(to, (struct item){.text = text, .len = (size_t)(end - text)});
-    add_item(to, (struct item){.text = text, .len = strlen(text)});
-}
-
-/* What a row holds under the first of the names that it has. */
-static struct items items_of(struct mu_shares *s, const struct mu_fetch *fetch,
-                             const struct mu_doc *record)
-{
-    struct items items = {.list = mu_alloc_array(s->row, ITEMS_MAX, sizeof(*items.list))};
-    const struct mu_doc *value = NULL;
-    for (int i = 0; i < fetch->over_count && !value; i++) {
-        items.name = fetch->over[i];
-        value = mu_doc_member(record, fetch->over[i]);
-    }
-    if (mu_doc_is(value, MU_DOC_TEXT) && fetch->split)
-        split(&items, value->text, fetch->split);
-    else if (mu_doc_is(value, MU_DOC_LIST))
-        for (const struct mu_doc *item = value->first; item; item = item->next)
-            add_value(&items, item);
-    else if (value)
-        add_value(&items, value);
-    return items;
-}
-
 /* ---- rows ---- */
 
 /* The members a mapping looks for, and the one item where it goes over a list. */
 static int add_part(struct mu_shares *s, struct share *out, const struct mu_row *row,
-                    const char *name, const struct item *item, struct mu_err *err)
+                    const char *name, const struct share_item *item, struct mu_err *err)
 {
     size_t before = out->text.len;
     struct mu_jw w;
@@ -281,10 +212,10 @@ static int add_part(struct mu_shares *s, struct share *out, const struct mu_row 
 static int add_items(struct mu_shares *s, struct share *out, const struct mu_row *row,
                      struct mu_err *err)
 {
-    struct items items = items_of(s, mu_map_info(out->resource)->fetch, row->record);
+    struct share_items items = share_items(s->row, mu_map_info(out->resource)->fetch, row->record);
     if (items.too_many)
         return mu_fail(err, MU_E_LIMIT, "line %" PRId64 ": %s: more items than the limit of %d",
-                       row->line, items.name, (int)ITEMS_MAX);
+                       row->line, items.name, (int)SHARE_ITEMS_MAX);
     for (size_t i = 0; i < items.count; i++)
         if (add_part(s, out, row, items.name, &items.list[i], err) < 0)
             return -1;

@@ -2,12 +2,13 @@
 /*
  * Inside of the LDAP adapter; private to adapter/ldap/.
  *
- * ldap.c holds settings and the account, conn.c the connection and what the server says of itself,
- * answer.c waiting and errors, search.c a search in pages, schema.c the server's schema, read.c
- * the reading, source.c the reading of people, object.c one whole entry, containers.c what must
- * exist before writing, write.c the window of writes, request.c one write as requests, expect.c
- * what a write relies on, look.c looking at the entry before or after it, moves.c what this run
- * renamed, probe.c the doctor's questions. dn.c, match.c and ldif.c know no connection.
+ * ldap.c holds the account, settings.c its settings, conn.c the connection and what the server
+ * says of itself, answer.c waiting and errors, search.c a search in pages, schema.c the server's
+ * schema, read.c the reading, source.c the reading of people, object.c one whole entry,
+ * containers.c what must exist before writing, write.c the window of writes, request.c one write
+ * as requests, expect.c what a write relies on, look.c looking at the entry before or after it,
+ * moves.c what this run renamed, probe.c the doctor's questions. dn.c, match.c and ldif.c know no
+ * connection.
  */
 #ifndef MU_ADAPTER_LDAP_PRIVATE_H
 #define MU_ADAPTER_LDAP_PRIVATE_H
@@ -134,15 +135,24 @@ static inline struct mu_ldap *mu_ldap_of(struct mu_account *a)
     return (struct mu_ldap *)a; /* its first member */
 }
 
+/* ---- ldap.c, settings.c ---- */
+
+/* mu_dn_key, quicker for what lies directly in one of the places. */
+void mu_ldap_key(const struct mu_ldap *a, const char *dn, size_t len, struct mu_buf *to);
+
+/* All of a->settings. Of the two mappings the names are returned, which nobody has loaded yet. */
+int mu_ldap_read_settings(struct mu_ldap *a, const char **ret_users, const char **ret_groups,
+                          struct mu_err *err);
+/* Where in the configuration a message points to. */
+const struct mu_y *mu_ldap_setting(const struct mu_ldap *a, const char *key);
+extern const struct mu_opt mu_ldap_opts[];
+
 /* ---- conn.c ---- */
 
 /* Connects, secures, binds, reads the root DSE. Nothing to do when connected; a connection long
  * idle is made anew. */
 int mu_ldap_connect(struct mu_ldap *a, struct mu_err *err);
 void mu_ldap_disconnect(struct mu_ldap *a);
-
-/* mu_dn_key, quicker for what lies directly in one of the places. */
-void mu_ldap_key(const struct mu_ldap *a, const char *dn, size_t len, struct mu_buf *to);
 
 /* Whether what has that key lies in a namingContext; also when the server hides them. Those it
  * doesn't lie in are listed. */

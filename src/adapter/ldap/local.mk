@@ -17,5 +17,6 @@ libmuster_a_SOURCES += \
 	src/adapter/ldap/request.c \
 	src/adapter/ldap/schema.c \
 	src/adapter/ldap/search.c \
+	src/adapter/ldap/settings.c \
 	src/adapter/ldap/source.c \
 	src/adapter/ldap/write.c
