@@ -29,7 +29,7 @@ static const char *host_name(struct mu_arena *arena, const char *host)
  * On loopback only names of this machine are answered: a page from elsewhere can make its own name
  * point here (DNS rebinding), and would then be read as ours.
  */
-static int check_host(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
+static int check_host(struct mu_request *r, struct mu_err *err)
 {
     static const char *const loopback[] = {"localhost", "127.0.0.1", "[::1]", NULL};
     const struct mu_serve_conf *conf = r->serve->config->serve;
@@ -39,7 +39,6 @@ static int check_host(struct mu_request *r, struct mu_reply *reply, struct mu_er
     const char *name = host_name(r->arena, host);
     if (listed(conf->hosts, name) || (r->serve->loopback && listed(loopback, name)))
         return 0;
-    reply->status = 421;
     return mu_fail(err, MU_E_DENIED,
                    "host '%s' is not one of ours; call it by its address, or list the name under "
                    "serve: hosts: in muster.yaml",
@@ -176,7 +175,7 @@ static int check_rate(struct mu_request *r, struct mu_reply *reply, struct mu_er
 
 int mu_gate(struct mu_request *r, struct mu_reply *reply, struct mu_err *err)
 {
-    if (check_host(r, reply, err) < 0 || check_origin(r, err) < 0)
+    if (check_host(r, err) < 0 || check_origin(r, err) < 0)
         return -1;
     if (!r->route || !r->route->need)
         return 0;

@@ -145,6 +145,11 @@ def killed():
     check("killed: no longer running", not [r for r in runs if r["status"] == "running"], runs)
 
 
+def budgets(amount):
+    for g in data(client.call("list_all_sendoso_groups", {}))["items"]:
+        fetch(control, "/change", {"group": g["id"], "set": {"budget": amount}})
+
+
 def refused():
     not_sent("no such campaign", EGIFT, {**gift(30), "touch_id": 1}, "there is no campaign 1")
     not_sent("a campaign of the other kind", EGIFT, {**gift(30), "touch_id": mail}, "has delivery_type mail")
@@ -162,13 +167,10 @@ def refused():
     not_sent("abroad, without a phone", MAIL, address, "mobile_no")
     not_sent("where it doesn't ship to", MAIL, {**address, "mobile_no": "3906"}, "it ships to: US, CA")
     sent("where it does", MAIL, {**address, "country": "usa"})
-    group = data(client.call("list_all_sendoso_groups", {}))["items"]
-    for g in group:
-        fetch(control, "/change", {"group": g["id"], "set": {"budget": "9.99"}})
+    budgets("9.99")
     text = not_sent("over the budget", EGIFT, gift(32), "needs at least 10")
     check("which is told", "9.99" in text, text)
-    for g in group:
-        fetch(control, "/change", {"group": g["id"], "set": {"budget": "100"}})
+    budgets("100")
 
 
 def others():
@@ -257,6 +259,20 @@ def told():
     check("going cancels nothing where the protocol has a message for that", True)
 
 
+def unread():
+    """Where nothing was read yet, the caller's team is asked for, so that its budget holds all the same."""
+    fresh = config.replace("muster.yaml", "fresh.yaml")
+    with open(config, encoding="utf-8") as old_one, open(fresh, "w", encoding="utf-8") as new_one:
+        new_one.write(old_one.read().replace("muster.db", "fresh.db"))
+    own = Stdio([muster, "-c", fresh, "mcp", "--methods", "read,create"])
+    first = sent("a gift before anything was read", EGIFT, gift(70), who=own)
+    check("the budget is told", first["money"].get("budget") == "100" and first["money"]["team_group"], first)
+    budgets("0")
+    not_sent("and holds", EGIFT, gift(71), "needs at least 10", who=own)
+    budgets("100")
+    own.end()
+
+
 def drained():
     """Told to end while a gift is under way and watched, it waits for the answer and passes it on."""
     fault(kind="hang", method="POST", path="/api/v3/send", effect=True, ms=3000)
@@ -308,5 +324,6 @@ asked()
 told()
 invitations()
 journal()
+unread()
 drained()
 finish()

@@ -37,6 +37,7 @@ def answers():
         ("a notification", '{"jsonrpc":"2.0","method":"notifications/initialized"}', {}, 202, None),
         ("a modern notification", '{"jsonrpc":"2.0","method":"notifications/initialized"}',
          {"MCP-Protocol-Version": "2026-07-28"}, 202, None),
+        ("a foreign host", ping, {"Host": "evil.example"}, 403, None),
         ("a foreign origin", ping, {"Origin": "http://evil.example"}, 403, None),
         ("modern", listing, modern, 200, None),
         ("modern, no _meta", ping, {"MCP-Protocol-Version": "2026-07-28"}, 400, -32602),

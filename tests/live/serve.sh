@@ -36,7 +36,7 @@ said '^ok$' "alive"
 directory /users
 said '"error":"Unauthorized"' "without a token nothing is told"
 call -H 'Host: evil.example' "$SERVE_URL/healthz"
-said '"statusCode":421' "another name for this machine is refused"
+said '"statusCode":403' "another name for this machine is refused"
 serve_stop
 serve_start --insecure-local
 directory "/users?limit=3"

@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "model/number.h"
 
-enum { GROUP_PAGES_MAX = 20, MILLIONTHS = 1000000 };
+enum { PAGES_MAX = 20, MILLIONTHS = 1000000 };
 
 /* ---- money ---- */
 
@@ -61,29 +61,40 @@ static void take_group(struct gift *g, const struct mu_doc *group)
     g->money.one_time = mu_doc_text(mu_doc_member(group, "one_time_budget"));
 }
 
-/* The group among all of them: there is no way to ask for one. */
-static int find_group(struct gift *g, const char *id, struct mu_err *err)
+/* One among all of a list, since there is no way to ask for one. *ret NULL: not there, as far as we look. */
+static int find_row(struct gift *g, const char *path, const char *list, const char *id,
+                    const struct mu_doc **ret, struct mu_err *err)
 {
-    for (int page = 1; page <= GROUP_PAGES_MAX; page++) {
+    *ret = NULL;
+    for (int page = 1; page <= PAGES_MAX; page++) {
         const char *query = mu_printf(g->c->arena, "page=%d&per_page=100", page);
         const struct mu_doc *doc = NULL;
-        if (api_get(&g->api, "/api/v3/groups", query, &doc, err) < 0)
+        if (api_get(&g->api, path, query, &doc, err) < 0)
             return -1;
-        const struct mu_doc *list = mu_doc_member(doc, "groups");
-        for (const struct mu_doc *group = list ? list->first : NULL; group; group = group->next) {
-            if (mu_streq(mu_doc_text(mu_doc_member(group, "id")), id)) {
-                take_group(g, group);
+        const struct mu_doc *rows = mu_doc_member(doc, list);
+        for (const struct mu_doc *row = rows ? rows->first : NULL; row; row = row->next) {
+            if (mu_streq(mu_doc_text(mu_doc_member(row, "id")), id)) {
+                *ret = row;
                 return 0;
             }
         }
-        if (!list || list->len < 100)
+        if (!rows || rows->len < 100)
             return 0;
     }
     return 0;
 }
 
-/* Which group a user is in isn't said by Sendoso of one user alone: the last read knows. */
-static const char *group_of(struct gift *g, const char *user)
+static int find_group(struct gift *g, const char *id, struct mu_err *err)
+{
+    const struct mu_doc *row;
+    int rc = find_row(g, "/api/v3/groups", "groups", id, &row, err);
+    if (rc == 0 && row)
+        take_group(g, row);
+    return rc;
+}
+
+/* As the last read knows it. */
+static const char *known_group(struct gift *g, const char *user)
 {
     struct mu_snapshot snap;
     struct mu_entry entry;
@@ -98,6 +109,19 @@ static const char *group_of(struct gift *g, const char *user)
     return mu_doc_text(mu_doc_at(doc, "/groups/0/id"));
 }
 
+/* Which group a user is in isn't said by Sendoso of one user alone. *ret NULL: nobody says. */
+static int group_of(struct gift *g, const char *user, const char **ret, struct mu_err *err)
+{
+    const struct mu_doc *row;
+    *ret = known_group(g, user);
+    if (*ret || !user)
+        return 0;
+    if (find_row(g, "/api/v3/users", "users", user, &row, err) < 0)
+        return -1;
+    *ret = mu_doc_text(mu_doc_member(row, "team_group_id"));
+    return 0;
+}
+
 static int learn_money(struct gift *g, struct mu_err *err)
 {
     const struct mu_doc *me = NULL;
@@ -105,8 +129,8 @@ static int learn_money(struct gift *g, struct mu_err *err)
         return -1;
     g->money.balance = mu_doc_text(mu_doc_member(me, "balance"));
     const char *group = mu_doc_text(mu_doc_member(me, "team_group_id"));
-    if (!group)
-        group = group_of(g, mu_doc_text(mu_doc_member(me, "id")));
+    if (!group && group_of(g, mu_doc_text(mu_doc_member(me, "id")), &group, err) < 0)
+        return -1;
     return group ? find_group(g, group, err) : 0;
 }
 
