@@ -156,6 +156,10 @@ struct mu_target_ops {
      * parent. */
     int (*move)(struct mu_account *a, struct mu_arena *arena, const char *name, enum mu_place to,
                 const char **ret_name, const char **ret_key, struct mu_err *err);
+    /* The value that `place` made the name of, in the arena. MU_E_UNSUPPORTED: of several. NULL slot:
+     * it is the name. */
+    int (*naming)(struct mu_account *a, struct mu_arena *arena, const char *name,
+                  const char **ret_value, struct mu_err *err);
     /* Which place an object's key lies in directly; MU_PLACES: none. */
     enum mu_place (*place_of)(struct mu_account *a, const char *key);
     /* The form of a value that equal values share under the attribute's matching rule; appended to

@@ -215,6 +215,19 @@ static struct mu_written written(struct explainer *x, const struct mu_attr_story
     return a->have_count ? w : explain_written(x, &x->trail, a->name, NULL);
 }
 
+/* Renames are not among the changes a replay sees: the value is told from the name. */
+static void have_naming(struct explainer *x, struct mu_attr_story *a)
+{
+    const char *text = x->object.name;
+    struct mu_err ignored = MU_ERR_INIT;
+    struct mu_value *value = mu_alloc(x->arena, sizeof(*value));
+    if (x->ops->naming)
+        x->ops->naming(x->q->target, x->arena, x->object.name, &text, &ignored);
+    *value = (struct mu_value){.bytes = text, .len = strlen(text)};
+    a->have = value;
+    a->have_count = 1;
+}
+
 static struct mu_attr_story attr_story(struct explainer *x, const struct mu_resource *mapping,
                                        const char *name, const struct mu_want *want)
 {
@@ -234,15 +247,10 @@ static struct mu_attr_story attr_story(struct explainer *x, const struct mu_reso
     fields_of(x, mapping, name, fields);
     a.link_count = explain_links(x, MU_USER, fields, x->doc, x->record, NULL, &a.links);
     add_told(x, mapping, &a);
-    /* Renames are not among the changes a replay sees: the name itself is the value. */
-    if (naming && x->q->past && x->object.name) {
-        struct mu_value *value = mu_alloc(x->arena, sizeof(*value));
-        *value = (struct mu_value){.bytes = x->object.name, .len = strlen(x->object.name)};
-        a.have = value;
-        a.have_count = 1;
-    } else if (want) {
+    if (naming && x->q->past && x->object.name)
+        have_naming(x, &a);
+    if (want)
         a.differs = differs(x, &a);
-    }
     a.written = written(x, &a, naming);
     return a;
 }

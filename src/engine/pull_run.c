@@ -136,6 +136,8 @@ int mu_pull_run(struct mu_store *store, const struct mu_config *config,
     if (mu_config_open(arena, config, def, log, &p.account, err) < 0)
         return -1;
     int rc = mu_store_lock(store, mu_printf(arena, "pull %s", def->name), how->wait_s, &lock, err);
+    if (rc < 0 && err->code == MU_E_BUSY)
+        mu_wrap(err, "it is running already (--wait SECONDS waits for it)");
     if (rc == 0) {
         rc = pull_account(&p, def, how->accept, snap, err);
         mu_unlock(lock);

@@ -147,6 +147,7 @@ kill -STOP "$first"
 kill -CONT "$sim_pid"
 expect 1 "two pulls of one account at once" muster pull sendoso
 said 'another muster|pid|process' "two at once: says who"
+said '--wait SECONDS waits for it' "two at once: says what to do"
 kill -CONT "$first"
 wait "$first" && ok "the first of the two is not hurt" || bad "the first of the two is hurt"
 

@@ -161,6 +161,7 @@ said 'by then +not there' "before the first run, told later"
 expect 0 "by then" muster explain "$ada" --at "$inactive_at"
 said 'because +inactive' "by then: inactive"
 said 'by then +uid=ada.quist@example.test,ou=inactive' "by then: where it was"
+said 'by then +"ada.quist@example.test"$' "by then: the value it was named by, not the whole name"
 
 # --- a record that can't be used, a read that isn't complete ---
 

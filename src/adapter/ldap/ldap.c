@@ -167,6 +167,13 @@ static int move(struct mu_account *account, struct mu_arena *arena, const char *
     return 0;
 }
 
+static int naming(struct mu_account *account MU_UNUSED, struct mu_arena *arena, const char *name,
+                  const char **ret_value, struct mu_err *err)
+{
+    const char *attr;
+    return mu_dn_naming(arena, name, &attr, ret_value, err);
+}
+
 static enum mu_place place_of(struct mu_account *account, const char *key)
 {
     const struct mu_ldap *a = mu_ldap_of(account);
@@ -202,6 +209,7 @@ static const struct mu_target_ops target = {
     .prepare = mu_ldap_prepare,
     .place = place,
     .move = move,
+    .naming = naming,
     .place_of = place_of,
     .fold = fold,
     .placeholder = placeholder,
