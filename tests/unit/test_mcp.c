@@ -413,6 +413,25 @@ START_TEST(cancelled_while_it_waits)
 }
 END_TEST
 
+static bool has_gone(void *arg)
+{
+    return *(bool *)arg;
+}
+
+/* Going cancels a request of the modern era; before that, only what nobody misses. */
+START_TEST(cancelled_by_going)
+{
+    bool is_gone = false;
+    struct mu_mcp_peer peer = {.gone = has_gone, .gone_arg = &is_gone};
+    struct mcp_call modern = {.peer = &peer, .modern = true}, old = {.peer = &peer},
+                    old_read = {.peer = &peer, .reads = true};
+    ck_assert(!mcp_cancelled(&modern) && !mcp_cancelled(&old) && !mcp_cancelled(&old_read));
+    is_gone = true;
+    ck_assert(mcp_cancelled(&modern) && mcp_cancelled(&old_read));
+    ck_assert(!mcp_cancelled(&old));
+}
+END_TEST
+
 static void keep(void *arg, const char *line, size_t len)
 {
     mu_buf_add(arg, line, len);
@@ -491,6 +510,7 @@ Suite *mcp_suite(void)
     tcase_add_test(tc, test_too_long);
     tcase_add_test(tc, kept_as_long_as_the_token);
     tcase_add_test(tc, cancelled_while_it_waits);
+    tcase_add_test(tc, cancelled_by_going);
     tcase_add_test(tc, progress_grows);
     tcase_add_test(tc, test_batch_too_long);
     suite_add_tcase(s, tc);

@@ -79,8 +79,8 @@ struct mu_mcp_peer {
      * then that session's, where `running` is shared. */
     const char *session;
     bool session_unknown; /* it isn't one of ours: refused (404), but for initialize */
-    /* Whether the client has closed its connection: that cancels a request of 2026-07-28. NULL slot: it
-     * can't be seen. */
+    /* Whether the client has closed its connection: that cancels a request of 2026-07-28, and what only
+     * reads in any era. NULL slot: it can't be seen. */
     bool (*gone)(void *arg);
     void *gone_arg;
     bool no_room;         /* what has to wait is refused, since too much does already */

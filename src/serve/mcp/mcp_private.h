@@ -71,6 +71,7 @@ struct mcp_call {
     const struct mu_doc *message, *id, *params, *meta; /* NULL: absent */
     const char *method;
     bool modern;
+    bool reads;          /* changes nothing: who has gone doesn't miss it */
     const char *version; /* in force for this message */
     struct mu_jw w;      /* of the result's members */
     struct mu_buf result;

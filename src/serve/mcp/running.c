@@ -161,7 +161,7 @@ bool mcp_cancelled(void *call)
 {
     const struct mcp_call *c = call;
     struct mcp_running *all = c->peer->running;
-    if (c->modern && c->peer->gone && c->peer->gone(c->peer->gone_arg))
+    if ((c->modern || c->reads) && c->peer->gone && c->peer->gone(c->peer->gone_arg))
         return true;
     if (!all || !c->id)
         return false;

@@ -128,6 +128,7 @@ static const struct mcp_tool *find(struct mcp_call *c)
         mcp_fail(c, MCP_INTERNAL, "too many requests are waiting; try again soon");
         return NULL;
     }
+    c->reads = tool->record && tool->record->hints.read_only;
     c->reply->later |= tool->waits && !c->peer->may_wait;
     c->reply->tells = c->reply->later && mcp_wants_progress(c);
     return mcp_check_param_headers(c, tool, arguments) < 0 ? NULL : tool;
