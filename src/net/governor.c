@@ -221,7 +221,7 @@ static void state_locked(struct mu_governor *g, int64_t mono_us, struct mu_rate_
     refill(g, mono_us);
     bool spread = g->burst < (double)ret->limit;
     int64_t window = window_left(g, mono_us);
-    double slowed = up(g->rate / g->limit * (double)ret->limit);
+    double slowed = (double)up(g->rate / g->limit * (double)ret->limit);
     double left = spread ? slowed - (window > 0 ? g->taken : 0) : g->tokens;
     ret->remaining = left <= 0 ? 0 : left < (double)ret->limit ? (int64_t)left : ret->limit;
     ret->reset_s = up(spread ? (double)window / SECOND_US : (g->burst - g->tokens) / g->rate);

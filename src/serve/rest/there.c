@@ -38,14 +38,26 @@ int mu_there_fields(struct mu_rest_page *page, struct mu_err *err)
 /* ---- ids ---- */
 
 /* Fields that name entries. */
-static const struct {
+struct reference {
     enum mu_kind kind;
     const char *name, *part; /* part NULL: the field itself */
     enum mu_kind of;
-} references[] = {
+};
+
+static const struct reference references[] = {
     {MU_USER, "groups", "id", MU_GROUP},         {MU_USER, "roles", "id", MU_ROLE},
     {MU_GROUP, "parent", NULL, MU_GROUP},        {MU_MEMBERSHIP, "user_id", NULL, MU_USER},
     {MU_MEMBERSHIP, "group_id", NULL, MU_GROUP}, {MU_MEMBERSHIP, "role_id", NULL, MU_ROLE}};
+
+/* NULL: it names none. */
+static const struct reference *reference_of(enum mu_kind kind, const struct mu_filter_equal *equal)
+{
+    for (size_t i = 0; i < MU_LEN(references); i++)
+        if (references[i].kind == kind && mu_streq(references[i].name, equal->attr->name) &&
+            mu_streq(references[i].part, equal->part))
+            return &references[i];
+    return NULL;
+}
 
 struct asking {
     struct mu_request *r;
@@ -80,29 +92,33 @@ static bool is_known(struct asking *a, const struct mu_filter_equal *equal, enum
            (a->rc == 0 && has_value(a, a->page->ask->kind, equal->attr, equal->part, folded));
 }
 
+static void not_there(struct asking *a, const struct mu_filter_equal *equal, enum mu_kind of,
+                      const char *id)
+{
+    const struct mu_view *view = a->page->view;
+    const struct mu_schema *schema = mu_schema_of(of);
+    a->rc =
+        mu_fail(a->err, MU_E_USAGE,
+                "%s%s%s: %s has no %s with id '%s' (snapshot %" PRId64
+                "); the list of %s has those there are",
+                equal->attr->name, equal->part ? "." : "", equal->part ? equal->part : "",
+                view->account->name, schema->name, mu_printable(a->r->arena, id, strlen(id), 60),
+                view->at.snapshot, schema->plural);
+}
+
 static void check_reference(void *arg, const struct mu_filter_equal *equal)
 {
     struct asking *a = arg;
-    const struct mu_rest_page *page = a->page;
-    size_t i = 0;
-    while (i < MU_LEN(references) && (references[i].kind != page->ask->kind ||
-                                      !mu_streq(references[i].name, equal->attr->name) ||
-                                      !mu_streq(references[i].part, equal->part)))
-        i++;
-    if (i == MU_LEN(references) || a->rc != 0)
+    const struct reference *reference = reference_of(a->page->ask->kind, equal);
+    const char *id = "";
+    if (!reference || a->rc != 0)
         return;
-    for (const char *const *value = equal->values; *value; value++)
-        if (is_known(a, equal, references[i].of, *value) || a->rc != 0)
+    for (const char *const *value = equal->values; *value; value++) {
+        id = *value;
+        if (is_known(a, equal, reference->of, id) || a->rc != 0)
             return;
-    const char *id = equal->values[0];
-    a->rc = mu_fail(a->err, MU_E_USAGE,
-                    "%s%s%s: %s has no %s with id '%s' (snapshot %" PRId64
-                    "); the list of %s has those "
-                    "there are",
-                    equal->attr->name, equal->part ? "." : "", equal->part ? equal->part : "",
-                    page->view->account->name, mu_schema_of(references[i].of)->name,
-                    mu_printable(a->r->arena, id, strlen(id), 60), page->view->at.snapshot,
-                    mu_schema_of(references[i].of)->plural);
+    }
+    not_there(a, equal, reference->of, id);
 }
 
 /* Somebody is invited into a group that was made since the snapshot. */
