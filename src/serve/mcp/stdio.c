@@ -17,7 +17,8 @@ enum { READ_BYTES = 1 << 16, WAITERS = 8, QUEUE_MAX = 64 };
 
 struct serving {
     struct mu_mcp *mcp;
-    struct mu_mcp_peer peer; /* of the thread that reads, which waits for nobody */
+    struct mu_mcp_peer fresh; /* what each thread begins with; only read once they run */
+    struct mu_mcp_peer peer;  /* of the thread that reads, which waits for nobody */
     struct mu_buf line;
     bool skipping;           /* the rest of a line that was too long */
     struct mu_ring *waiting; /* struct job; NULL: there is no more */
@@ -113,7 +114,7 @@ static void do_job(struct serving *s, struct mu_mcp_peer *peer, const struct job
 static void *work(void *arg)
 {
     struct serving *s = arg;
-    struct mu_mcp_peer peer = s->peer;
+    struct mu_mcp_peer peer = s->fresh;
     peer.arena = mu_arena_new();
     peer.may_wait = true;
     for (struct job *job; (job = mu_ring_take(s->waiting));) {
@@ -227,11 +228,10 @@ int mu_mcp_stdio(struct mu_mcp *mcp, const struct mu_grant *grant, int in, int o
                         .lock = PTHREAD_MUTEX_INITIALIZER,
                         .failed = MU_ERR_INIT,
                         .out = out};
-    s.peer = (struct mu_mcp_peer){.arena = mu_arena_new(),
-                                  .grant = grant,
-                                  .running = mcp_running_new(),
-                                  .notify = put,
-                                  .notify_arg = &s};
+    s.fresh = (struct mu_mcp_peer){
+        .grant = grant, .running = mcp_running_new(), .notify = put, .notify_arg = &s};
+    s.peer = s.fresh;
+    s.peer.arena = mu_arena_new();
     char *bytes = mu_xmalloc(READ_BYTES);
     int rc = start(&s, err);
     if (rc == 0)
@@ -240,7 +240,7 @@ int mu_mcp_stdio(struct mu_mcp *mcp, const struct mu_grant *grant, int in, int o
     free(bytes);
     mu_buf_done(&s.line);
     mu_ring_free(s.waiting);
-    mcp_running_free(s.peer.running);
+    mcp_running_free(s.fresh.running);
     mu_arena_free(s.peer.arena);
     return rc < 0 ? -1 : check_output(&s, err);
 }
