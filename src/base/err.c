@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
+
 static const struct {
     const char *name;
     int exit_status;
@@ -74,6 +76,7 @@ static void compose(struct mu_err *err, const char *after, const char *fmt, va_l
     }
     if (cut)
         mark_cut(text, sizeof(text));
+    mu_utf8_mend(text); /* what a precision cut in two, and what wasn't made to be shown */
     memcpy(err->text, text, len + 1);
 }
 

@@ -20,6 +20,7 @@ bool mu_starts(const char *s, const char *prefix);
 bool mu_ends(const char *s, const char *suffix);
 
 bool mu_utf8_ok(const char *s, size_t len); /* well formed, no NUL, no surrogates (RFC 3629) */
+void mu_utf8_mend(char *s);                 /* bytes that are no part of a character become '?' */
 
 /* NFC of s; the same bytes when already NFC (ASCII costs nothing). MU_E_DATA when not UTF-8. */
 int mu_nfc(struct mu_arena *arena, const char *s, const char **ret, struct mu_err *err);

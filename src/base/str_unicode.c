@@ -51,6 +51,18 @@ bool mu_utf8_ok(const char *s, size_t len)
     }
 }
 
+void mu_utf8_mend(char *s)
+{
+    size_t len = strlen(s);
+    for (size_t i = ascii_run(s, len, false); i < len; i += ascii_run(s + i, len - i, false)) {
+        utf8proc_int32_t code;
+        size_t n = decode(s + i, len - i, &code);
+        if (n == 0)
+            s[i] = '?';
+        i += n > 0 ? n : 1;
+    }
+}
+
 /* Code points below U+0300 neither combine nor change under NFC. */
 static bool surely_nfc(const char *s, size_t len)
 {

@@ -80,6 +80,19 @@ START_TEST(test_cut_at_a_character)
 }
 END_TEST
 
+/* A precision counts bytes, and may cut a character in two. */
+START_TEST(test_text_is_utf8)
+{
+    struct mu_err err = MU_ERR_INIT;
+    mu_fail(&err, MU_E_DATA, "'%.4s' is no number", "1\u20ac\u20ac");
+    ck_assert_str_eq(err.text, "'1\u20ac' is no number");
+    mu_fail(&err, MU_E_DATA, "'%.3s' and '%s'", "1\u20ac", "a\xff");
+    ck_assert_str_eq(err.text, "'1?\?' and 'a?'");
+    mu_wrap(&err, "%.2s", "\u20ac");
+    ck_assert_str_eq(err.text, "?\?: '1?\?' and 'a?'");
+}
+END_TEST
+
 START_TEST(test_longest_text_is_not_cut)
 {
     char text[MU_ERR_TEXT_MAX];
@@ -120,6 +133,7 @@ Suite *err_suite(void)
     tcase_add_test(tc, test_wrap_keeps_all_but_text);
     tcase_add_test(tc, test_text_may_quote_itself);
     tcase_add_test(tc, test_cut_at_a_character);
+    tcase_add_test(tc, test_text_is_utf8);
     tcase_add_test(tc, test_longest_text_is_not_cut);
     tcase_add_test(tc, test_exit_and_name);
     suite_add_tcase(s, tc);
