@@ -278,12 +278,13 @@ check-worlds: all
 # muster serve: ten thousand connections at once among other abuse; mixed load for SOAK_SECONDS.
 SOAK_SECONDS = 3600
 check-abuse: all
-	CONNECTIONS=10000 && export CONNECTIONS && $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS=tests/live/abuse.sh
+	CONNECTIONS=10000 && export CONNECTIONS && $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='tests/live/abuse.sh tests/live/abuse_mcp.sh'
 check-soak: all
 	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/live/soak.sh $(SOAK_SECONDS)
 
 # The threads of muster serve under ThreadSanitizer, in a build of its own.
-serve_tests = $(filter tests/live/abuse.sh tests/live/serve%,$(live_tests))
+serve_tests = $(filter tests/live/abuse% tests/live/approve.sh tests/live/gifts.sh \
+	tests/live/mcp.sh tests/live/serve%,$(live_tests))
 check-tsan:
 	$(MKDIR_P) tsan && cd tsan && \
 	    { test -f Makefile || $(abs_top_srcdir)/configure -q --enable-sanitizers=thread CC='$(CC)' CFLAGS='-O1 -g'; } && \

@@ -5,7 +5,9 @@
 fuzzers = \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_dn \
+	tests/fuzz/fuzz_document \
 	tests/fuzz/fuzz_filter \
+	tests/fuzz/fuzz_header \
 	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_ldif \
 	tests/fuzz/fuzz_map \
@@ -38,8 +40,12 @@ tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c tests/fuzz/fuzz.h $(fu
 tests_fuzz_fuzz_config_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_dn_SOURCES = tests/fuzz/fuzz_dn.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_dn_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_document_SOURCES = tests/fuzz/fuzz_document.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_document_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_filter_SOURCES = tests/fuzz/fuzz_filter.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_filter_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_header_SOURCES = tests/fuzz/fuzz_header.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_header_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_json_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ldif_SOURCES = tests/fuzz/fuzz_ldif.c tests/fuzz/fuzz.h $(fuzz_main)
