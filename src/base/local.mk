@@ -5,6 +5,7 @@ libmuster_a_SOURCES += \
 	src/base/buf.c src/base/buf.h \
 	src/base/err.c src/base/err.h \
 	src/base/hash.c src/base/hash.h \
+	src/base/heap.c src/base/heap.h \
 	src/base/html.c src/base/html.h \
 	src/base/io.c src/base/io.h src/base/io_lock.c \
 	src/base/doc.c src/base/doc.h src/base/doc_parse.c \

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "cli/session.h"
@@ -75,6 +76,8 @@ static void reap(struct serving *s)
         else
             mu_instance_end(s->retired[i]);
     }
+    if (left < s->retired_count)
+        mu_heap_trim();
     s->retired_count = left;
 }
 

@@ -4,7 +4,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "base/io.h"
 #include "base/str.h"
 #include "cli/args.h"
@@ -97,22 +97,9 @@ static void leave_no_core(void)
     setrlimit(RLIMIT_CORE, &none);
 }
 
-/* Threads hand to each other what they read. With a heap for each, as glibc would have it, what one
- * lets go of is of no use to another. */
-#ifdef M_ARENA_MAX
-static void share_one_heap(void)
-{
-    mallopt(M_ARENA_MAX, 1);
-}
-#else
-static void share_one_heap(void)
-{
-}
-#endif
-
 int main(int argc, char **argv)
 {
-    share_one_heap();
+    mu_heap_share();
     struct mu_arena *arena = mu_arena_new();
     struct mu_err err = MU_ERR_INIT, output = MU_ERR_INIT;
     struct mu_args args;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/heap.h"
 #include "base/thread.h"
 #include "base/time.h"
 #include "engine/sync_run.h"
@@ -83,6 +84,13 @@ static const char *sync_once(struct job *j, struct mu_store *store, struct mu_ar
     return name;
 }
 
+/* It may be long until the next one. */
+static void rest(struct mu_store *store)
+{
+    mu_store_rest(store);
+    mu_heap_trim();
+}
+
 /* Noted before, so that a turn that dies isn't begun again at once. */
 static void take_turn(struct job *j, struct mu_store *store)
 {
@@ -96,7 +104,6 @@ static void take_turn(struct job *j, struct mu_store *store)
     }
     if (err.code != MU_OK)
         mu_log(j->all->log, MU_LOG_ERROR, "scheduled %s: %s", j->what, err.text);
-    mu_store_rest(store);
 }
 
 /* ---- when ---- */
@@ -157,6 +164,7 @@ static void *run_job(void *arg)
             go_on = sleep_for(j->all, wait_s);
         } else if (set_running(j, true)) {
             take_turn(j, store);
+            rest(store);
             go_on = set_running(j, false);
         } else {
             go_on = false;

@@ -24,6 +24,9 @@ WORKERS = 8
 SAMPLES = 240      # over the whole time
 WARM_MAX_S = 300   # half of the time, and at most this
 RELOADS = 20       # over the whole time
+REST_FILES = 3     # a scheduled pull may hold some more than when it was looked at before
+REST_LOOK_S = 5
+REST_S = 120       # until what the load had open must be closed
 TOKEN_PAUSE_S = 1  # between one token's end and the next one's beginning
 SSE_CALLS = 20     # over one stream, before it is closed and another is opened
 WRONG_MAX = 20
@@ -131,6 +134,8 @@ class Soak:
         users = Client(url, token).ask("GET", f"{USERS}?limit=100")["result"]
         self.kinds = kinds(users)
         self.began = time.monotonic()
+        self.at_first = self.at_last = 0
+        self.over = threading.Event()
 
     def going(self):
         return time.monotonic() - self.began < self.seconds and len(self.wrong) < WRONG_MAX
@@ -206,8 +211,7 @@ class Soak:
         return subprocess.run([*self.command, *args], check=True, capture_output=True, text=True).stdout
 
     def reload(self):
-        while self.going():
-            time.sleep(self.seconds / RELOADS)
+        while not self.over.wait(self.seconds / RELOADS):
             os.kill(self.pid, signal.SIGHUP)
             self.reloads += 1
 
@@ -225,7 +229,34 @@ class Soak:
                 "files": len(os.listdir(f"/proc/{self.pid}/fd")), "threads": len(os.listdir(f"/proc/{self.pid}/task")),
                 "wal": os.path.getsize(wal) if os.path.exists(wal) else 0}
 
+    def files(self):
+        """Open ones but those of the store: SQLite keeps descriptors that it may not close yet, and takes them again."""
+        names = []
+        for fd in os.listdir(f"/proc/{self.pid}/fd"):
+            try:
+                names.append(os.readlink(f"/proc/{self.pid}/fd/{fd}"))
+            except FileNotFoundError:
+                pass  # closed meanwhile
+        return sum(not n.startswith(os.path.realpath(self.store)) for n in names)
+
+    def rest(self, most):
+        """A fresh configuration that nobody asks: how many files are open at least, or as soon as they are no more than most."""
+        os.kill(self.pid, signal.SIGHUP)
+        least, until = math.inf, time.monotonic() + (REST_S if most else REST_LOOK_S)
+        while time.monotonic() < until and least > most:
+            time.sleep(0.1)
+            least = min(least, self.files())
+        return least
+
     def run(self):
+        self.at_first = self.rest(0)
+        self.began = time.monotonic()
+        self.load()
+        self.at_last = self.rest(self.at_first + REST_FILES)
+        if self.at_last > self.at_first + REST_FILES:
+            self.wrong.append(f"{self.at_last} files are open at rest, {self.at_first} were")
+
+    def load(self):
         threads = [threading.Thread(target=self.work, args=(n,)) for n in range(WORKERS)]
         threads += [threading.Thread(target=t, daemon=True) for t in (self.streams, self.tokens, self.reload)]
         for t in threads:
@@ -233,6 +264,7 @@ class Soak:
         while any(t.is_alive() for t in threads[:WORKERS]):
             time.sleep(self.seconds / SAMPLES)
             self.samples.append(self.sample())
+        self.over.set()
         for t in threads:
             t.join(120)
         self.wrong += [f"{t.name} hangs" for t in threads if t.is_alive()]
@@ -244,6 +276,7 @@ class Soak:
         show(self.took)
         told, growing = verdict(self.samples, min(self.seconds / 2, WARM_MAX_S), self.seconds)
         print("\n".join(told))
+        print(f"files at rest: {self.at_first} before, {self.at_last} after")
         print(f"{self.reloads} reloads; by them {self.again} requests were sent away once, {self.cut} streams ended")
         for line in self.wrong + growing:
             print(f"FAILED: {line}")
