@@ -121,7 +121,7 @@ int mcp_live(struct mu_request *r, const struct mu_mcp_peer *peer, struct mu_rep
     told.gone = gone;
     told.notify_arg = told.gone_arg = l;
     if (mcp_job_start(r, &told, ended, err) < 0) {
-        let_go(l);
+        l->holds = 1; /* there is no job */
         let_go(l);
         return -1;
     }
