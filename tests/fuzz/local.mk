@@ -3,6 +3,7 @@
 # fuzz_NAME has its inputs in corpus/NAME, and the words that get it further in dict/NAME.dict.
 
 fuzzers = \
+	tests/fuzz/fuzz_audit \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_dn \
 	tests/fuzz/fuzz_document \
@@ -36,6 +37,9 @@ fuzz_ldflags = $(AM_LDFLAGS)
 first_tests += tests/fuzz/replay.sh
 endif
 
+tests_fuzz_fuzz_audit_SOURCES = tests/fuzz/fuzz_audit.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_audit_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_audit_CPPFLAGS = $(AM_CPPFLAGS) -DMU_TEST_DATA='"$(abs_top_srcdir)/tests"'
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_config_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_dn_SOURCES = tests/fuzz/fuzz_dn.c tests/fuzz/fuzz.h $(fuzz_main)
