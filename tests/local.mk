@@ -282,14 +282,15 @@ check-abuse: all
 check-soak: all
 	$(AM_TESTS_ENVIRONMENT) bash $(top_srcdir)/tests/live/soak.sh $(SOAK_SECONDS)
 
-# The threads of muster serve under ThreadSanitizer, in a build of its own.
+# The threads of muster serve and muster mcp under ThreadSanitizer, in a build of its own, of what they run only.
 serve_tests = $(filter tests/live/abuse% tests/live/approve.sh tests/live/gifts.sh \
 	tests/live/mcp.sh tests/live/serve%,$(live_tests))
 check-tsan:
 	$(MKDIR_P) tsan && cd tsan && \
 	    { test -f Makefile || $(abs_top_srcdir)/configure -q --enable-sanitizers=thread CC='$(CC)' CFLAGS='-O1 -g'; } && \
-	    $(MAKE) $(AM_MAKEFLAGS) all && \
-	    TSAN_OPTIONS='halt_on_error=1 second_deadlock_stack=1' $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(serve_tests)'
+	    $(MAKE) $(AM_MAKEFLAGS) muster sendoso-sim && \
+	    TSAN_OPTIONS='halt_on_error=1 second_deadlock_stack=1' \
+	    $(MAKE) $(AM_MAKEFLAGS) check-TESTS check_PROGRAMS= TESTS='$(serve_tests)'
 
 lint: all
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(lint_tests)'
