@@ -51,7 +51,7 @@ for field, rule in rules:
     line = open(rule["file"]).read().split("\n")[rule["line"] - 1]
     assert field.split("/")[-1] + ":" in line or "each:" in line or "- {" in line or "extras" in line, (field, rule, line)
 mail = next(a for a in story["attributes"] if a["name"] == "mail")
-assert mail["policy"] == "force" and mail["written"]["verb"] == "create" and not mail["differs"], mail
+assert mail["policy"] == "merge" and mail["written"]["verb"] == "create" and not mail["differs"], mail
 assert mail["there"] == mail["wanted"] and mail["fields"][0]["reads"][0] == {"pointer": "/email", "value": mail["there"][0]}
 assert story["user"]["record"]["email"] == mail["there"][0]
 PY

@@ -24,9 +24,9 @@ NAMES = ["Anna", "Zoë", "Σοφία", "李", "D,Arcy #1", '"x" <y>+z;\\', " Lea
          "محمد", "Zoe\u0308", "a\\2Cb", "ß", "", "Trailing ", "emoji 🎌", "x" * 90]
 FAULTS = ["429", "html500", "reset", "truncate", "cut-json", "empty", "not-json", "short-page", "repeat-rows",
           "wrong-total", "404", "forbidden"]
-MERGE = """# SPDX-License-Identifier: Apache-2.0
+FORCE = """# SPDX-License-Identifier: Apache-2.0
 fields:
-  mail: {from: "/emails/?/email", transform: [ia5], policy: merge}
+  mail: {from: "/emails/?/email", transform: [ia5], policy: force}
 """
 
 
@@ -110,15 +110,15 @@ class World:
                           "inactive": choose([0, 100]), "no-group": choose([0, 200])})
         self.anchor()
         self.gone, self.inactive = choose(["disable", "delete"]), choose(["disable", "delete"])
-        self.scim, self.merge = self.chance(0.4), self.chance(0.4)
+        self.scim, self.force = self.chance(0.4), self.chance(0.4)
         self.lab.load("blank")
         limits = "{count: 1000, percent: 100}"
         self.lab.configure(", scim: {token: env:SENDOSO_SCIM_TOKEN}" if self.scim else "",
                            f", gone: {self.gone}, inactive: {self.inactive}, "
                            f"guards: {{admins: 0, disable: {limits}, remove: {limits}, groups: {limits}, "
                            f"members: {limits}}}",
-                           self.lab.path("merge") if self.merge else None)
-        self.note(f"scim {self.scim}, gone {self.gone}, inactive {self.inactive}, merge {self.merge}")
+                           self.lab.path("force") if self.force else None)
+        self.note(f"scim {self.scim}, gone {self.gone}, inactive {self.inactive}, force {self.force}")
 
     # --- edits of the source ---
 
@@ -244,8 +244,11 @@ class World:
         self.add_value(PEOPLE, "inetOrgPerson", "roomNumber", f"room {self.fresh}")
 
     def other_mail(self):
-        if self.merge:
-            self.fresh += 1
+        self.fresh += 1
+        if self.force:  # it goes again
+            if dn := self.pick(PEOPLE, "inetOrgPerson"):
+                self.modify(change_text(dn, "add", "mail", f"other{self.fresh}@elsewhere.test"))
+        else:
             self.add_value(PEOPLE, "inetOrgPerson", "mail", f"other{self.fresh}@elsewhere.test")
 
     def other_member(self):
@@ -294,9 +297,10 @@ class World:
         ours = {dn: attrs for dn, attrs in entries.items() if dn not in self.strangers}
         self.check_others(ours)
         want = roundtrip.wanted(self.sim.url, lab.TOKEN, lab.BASE)
-        if self.merge:  # mail may have values of others; those were looked at
-            for attrs in want.values():
-                attrs.pop("mail", None)
+        for attrs in want.values():
+            if more := self.others.get((next(iter(attrs["employeenumber"]), None), "mail")
+                                       if "employeenumber" in attrs else None):
+                attrs["mail"] = set(attrs.get("mail", ())) | more
         problems = roundtrip.differences(want, keyed(ours), lab.BASE, roundtrip.ignoring_case)
         demand(not problems, "the directory is not what the source says:", *problems)
         self.check_away(ours)
@@ -418,9 +422,9 @@ def world(bench, seed):
 def main(args):
     count, seed = (int(text) for text in (args + ["20", "1"][len(args):])[:2])
     bench = lab.Lab()
-    os.makedirs(bench.path("merge/ldap"))
-    with open(bench.path("merge/ldap/inetorgperson.yaml"), "w", encoding="utf-8") as file:
-        file.write(MERGE)
+    os.makedirs(bench.path("force/ldap"))
+    with open(bench.path("force/ldap/inetorgperson.yaml"), "w", encoding="utf-8") as file:
+        file.write(FORCE)
     failed = 0
     bench.can_undo = bench.muster("undo", "--help").code == 0
     try:
