@@ -13,7 +13,7 @@
 #include "serve/metrics.h"
 #include "serve/route.h"
 
-enum { FREE_MAX = 64, KEEP_BYTES = 256 << 10 };
+enum { FREE_MAX = 32, KEEP_BYTES = 128 << 10 }; /* of a worker; of each of the three it holds */
 
 /* ---- making and reusing ---- */
 

@@ -29,6 +29,7 @@ REST_LOOK_S = 5
 REST_S = 120       # until what the load had open must be closed
 TOKEN_PAUSE_S = 1  # between one token's end and the next one's beginning
 SSE_CALLS = 20     # over one stream, before it is closed and another is opened
+SSE_PAUSE_S = 1    # between them: one that was closed is noticed some seconds later, and takes memory until then
 WRONG_MAX = 20
 AGAIN_MAX = 2      # requests of a client that a reload may cut off or send away; each is asked once more
 
@@ -185,6 +186,7 @@ class Soak:
                     if not answer.get("result", {}).get("tools"):
                         raise ValueError(f"{str(answer)[:200]}")
                 stream.close()
+                self.over.wait(SSE_PAUSE_S)
             except Cut:
                 with self.lock:
                     self.cut += 1
