@@ -17,16 +17,15 @@ import time
 import urllib.parse
 
 from mcp import META, Cut, Sse
-from soak_verdict import check_verdict, show, verdict
+from soak_verdict import REST, at_rest, check_verdict, show, verdict
 
 USERS = "/unified/user-directory/users"
 WORKERS = 8
 SAMPLES = 240      # over the whole time
 WARM_MAX_S = 300   # half of the time, and at most this
 RELOADS = 20       # over the whole time
-REST_FILES = 3     # a scheduled pull may hold some more than when it was looked at before
-REST_LOOK_S = 5
-REST_S = 120       # until what the load had open must be closed
+REST_LOOK_S = 5    # at the server before the load
+REST_S = 120       # until what the load took must be given back
 TOKEN_PAUSE_S = 1  # between one token's end and the next one's beginning
 SSE_CALLS = 20     # over one stream, before it is closed and another is opened
 SSE_PAUSE_S = 1    # between them: one that was closed is noticed some seconds later, and takes memory until then
@@ -135,7 +134,7 @@ class Soak:
         users = Client(url, token).ask("GET", f"{USERS}?limit=100")["result"]
         self.kinds = kinds(users)
         self.began = time.monotonic()
-        self.at_first = self.at_last = 0
+        self.before = self.after = None
         self.over = threading.Event()
 
     def going(self):
@@ -241,22 +240,21 @@ class Soak:
                 pass  # closed meanwhile
         return sum(not n.startswith(os.path.realpath(self.store)) for n in names)
 
-    def rest(self, most):
-        """A fresh configuration that nobody asks: how many files are open at least, or as soon as they are no more than most."""
+    def rest(self, seconds, is_enough):
+        """A fresh configuration that nobody asks: the least of each that it has within a time, or until it is enough."""
         os.kill(self.pid, signal.SIGHUP)
-        least, until = math.inf, time.monotonic() + (REST_S if most else REST_LOOK_S)
-        while time.monotonic() < until and least > most:
+        least, until = {}, time.monotonic() + seconds
+        while time.monotonic() < until and not is_enough(least):
             time.sleep(0.1)
-            least = min(least, self.files())
+            now = {**self.sample(), "files": self.files()}
+            least = {what: min(least.get(what, now[what]), now[what]) for what in REST}
         return least
 
     def run(self):
-        self.at_first = self.rest(0)
+        self.before = self.rest(REST_LOOK_S, lambda least: False)
         self.began = time.monotonic()
         self.load()
-        self.at_last = self.rest(self.at_first + REST_FILES)
-        if self.at_last > self.at_first + REST_FILES:
-            self.wrong.append(f"{self.at_last} files are open at rest, {self.at_first} were")
+        self.after = self.rest(REST_S, lambda least: least and not at_rest(self.before, least)[1])
 
     def load(self):
         threads = [threading.Thread(target=self.work, args=(n,)) for n in range(WORKERS)]
@@ -277,8 +275,9 @@ class Soak:
     def report(self):
         show(self.took)
         told, growing = verdict(self.samples, min(self.seconds / 2, WARM_MAX_S), self.seconds)
-        print("\n".join(told))
-        print(f"files at rest: {self.at_first} before, {self.at_last} after")
+        kept, staying = at_rest(self.before, self.after)
+        growing += staying
+        print("\n".join(told + kept))
         print(f"{self.reloads} reloads; by them {self.again} requests were sent away once, {self.cut} streams ended")
         for line in self.wrong + growing:
             print(f"FAILED: {line}")
