@@ -24,7 +24,7 @@ enum {
  * in memory.
  */
 static const char cache[] = "PRAGMA cache_size = -12288";
-static const char reader_cache[] = "PRAGMA cache_size = -3072"; /* walks see each page about once */
+static const char reader_cache[] = "PRAGMA cache_size = -256"; /* walks see each page about once */
 
 /*
  * A WAL of up to 64 MiB between checkpoints: those sync the disk, and a big pull would do it every
