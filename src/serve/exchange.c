@@ -256,7 +256,8 @@ const char *mu_request_param(const struct mu_request *r, const char *name)
 
 int mu_worker_store(struct mu_worker *w, struct mu_store **ret, struct mu_err *err)
 {
-    if (!w->store && mu_store_open(w->serve->config->store, MU_STORE_READ, &w->store, err) < 0)
+    if (!w->store && (mu_store_open(w->serve->config->store, MU_STORE_READ, &w->store, err) < 0 ||
+                      mu_store_spare(w->store, err) < 0))
         return -1;
     *ret = w->store;
     return 0;

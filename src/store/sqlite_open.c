@@ -24,7 +24,8 @@ enum {
  * in memory.
  */
 static const char cache[] = "PRAGMA cache_size = -12288";
-static const char reader_cache[] = "PRAGMA cache_size = -256"; /* walks see each page about once */
+static const char reader_cache[] = "PRAGMA cache_size = -3072"; /* walks see each page about once */
+static const char spare_cache[] = "PRAGMA cache_size = -256";
 
 /*
  * A WAL of up to 64 MiB between checkpoints: those sync the disk, and a big pull would do it every
@@ -201,6 +202,11 @@ static int64_t file_bytes(const char *file, const char *suffix)
 int64_t mu_store_bytes(const struct mu_store *s)
 {
     return file_bytes(s->file, "") + file_bytes(s->file, "-wal");
+}
+
+int mu_store_spare(struct mu_store *s, struct mu_err *err)
+{
+    return mu_sql_exec(s, spare_cache, err);
 }
 
 void mu_store_rest(struct mu_store *s)

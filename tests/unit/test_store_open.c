@@ -336,14 +336,43 @@ static int64_t cached(const struct mu_store *s)
     return now;
 }
 
-START_TEST(test_handle_at_rest_keeps_little)
+/* The name of the last turn. */
+static const char *put_turns(int count)
 {
     struct mu_err err = MU_ERR_INIT;
-    struct mu_turn turn = {.what = "pull sendoso"};
-    for (int i = 0; i < 2000; i++) {
+    struct mu_turn turn = {0};
+    for (int i = 0; i < count; i++) {
         turn.what = mu_printf(storage_arena, "pull %04d, with a name that takes some room", i);
         ck_assert_msg(mu_turn_put(storage, &turn, &err) == 0, "%s", err.text);
     }
+    return turn.what;
+}
+
+START_TEST(test_handle_that_spares_keeps_little)
+{
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_store *reader;
+    struct mu_turn turn;
+    put_turns(8000);
+    ck_assert_int_eq(mu_store_open(storage_path, MU_STORE_READ, &reader, &err), 0);
+    for (int spare = 0; spare < 2; spare++) {
+        if (spare)
+            ck_assert_int_eq(mu_store_spare(reader, &err), 0);
+        for (int i = 0; i < 8000; i++) {
+            const char *what =
+                mu_printf(storage_arena, "pull %04d, with a name that takes some room", i);
+            ck_assert_int_eq(mu_turn_get(reader, storage_arena, what, &turn, &err), 1);
+        }
+        ck_assert_int_eq(cached(reader) < 320 << 10, spare);
+    }
+    mu_store_close(reader);
+}
+END_TEST
+
+START_TEST(test_handle_at_rest_keeps_little)
+{
+    struct mu_err err = MU_ERR_INIT;
+    struct mu_turn turn = {.what = put_turns(2000)};
     int64_t busy = cached(storage);
     mu_store_rest(storage);
     ck_assert_int_lt(cached(storage), busy / 4);
@@ -370,6 +399,7 @@ Suite *store_open_suite(void)
     tcase_add_test(tcase, test_damage_is_an_error);
     tcase_add_test(tcase, test_many_may_make_the_store_at_once);
     tcase_add_test(tcase, test_locks_exclude_by_name_and_end_with_the_process);
+    tcase_add_test(tcase, test_handle_that_spares_keeps_little);
     tcase_add_test(tcase, test_handle_at_rest_keeps_little);
     suite_add_tcase(suite, tcase);
     return suite;
