@@ -91,6 +91,16 @@ static void add(void *arg, const char *text)
     }
 }
 
+static void add_texts(struct making *m, const struct mu_entry *entry, const struct mu_doc *doc)
+{
+    struct mu_index *index = m->index;
+    m->id = (uint32_t)index->ids.len;
+    size_t before = index->count;
+    mu_filter_texts(index->key.attr, index->key.part, doc, add, m);
+    if (index->count > before)
+        mu_buf_add(&index->ids, entry->id, strlen(entry->id) + 1);
+}
+
 static int look(void *arg, const struct mu_entry *entry, struct mu_err *err)
 {
     struct making *m = arg;
@@ -100,11 +110,10 @@ static int look(void *arg, const struct mu_entry *entry, struct mu_err *err)
     mu_arena_reset(m->scratch);
     if (mu_entry_members(entry, names, m->scratch, &doc, err) < 0)
         return -1;
-    m->id = (uint32_t)index->ids.len;
-    size_t before = index->count;
-    mu_filter_texts(index->key.attr, index->key.part, doc, add, m);
-    if (index->count > before)
-        mu_buf_add(&index->ids, entry->id, strlen(entry->id) + 1);
+    if (index->key.way == MU_INDEX_ORDER)
+        index_add_key(index, entry, doc, &m->folded);
+    else
+        add_texts(m, entry, doc);
     return !index->too_big;
 }
 
@@ -116,15 +125,26 @@ static int by_hash(const void *a, const void *b)
     return (one->id > other->id) - (one->id < other->id);
 }
 
-static int fill_texts(struct mu_store *store, struct mu_index *index, struct mu_err *err)
+/* Texts stay in the order of ids. */
+static void sort(struct mu_index *index)
+{
+    if (index->count == 0 || index->too_big)
+        return;
+    if (index->key.way == MU_INDEX_ORDER)
+        index_sort_keys(index);
+    else if (index->key.way == MU_INDEX_VALUES)
+        qsort(index->spots, index->count, sizeof(*index->spots), by_hash);
+}
+
+static int fill(struct mu_store *store, struct mu_index *index, struct mu_err *err)
 {
     MU_AUTO(arena) struct mu_arena *scratch = mu_arena_new();
     struct making m = {index, store, scratch, MU_BUF_INIT(MU_BUF_MAX), 0};
     int rc = mu_reading_walk(store, &index->key.at, &(struct mu_walk){.kind = index->key.kind},
                              look, &m, err);
     mu_buf_done(&m.folded);
-    if (rc == 0 && index->count > 0 && !index->too_big && index->key.way == MU_INDEX_VALUES)
-        qsort(index->spots, index->count, sizeof(*index->spots), by_hash);
+    if (rc == 0)
+        sort(index);
     return rc;
 }
 
@@ -135,7 +155,7 @@ static int make(struct mu_store *store, const struct mu_index_key *key, struct m
     index->key = *key;
     index->ids = (struct mu_buf)MU_BUF_INIT(MU_INDEX_BYTES_MAX);
     index->keys = (struct mu_buf)MU_BUF_INIT(MU_INDEX_BYTES_MAX);
-    if ((key->way == MU_INDEX_ORDER ? index_fill_order : fill_texts)(store, index, err) < 0) {
+    if (fill(store, index, err) < 0) {
         index_free(index);
         return -1;
     }

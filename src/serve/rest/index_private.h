@@ -24,7 +24,9 @@ struct mu_index {
 /* Room for one more. Notes when that is too much. */
 struct index_spot *index_spot_add(struct mu_index *index);
 
-/* Of every entry one spot, in order. */
-int index_fill_order(struct mu_store *store, struct mu_index *index, struct mu_err *err);
+/* An order has one spot of every entry: doc has the field, key is scratch. */
+void index_add_key(struct mu_index *index, const struct mu_entry *entry, const struct mu_doc *doc,
+                   struct mu_buf *key);
+void index_sort_keys(struct mu_index *index);
 
 #endif

@@ -41,26 +41,13 @@ int mu_order_cmp(const char *a_key, const char *a_id, const char *b_key, const c
 
 /* ---- making ---- */
 
-struct making {
-    struct mu_index *index;
-    struct mu_arena *scratch;
-    struct mu_buf key;
-};
-
-static int look(void *arg, const struct mu_entry *entry, struct mu_err *err)
+void index_add_key(struct mu_index *index, const struct mu_entry *entry, const struct mu_doc *doc,
+                   struct mu_buf *key)
 {
-    struct making *m = arg;
-    struct mu_index *index = m->index;
-    const char *const names[] = {index->key.attr->name, NULL};
-    const struct mu_doc *doc;
-    mu_arena_reset(m->scratch);
-    if (mu_entry_members(entry, names, m->scratch, &doc, err) < 0)
-        return -1;
-    mu_order_key_of(index->key.attr, doc, &m->key);
+    mu_order_key_of(index->key.attr, doc, key);
     *index_spot_add(index) = (struct index_spot){index->keys.len, (uint32_t)index->ids.len};
     mu_buf_add(&index->ids, entry->id, strlen(entry->id) + 1);
-    mu_buf_add(&index->keys, m->key.data, m->key.len + 1);
-    return !index->too_big;
+    mu_buf_add(&index->keys, key->data, key->len + 1);
 }
 
 /* Ids stand in their order: where they stand tells as much as they do. */
@@ -71,16 +58,9 @@ static int by_key(const void *a, const void *b, void *keys)
     return order ? order : (one->id > other->id) - (one->id < other->id);
 }
 
-int index_fill_order(struct mu_store *store, struct mu_index *index, struct mu_err *err)
+void index_sort_keys(struct mu_index *index)
 {
-    MU_AUTO(arena) struct mu_arena *scratch = mu_arena_new();
-    struct making m = {index, scratch, MU_BUF_INIT(MU_BUF_MAX)};
-    int rc = mu_reading_walk(store, &index->key.at, &(struct mu_walk){.kind = index->key.kind},
-                             look, &m, err);
-    mu_buf_done(&m.key);
-    if (rc == 0 && index->count > 0 && !index->too_big)
-        qsort_r(index->spots, index->count, sizeof(*index->spots), by_key, index->keys.data);
-    return rc;
+    qsort_r(index->spots, index->count, sizeof(*index->spots), by_key, index->keys.data);
 }
 
 /* ---- finding ---- */
