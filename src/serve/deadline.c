@@ -9,8 +9,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/json.h"
 #include "base/time.h"
+#include "serve/exchange.h"
 
 enum { LATE_MAX = 1024, CUT = -1 }; /* of due_us: 0 is none */
 
@@ -35,18 +35,11 @@ static void write_late(struct deadlines *d)
 {
     MU_AUTO(buf) struct mu_buf body = MU_BUF_INIT(LATE_MAX);
     struct mu_err err = MU_ERR_INIT;
-    struct mu_jw w;
     mu_fail(&err, MU_E_LIMIT,
             "the request didn't come whole within %" PRId64
             " seconds, the limit of serve: request; send it in one go",
             d->conf->request_s);
-    mu_jw_init(&w, &body, false);
-    mu_jw_object(&w);
-    mu_jw_put_int(&w, "statusCode", MHD_HTTP_REQUEST_TIMEOUT);
-    mu_jw_put_str(&w, "error", "Request Timeout");
-    mu_jw_put_str(&w, "message", err.text);
-    mu_jw_put_str(&w, "code", mu_code_name(err.code));
-    mu_jw_end(&w, '}');
+    envelope_write(&body, MHD_HTTP_REQUEST_TIMEOUT, &err, NULL, false);
     mu_buf_printf(&d->late,
                   "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n"
                   "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
@@ -105,12 +98,10 @@ void deadlines_free(struct deadlines *d)
 
 void deadline_connected(struct deadlines *d, struct MHD_Connection *conn, void **context)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct deadline *c = mu_xcalloc(1, sizeof(*c));
     *context = c;
     c->all = d;
-    c->fd = info->connect_fd;
+    c->fd = connection_fd(conn);
     deadline_idles(c);
     pthread_mutex_lock(&d->lock);
     c->next = d->first;

@@ -268,11 +268,16 @@ int mu_request_store(struct mu_request *r, struct mu_store **ret, struct mu_err 
     return mu_worker_store(r->worker, ret, err);
 }
 
-bool mu_request_gone(const struct mu_request *r)
+int connection_fd(struct MHD_Connection *conn)
 {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(exchange_of(r)->conn, MHD_CONNECTION_INFO_CONNECTION_FD);
-    struct pollfd fd = {.fd = info ? info->connect_fd : -1, .events = POLLRDHUP};
+        MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info ? info->connect_fd : -1;
+}
+
+bool mu_request_gone(const struct mu_request *r)
+{
+    struct pollfd fd = {.fd = connection_fd(exchange_of(r)->conn), .events = POLLRDHUP};
     return poll(&fd, 1, 0) == 1;
 }
 

@@ -85,8 +85,13 @@ void worker_done(struct mu_worker *w);
 /* access.c: tells the log of a request that has ended, without secrets. */
 void exchange_log(const struct exchange *x);
 
+int connection_fd(struct MHD_Connection *conn); /* -1: unknown */
+
 /* send.c: turns the reply into an answer on the connection */
 enum MHD_Result exchange_send(struct exchange *x);
+/* The JSON of an error, appended; request_id NULL: none. remote: an account's system refused or failed. */
+void envelope_write(struct mu_buf *to, unsigned status, const struct mu_err *err,
+                    const char *request_id, bool remote);
 
 /* stream.c: the answer in pieces; NULL: out of memory */
 struct MHD_Response *stream_response(struct exchange *x);

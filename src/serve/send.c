@@ -80,10 +80,25 @@ static bool is_remote(const struct exchange *x)
     return x->r.upstream && i < MU_LEN(codes);
 }
 
+void envelope_write(struct mu_buf *to, unsigned status, const struct mu_err *err,
+                    const char *request_id, bool remote)
+{
+    struct mu_jw w;
+    mu_jw_init(&w, to, false);
+    mu_jw_object(&w);
+    mu_jw_put_int(&w, "statusCode", status);
+    mu_jw_put_str(&w, "error", status_words(status));
+    mu_jw_put_str(&w, "message", err->text);
+    mu_jw_put_str(&w, "code", mu_code_name(err->code));
+    mu_jw_put_some(&w, "request_id", request_id);
+    if (remote)
+        mu_jw_put_bool(&w, "is_remote_error", true);
+    mu_jw_end(&w, '}');
+}
+
 static void write_error(struct exchange *x)
 {
     struct mu_reply *reply = &x->reply;
-    struct mu_jw w;
     if (!reply->status)
         reply->status = mu_reply_status(x->err.code);
     retry_after(x);
@@ -91,16 +106,7 @@ static void write_error(struct exchange *x)
     reply->type = NULL;
     reply->etag = NULL;
     reply->stream.fill = NULL;
-    mu_jw_init(&w, &reply->body, false);
-    mu_jw_object(&w);
-    mu_jw_put_int(&w, "statusCode", reply->status);
-    mu_jw_put_str(&w, "error", status_words(reply->status));
-    mu_jw_put_str(&w, "message", x->err.text);
-    mu_jw_put_str(&w, "code", mu_code_name(x->err.code));
-    mu_jw_put_str(&w, "request_id", x->r.id);
-    if (is_remote(x))
-        mu_jw_put_bool(&w, "is_remote_error", true);
-    mu_jw_end(&w, '}');
+    envelope_write(&reply->body, reply->status, &x->err, x->r.id, is_remote(x));
 }
 
 /* ---- ETag ---- */

@@ -260,10 +260,7 @@ static bool fill_piece(struct reader *s, enum mu_stream_state *ret)
  * connection when next something happens on it, which may be its idle time later. */
 static ssize_t cut_off(struct exchange *x)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(x->conn, MHD_CONNECTION_INFO_CONNECTION_FD);
-    if (info)
-        shutdown(info->connect_fd, SHUT_RDWR);
+    shutdown(connection_fd(x->conn), SHUT_RDWR);
     return MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
