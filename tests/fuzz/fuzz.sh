@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs libFuzzer on each target, or on those named, for as many seconds: `make fuzz FUZZ_SECONDS=60 FUZZ_ONLY="dn plan"`.
 # What is found new stays in tests/fuzz/found/NAME of the build directory and is where the next run begins; a finding is
-# tests/fuzz/found/NAME-crash-*, -leak-*, -timeout-* or -oom-*, and ends the run with what libFuzzer said. FUZZ_SEED=N makes
-# the same tries each time, which is what CI wants: a finding there must be one that was there before.
+# tests/fuzz/found/NAME-crash-*, -leak-*, -timeout-* or -oom-*. Each is told once more at the end, with the input itself,
+# so that the last lines of a log are enough to try it anew. FUZZ_SEED=N makes nearly the same tries each time, which is
+# what CI wants: a finding there should be one that was there before.
 
 set -euo pipefail
 
@@ -20,7 +21,7 @@ if [ $# -eq 0 ]; then
         names+=("${name%.c}")
     done
 fi
-status=0
+failed=()
 for name in "${names[@]}"; do
     mkdir -p "$build/found/$name"
     options=(-max_total_time="$seconds" -max_len="$max_len" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1
@@ -32,7 +33,22 @@ for name in "${names[@]}"; do
         grep -E '^stat::(number_of_executed_units|average_exec_per_sec)' "$build/$name.log"
     else
         tail -n 100 "$build/$name.log"
-        status=1
+        failed+=("$name")
     fi
 done
-exit "$status"
+
+# What the target said of it, and the input as base64 where it is short.
+told() {
+    local name=$1 input
+    echo "FAIL fuzz_$name:"
+    grep -E '^(==[0-9]+==|SUMMARY|ALARM|muster: )|runtime error' "$build/$name.log" | head -n 6 | cut -c1-200
+    grep -oE '[^ ]+ [^ ]*/(src|tests)/[^ ]+:[0-9]+:[0-9]+$' "$build/$name.log" | head -n 8 | cut -c1-200
+    for input in "$build/found/$name"-*; do
+        [ -f "$input" ] || continue
+        echo "${input##*/}, $(stat -c %s "$input") bytes:"
+        if [ "$(stat -c %s "$input")" -le 1500 ]; then base64 "$input"; fi
+    done
+}
+
+for name in "${failed[@]}"; do told "$name"; done
+[ ${#failed[@]} -eq 0 ]
