@@ -11,7 +11,8 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-enum { FIELDS = 5, FIELD_TEXT = 128, YEARS_MAX = 9 /* 29 February may be eight years away */ };
+enum { FIELDS = 5, FIELD_TEXT = 128 };
+enum { YEARS_MAX = 40 /* a 29 February of one weekday may be that far away: 2072, 2112 */ };
 
 struct field {
     const char *name;
