@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a remote says in headers and we are told as addresses and rates: times to wait stay within
- * their bounds, an address that is taken is taken again, and what is escaped holds no delimiter.
+ * their bounds, an address that is taken is taken again, a path that is taken stays below its base
+ * however often it is decoded, and what is escaped holds no delimiter.
  */
 #include "fuzz.h"
 
+#include <curl/curl.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -44,6 +46,33 @@ static void check_address(const char *text)
     mu_assert(mu_streq(base, again) && mu_streq(host, same));
 }
 
+/* As a server that knows path parameters and backslashes takes it apart. */
+static bool climbs(const char *path)
+{
+    while (*path) {
+        size_t len = strcspn(path, "/\\"), name = strcspn(path, "/\\;");
+        if (name > 0 && name <= 2 && strspn(path, ".") >= name)
+            return true;
+        path += len + (path[len] != '\0');
+    }
+    return false;
+}
+
+static void check_below(const char *path)
+{
+    struct mu_err err = MU_ERR_INIT;
+    if (mu_url_below(path, NULL, &err) < 0)
+        return;
+    char *now = curl_easy_unescape(NULL, path, 0, NULL);
+    for (int i = 0; i < 3; i++) {
+        mu_assert(now[0] == '/' && !climbs(now) && !strpbrk(now, "\r\n"));
+        char *next = curl_easy_unescape(NULL, now, 0, NULL);
+        curl_free(now);
+        now = next;
+    }
+    curl_free(now);
+}
+
 static void check_escape(const char *bytes, size_t len)
 {
     MU_AUTO(buf) struct mu_buf coded = MU_BUF_INIT(MU_BUF_MAX);
@@ -61,6 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     check_waits(text);
     check_address(text);
+    check_below(text);
     check_escape((const char *)data, size);
     if (mu_rate_parse(text, &rate, &err) == 0)
         mu_assert(rate >= 0);
