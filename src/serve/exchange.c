@@ -281,6 +281,11 @@ bool mu_request_gone(const struct mu_request *r)
     return poll(&fd, 1, 0) == 1;
 }
 
+bool mu_request_stop(void *r)
+{
+    return mu_request_gone(r);
+}
+
 int mu_request_writable(struct mu_request *r, struct mu_store **ret, struct mu_err *err)
 {
     struct mu_worker *w = r->worker;

@@ -151,6 +151,8 @@ int mu_worker_store(struct mu_worker *w, struct mu_store **ret, struct mu_err *e
 
 /* Whether the client has closed the connection; for handlers that wait, and streams. */
 bool mu_request_gone(const struct mu_request *r);
+/* The same as a `stop` of calls (adapter.h); its argument is the request. */
+bool mu_request_stop(void *r);
 
 /* What a handler leaves to a thread that may wait, and answers before it is done. run is called there
  * once, whatever becomes of the request meanwhile: what it needs is its own. */

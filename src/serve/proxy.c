@@ -132,6 +132,10 @@ static int prepare(struct mu_passing *p, struct mu_err *err)
         return -1;
     if (!p->call.credential && p->fetch)
         p->call.credential = p->fetch->credential;
+    if (mu_streq(r->method, "GET")) { /* a write goes on to its end, whoever waits */
+        p->call.stop = mu_request_stop;
+        p->call.stop_arg = r;
+    }
     p->call.deadline_s = (int)r->serve->config->serve->wait_s;
     if (p->all && !mu_streq(r->method, "GET"))
         return mu_fail(err, MU_E_USAGE, "muster_all: only a GET can be followed to the end");

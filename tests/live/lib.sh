@@ -196,6 +196,21 @@ bad() {
     [ -z "${2:-}" ] || printf '%s\n' "$2" | sed -n '1,40s/^/    /p'
 }
 
+# wait_for NAME COMMAND...: until it succeeds, while the server runs.
+wait_for() {
+    local name=$1 until=$((SECONDS + PATIENCE))
+    shift
+    while kill -0 "$serve_pid" && [ "$SECONDS" -lt "$until" ]; do
+        if "$@" >/dev/null 2>&1; then
+            ok "$name"
+            return
+        fi
+        sleep 0.1
+    done
+    bad "$name" "$(tail -n 20 "$work/serve.err")"
+}
+logged() { grep -Eq -- "$1" "$work/serve.err"; }
+
 # expect EXIT NAME COMMAND...: runs it, keeps stdout in $work/out and stderr in $work/err.
 expect() {
     local want=$1 name=$2 got=0

@@ -12,21 +12,7 @@ write_config
 token=$(muster -q token create --name watcher --methods get --tags operations --expires 30d)
 call() { curl -sS -D "$work/head" -o "$work/out" -H "Authorization: Bearer $token" "$@"; tr -d '\r' <"$work/head" >"$work/err"; }
 
-# wait_for NAME COMMAND...: until it succeeds.
-wait_for() {
-    local name=$1 until=$((SECONDS + PATIENCE))
-    shift
-    while kill -0 "$serve_pid" && [ "$SECONDS" -lt "$until" ]; do
-        if "$@" >/dev/null 2>&1; then
-            ok "$name"
-            return
-        fi
-        sleep 0.1
-    done
-    bad "$name" "$(tail -n 20 "$work/serve.err")"
-}
 reloaded() { [ "$(grep -c reloaded "$work/serve.err")" -ge "$1" ]; }
-logged() { grep -Eq -- "$1" "$work/serve.err"; }
 
 # --- ready ---
 serve_start --log-format json

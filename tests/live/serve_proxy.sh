@@ -120,6 +120,10 @@ serve_stop
 echo 'serve: {wait: 10m}' >>"$work/muster.yaml"
 sed -i 's/^    rate: .*/&\n    timeout: 10m/' "$work/muster.yaml"
 serve_start
+fault '{"path": "/api/v3/groups", "times": 2, "kind": "hang", "ms": 600000}'
+as "$reader" /sendoso/api/v3/groups -m 1 2>/dev/null || true
+wait_for "a read that nobody waits for ends" logged 'GET /proxy/sendoso/api/v3/groups .*sendoso: cancelled'
+clear_faults
 fault '{"path": "/api/v3/users", "method": "POST", "times": 2, "kind": "hang", "ms": 600000}'
 as "$raw" /sendoso/api/v3/users -d '{}' 2>/dev/null &
 asking=$!

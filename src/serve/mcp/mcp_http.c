@@ -103,11 +103,6 @@ static void find_session(struct mu_request *r, struct mu_mcp_peer *peer)
     peer->running = peer->session ? r->serve->mcp->running : NULL;
 }
 
-static bool gone(void *arg)
-{
-    return mu_request_gone(arg);
-}
-
 /* What has to wait is told of while it does, where the client asked for that and can read it. */
 static int later(struct mu_request *r, struct mu_mcp_peer *peer, const struct mu_mcp_reply *out,
                  struct mu_reply *reply, struct mu_err *err)
@@ -123,7 +118,7 @@ static int post(struct mu_request *r, struct mu_reply *reply, struct mu_err *err
     struct mu_mcp_peer peer = {.arena = r->arena,
                                .header = header,
                                .header_arg = r,
-                               .gone = gone,
+                               .gone = mu_request_stop,
                                .gone_arg = r,
                                .grant = r->grant,
                                .may_wait = r->may_block};
