@@ -32,7 +32,7 @@ static const struct mu_opt opts[] = {
     {"workers", MU_OPT_INT, offsetof(struct serve_values, conf.workers), .def = "0", .min = 0,
      .max = 64, .help = "threads that serve connections; 0: one a processor"},
     {"blocking", MU_OPT_INT, offsetof(struct serve_values, conf.blocking), .def = "8", .min = 1,
-     .max = 64, .help = "threads for requests that wait for others"},
+     .max = 64, .help = "threads for requests that wait for others; one token gets three quarters"},
     {"connections", MU_OPT_INT, offsetof(struct serve_values, conf.connections), .def = "1024",
      .min = 1, .max = 100000, .help = "connections at once"},
     {"connections_per_ip", MU_OPT_INT, offsetof(struct serve_values, conf.connections_per_ip),

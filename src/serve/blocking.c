@@ -1,35 +1,86 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A few threads for handlers that wait for others: remotes, locks, other musters. */
+/*
+ * A few threads for handlers that wait for others: remotes, locks, other musters. One token gets three
+ * quarters of them at once, and of the queue: while Sendoso hangs on what one asks, others are served.
+ */
 #include "serve/exchange.h"
 
 #include <pthread.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/thread.h"
+#include "serve/auth.h"
 
 enum { QUEUE_MAX = 256 };
 
+struct thread {
+    struct mu_worker worker;
+    pthread_t id;
+    bool busy;
+    char owner[MU_DIGEST_HEX]; /* of the task it is busy with */
+};
+
 struct mu_blocking {
-    pthread_mutex_t lock; /* guards queue, queued and stopping */
+    pthread_mutex_t lock; /* guards the queue, stopping, and what threads are busy with */
     pthread_cond_t changed;
     struct mu_task *first, **last;
     unsigned queued;
     bool stopping;
-    pthread_t *threads;
-    struct mu_worker *workers;
+    struct thread *threads;
     size_t count;
 };
 
-static struct mu_task *take(struct mu_blocking *b)
+/* What one token may have of so many. */
+static size_t share_of(size_t all)
 {
+    return all - all / 4;
+}
+
+static bool may_begin(const struct mu_blocking *b, const struct mu_task *task)
+{
+    size_t running = 0;
+    for (size_t i = 0; i < b->count; i++)
+        running += b->threads[i].busy && strcmp(b->threads[i].owner, task->owner) == 0;
+    return running < share_of(b->count);
+}
+
+static bool may_wait(const struct mu_blocking *b, const struct mu_task *task)
+{
+    size_t waiting = 0;
+    for (const struct mu_task *t = b->first; t; t = t->next)
+        waiting += strcmp(t->owner, task->owner) == 0;
+    return b->queued < QUEUE_MAX && waiting < share_of(QUEUE_MAX) && !b->stopping;
+}
+
+/* The oldest that may begin. Those that may not do so when a thread has done with one of theirs: that
+ * thread comes here next. */
+static struct mu_task *unqueue(struct mu_blocking *b)
+{
+    struct mu_task **at = &b->first;
+    while (*at && !may_begin(b, *at))
+        at = &(*at)->next;
+    struct mu_task *task = *at;
+    if (!task)
+        return NULL;
+    *at = task->next;
+    if (!*at)
+        b->last = at;
+    b->queued--;
+    return task;
+}
+
+static struct mu_task *take(struct mu_blocking *b, struct thread *on)
+{
+    struct mu_task *task;
     pthread_mutex_lock(&b->lock);
-    while (!b->first && !b->stopping)
+    on->busy = false;
+    while (!(task = unqueue(b)) && !b->stopping)
         pthread_cond_wait(&b->changed, &b->lock);
-    struct mu_task *task = b->first;
     if (task) {
-        b->first = task->next;
-        b->last = b->first ? b->last : &b->first;
-        b->queued--;
+        on->busy = true;
+        memcpy(on->owner, task->owner, sizeof(on->owner));
     }
     pthread_mutex_unlock(&b->lock);
     return task;
@@ -37,9 +88,10 @@ static struct mu_task *take(struct mu_blocking *b)
 
 static void *work(void *arg)
 {
-    struct mu_worker *w = arg;
+    struct thread *on = arg;
+    struct mu_worker *w = &on->worker;
     struct mu_blocking *b = w->listener->blocking;
-    for (struct mu_task *task; (task = take(b));) {
+    for (struct mu_task *task; (task = take(b, on));) {
         task->run(task, w);
         if (w->store)
             mu_store_release(w->store);
@@ -57,10 +109,12 @@ unsigned mu_request_waiting(const struct mu_request *r)
 }
 
 /* conn sleeps meanwhile; NULL: there is none. */
-static bool put(struct mu_blocking *b, struct mu_task *task, struct MHD_Connection *conn)
+static bool put(struct mu_blocking *b, struct mu_task *task, const struct mu_grant *grant,
+                struct MHD_Connection *conn)
 {
+    snprintf(task->owner, sizeof(task->owner), "%s", grant && grant->hash ? grant->hash : "");
     pthread_mutex_lock(&b->lock);
-    bool takes = b->queued < QUEUE_MAX && !b->stopping;
+    bool takes = may_wait(b, task);
     if (takes) {
         if (conn)
             MHD_suspend_connection(conn);
@@ -87,7 +141,7 @@ bool blocking_put(struct mu_blocking *b, struct exchange *x)
     enum exchange_state before = x->state;
     x->task.run = run_exchange;
     x->state = EXCHANGE_WAITING;
-    if (put(b, &x->task, x->conn))
+    if (put(b, &x->task, x->r.grant, x->conn))
         return true;
     x->state = before;
     return false;
@@ -95,7 +149,7 @@ bool blocking_put(struct mu_blocking *b, struct exchange *x)
 
 bool mu_request_leave(struct mu_request *r, struct mu_task *task)
 {
-    return put(r->worker->listener->blocking, task, NULL);
+    return put(r->worker->listener->blocking, task, r->grant, NULL);
 }
 
 int blocking_start(struct mu_listener *l, size_t threads, struct mu_err *err)
@@ -106,11 +160,10 @@ int blocking_start(struct mu_listener *l, size_t threads, struct mu_err *err)
     pthread_cond_init(&b->changed, NULL);
     b->last = &b->first;
     b->threads = mu_xcalloc(threads, sizeof(*b->threads));
-    b->workers = mu_xcalloc(threads, sizeof(*b->workers));
     for (; b->count < threads; b->count++) {
-        struct mu_worker *w = &b->workers[b->count];
-        *w = (struct mu_worker){.serve = l->serve, .listener = l, .waits = true};
-        if (mu_thread_start(&b->threads[b->count], work, w, err) < 0)
+        struct thread *t = &b->threads[b->count];
+        t->worker = (struct mu_worker){.serve = l->serve, .listener = l, .waits = true};
+        if (mu_thread_start(&t->id, work, t, err) < 0)
             return -1;
     }
     return 0;
@@ -123,7 +176,7 @@ void blocking_stop(struct mu_blocking *b)
     pthread_cond_broadcast(&b->changed);
     pthread_mutex_unlock(&b->lock);
     for (size_t i = 0; i < b->count; i++)
-        pthread_join(b->threads[i], NULL);
+        pthread_join(b->threads[i].id, NULL);
 }
 
 void blocking_free(struct mu_blocking *b)
@@ -131,10 +184,9 @@ void blocking_free(struct mu_blocking *b)
     if (!b)
         return;
     for (size_t i = 0; i < b->count; i++)
-        worker_done(&b->workers[i]);
+        worker_done(&b->threads[i].worker);
     pthread_cond_destroy(&b->changed);
     pthread_mutex_destroy(&b->lock);
     free(b->threads);
-    free(b->workers);
     free(b);
 }

@@ -40,6 +40,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "store/store.h"
 
@@ -158,9 +159,10 @@ bool mu_request_stop(void *r);
  * once, whatever becomes of the request meanwhile: what it needs is its own. */
 struct mu_task {
     void (*run)(struct mu_task *task, struct mu_worker *on);
-    struct mu_task *next; /* the queue's */
+    struct mu_task *next;      /* the queue's, as is owner */
+    char owner[MU_DIGEST_HEX]; /* digest of the token, which gets a share only; "": none */
 };
-/* False: too much waits already; run will not be called. */
+/* False: too much waits already, or too much of that token; run will not be called. */
 bool mu_request_leave(struct mu_request *r, struct mu_task *task);
 
 /* How many requests wait for a thread that may wait. */

@@ -124,6 +124,23 @@ fault '{"path": "/api/v3/groups", "times": 2, "kind": "hang", "ms": 600000}'
 as "$reader" /sendoso/api/v3/groups -m 1 2>/dev/null || true
 wait_for "a read that nobody waits for ends" logged 'GET /proxy/sendoso/api/v3/groups .*sendoso: cancelled'
 clear_faults
+
+# --- one token doesn't get all threads, 8 as it is ---
+fault '{"path": "/api/v3/groups", "times": 20, "kind": "hang", "ms": 600000}'
+held=()
+for ((i = 0; i < 12; i++)); do
+    curl -sS -o /dev/null -H "Authorization: Bearer $reader" "$SERVE_URL/proxy/sendoso/api/v3/groups" 2>/dev/null &
+    held+=($!)
+done
+waiting() { curl -sS -H "Authorization: Bearer $raw" "$SERVE_URL/metrics" | grep -Eq '^muster_requests_waiting [4-9]'; }
+wait_for "twelve reads wait for an answer" waiting
+as "$raw" /sendoso/api/v3/me -m 20 || true
+said '^HTTP/1.1 200 ' "another token is served"
+kill "${held[@]}"
+wait "${held[@]}" 2>/dev/null || true
+wait_for "and the first one again, when it has left" as "$reader" /sendoso/api/v3/me -m 20
+clear_faults
+
 fault '{"path": "/api/v3/users", "method": "POST", "times": 2, "kind": "hang", "ms": 600000}'
 as "$raw" /sendoso/api/v3/users -d '{}' 2>/dev/null &
 asking=$!
