@@ -88,9 +88,24 @@ int mu_accounts_take(struct mu_accounts *all, const char *name, const char *requ
 
 void mu_accounts_give(struct mu_accounts *all, struct mu_lease *lease)
 {
+    if (!lease)
+        return;
+    if (lease->spent) {
+        lease_free(lease);
+        return;
+    }
     mu_log_about_now(lease->log, NULL);
     pthread_mutex_lock(&all->lock);
     lease->next = all->idle;
     all->idle = lease;
     pthread_mutex_unlock(&all->lock);
+}
+
+int mu_lease_call(struct mu_lease *lease, const struct mu_raw_call *call, struct mu_arena *arena,
+                  struct mu_raw_answer *ret, struct mu_err *err)
+{
+    int rc = lease->def->adapter->call(lease->account, call, arena, ret, err);
+    enum mu_code code = rc < 0 ? err->code : ret->failed.code;
+    lease->spent |= code == MU_E_AUTH || (rc == 0 && ret->status == 401);
+    return rc;
 }

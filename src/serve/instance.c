@@ -70,6 +70,7 @@ int mu_instance_start(const struct mu_instance_conf *conf, const struct mu_confi
                                   .accounts = mu_accounts_new(&in->config, conf->log)};
     const struct mu_mcp_conf mcp = {.config = &in->config,
                                     .log = conf->log,
+                                    .accounts = in->serve.accounts,
                                     .search = conf->search,
                                     .fixtures = conf->fixtures};
     mu_single_settle_all(&in->config, conf->log);
@@ -110,8 +111,8 @@ void mu_instance_end(struct mu_instance *in)
     mu_scheduler_end(in->scheduler);
     mu_pulls_free(in->serve.pulls);
     mu_indexes_free(in->serve.indexes);
-    mu_accounts_free(in->serve.accounts);
     mu_mcp_free(in->serve.mcp);
+    mu_accounts_free(in->serve.accounts);
     mu_arena_free(in->arena);
     free(in);
 }

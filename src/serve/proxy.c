@@ -210,7 +210,7 @@ int mu_proxy_call(struct mu_passing *p, struct mu_raw_answer *ret, struct mu_err
 {
     struct mu_account *a = p->lease->account;
     p->r->upstream = a->name;
-    if (a->adapter->call(a, &p->call, p->arena, ret, err) == 0) {
+    if (mu_lease_call(p->lease, &p->call, p->arena, ret, err) == 0) {
         p->waited_us += ret->waited_us;
         return 0;
     }

@@ -117,6 +117,26 @@ wait_status() { # PATH STATUS
     return 1
 }
 serve_stop
+
+# --- a secret that was put right is taken without being told ---
+sed -i 's/^  corp:/  late: {adapter: sendoso, url: "'"${SIM_URL//\//\\\/}"'", token: "file:secret"}\n  corp:/' "$work/muster.yaml"
+echo wrong >"$work/secret"
+serve_start
+as "$reader" /late/api/v3/me
+said 'token rejected .401.' "a wrong secret"
+tool_me() {
+    call -H "Authorization: Bearer $reader" -H 'Content-Type: application/json' "$SERVE_URL/mcp" -d \
+        '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_all_sendoso_me","arguments":{"account":"late"}}}'
+}
+tool_me
+said '"isError":true' "is wrong for tools, too"
+echo "$SIM_TOKEN" >"$work/secret"
+as "$reader" /late/api/v3/me
+said '^HTTP/1.1 200 ' "the right one"
+tool_me
+unsaid '"isError":true' "is right for tools, too"
+serve_stop
+
 echo 'serve: {wait: 10m}' >>"$work/muster.yaml"
 sed -i 's/^    rate: .*/&\n    timeout: 10m/' "$work/muster.yaml"
 serve_start

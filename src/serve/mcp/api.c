@@ -51,13 +51,12 @@ int api_open(struct api *a, struct mcp_call *c, const struct mcp_tool *tool,
     if (!a->def->adapter->call)
         return mu_fail(err, MU_E_UNSUPPORTED, "%s: its adapter %s has no HTTP API", a->def->name,
                        a->def->adapter->name);
-    return mu_config_open(c->arena, c->mcp->conf.config, a->def, c->mcp->conf.log, &a->account,
-                          err);
+    return mu_accounts_take(c->mcp->conf.accounts, a->def->name, NULL, &a->lease, err);
 }
 
 void api_close(struct api *a)
 {
-    mu_account_close(a->account);
+    mu_accounts_give(a->c->mcp->conf.accounts, a->lease);
 }
 
 /* ---- composing ---- */
@@ -223,7 +222,7 @@ int api_get(struct api *a, const char *path, const char *query, const struct mu_
                                      .stop = mcp_cancelled,
                                      .stop_arg = a->c};
     struct mu_raw_answer answer;
-    if (a->def->adapter->call(a->account, &call, a->c->arena, &answer, err) < 0)
+    if (mu_lease_call(a->lease, &call, a->c->arena, &answer, err) < 0)
         return mu_wrap(err, "%s", a->def->name);
     return api_doc(a, &answer, ret, err);
 }
@@ -339,7 +338,7 @@ static int call(struct api *a, const struct mu_tool *t, struct json_object *args
         request.stop = mcp_cancelled;
         request.stop_arg = a->c;
     }
-    if (a->def->adapter->call(a->account, &request, a->c->arena, &answer, err) < 0)
+    if (mu_lease_call(a->lease, &request, a->c->arena, &answer, err) < 0)
         return mu_wrap(err, "%s", a->def->name);
     if (api_doc(a, &answer, &doc, err) < 0 || !doc)
         return -1;

@@ -7,6 +7,7 @@
 #define MU_SERVE_MCP_API_H
 
 #include "adapter/adapter.h"
+#include "serve/accounts.h"
 #include "serve/mcp/mcp_private.h"
 
 enum { API_DEADLINE_S = 20 }; /* clients give up after 60 s */
@@ -14,7 +15,7 @@ enum { API_DEADLINE_S = 20 }; /* clients give up after 60 s */
 struct api {
     struct mcp_call *c;
     const struct mu_account_def *def;
-    struct mu_account *account;
+    struct mu_lease *lease;
     int64_t until_us; /* api_get waits no longer (mu_mono_us); 0: API_DEADLINE_S each time */
 };
 

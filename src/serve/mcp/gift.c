@@ -283,7 +283,7 @@ static int send_it(struct gift *g, struct sending *s, struct mcp_out *out, struc
     struct mu_err unread = MU_ERR_INIT;
     int64_t began = mu_now();
     if (api_compose(g->c, g->tool->record, g->args, &call, err) < 0 ||
-        g->api.def->adapter->call(g->api.account, &call, g->c->arena, &answer, err) < 0)
+        mu_lease_call(g->api.lease, &call, g->c->arena, &answer, err) < 0)
         return refused(s);
     if (answer.status >= 400 && answer.status < 500 && answer.status != 408) {
         api_fail(&g->api, &answer, err);

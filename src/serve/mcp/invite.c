@@ -76,11 +76,12 @@ static int send_it(struct inviting *v, struct mcp_out *out, struct mu_err *err)
     const struct mu_plan *plan;
     struct mu_log *log = v->c->mcp->conf.log;
     const char *command = mu_printf(v->c->arena, "invite (mcp, token %s)", v->c->peer->grant->name);
-    if (mu_invite_plan(v->store, v->sync, v->api.account, &v->who, v->c->arena, log, &plan, err) <
-        0)
+    v->api.lease->spent = true; /* an open target is of one run */
+    if (mu_invite_plan(v->store, v->sync, v->api.lease->account, &v->who, v->c->arena, log, &plan,
+                       err) < 0)
         return -1;
-    int rc = mu_invite_apply(v->store, v->sync, v->api.account, plan, command, log, v->c->arena,
-                             &now, err);
+    int rc = mu_invite_apply(v->store, v->sync, v->api.lease->account, plan, command, log,
+                             v->c->arena, &now, err);
     if (rc == 0)
         write_result(v, &now.invitation, false, out);
     else if (now.registered && now.invitation.state == MU_INVITED_DOUBT)

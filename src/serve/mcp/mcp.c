@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/str.h"
+#include "serve/accounts.h"
 #include "serve/mcp/mcp_private.h"
 
 int mu_mcp_new(const struct mu_mcp_conf *conf, struct mu_mcp **ret, struct mu_err *err)
@@ -19,6 +20,8 @@ int mu_mcp_new(const struct mu_mcp_conf *conf, struct mu_mcp **ret, struct mu_er
         mcp->config.governors = mcp->governors;
         mcp->conf.config = &mcp->config;
     }
+    if (conf->config && !conf->accounts)
+        mcp->conf.accounts = mcp->own = mu_accounts_new(mcp->conf.config, conf->log);
     mcp->by_name = mu_map_new(64);
     mcp->streams = mcp_streams_new();
     mcp->running = mcp_running_new();
@@ -39,6 +42,7 @@ void mu_mcp_free(struct mu_mcp *mcp)
         json_object_put(mcp->tools[i].schema);
     mcp_streams_free(mcp->streams);
     mcp_running_free(mcp->running);
+    mu_accounts_free(mcp->own);
     mu_governors_free(mcp->governors);
     mu_map_free(mcp->by_name);
     mu_arena_free(mcp->arena);

@@ -49,6 +49,7 @@ extern const char *const mu_mcp_runs[];
 struct mu_mcp_conf {
     const struct mu_config *config; /* NULL: no accounts */
     struct mu_log *log;
+    struct mu_accounts *accounts; /* of that configuration, lent; NULL: it opens its own */
     bool search; /* the search and fetch pair */
     const char
         *fixtures; /* book of what the conformance suite calls (book.h), for tests; NULL: none */

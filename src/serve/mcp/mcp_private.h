@@ -46,6 +46,7 @@ struct mu_mcp {
     struct mu_config
         config; /* what conf.config points at: with governors of its own, where it had none */
     struct mu_governors *governors; /* NULL: the configuration had some */
+    struct mu_accounts *own;        /* conf.accounts, where it had none */
     struct mcp_tool *tools;
     size_t tool_count;
     struct mu_map *by_name;        /* struct mcp_tool */
