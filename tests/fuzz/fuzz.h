@@ -12,4 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* steady.c, called before the first input: random numbers are the same in each run. */
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
 #endif

@@ -26,13 +26,14 @@ fuzzers = \
 	tests/fuzz/fuzz_yaml
 
 check_PROGRAMS += $(fuzzers)
-EXTRA_DIST += tests/fuzz/corpus tests/fuzz/dict tests/fuzz/fuzz.sh tests/fuzz/replay.c tests/fuzz/replay.sh
+EXTRA_DIST += tests/fuzz/corpus tests/fuzz/dict tests/fuzz/fuzz.sh tests/fuzz/replay.sh \
+	tests/fuzz/replay.c tests/fuzz/steady.c
 
 if FUZZING
-fuzz_main =
+fuzz_main = tests/fuzz/steady.c
 fuzz_ldflags = $(AM_LDFLAGS) $(MU_FUZZ_LDFLAGS)
 else
-fuzz_main = tests/fuzz/replay.c
+fuzz_main = tests/fuzz/steady.c tests/fuzz/replay.c
 fuzz_ldflags = $(AM_LDFLAGS)
 first_tests += tests/fuzz/replay.sh
 endif

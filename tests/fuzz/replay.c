@@ -62,6 +62,8 @@ static int replay(const char *path)
 
 int main(int argc, char **argv)
 {
+    if (LLVMFuzzerInitialize(&argc, &argv) != 0)
+        return 1;
     for (int i = 1; i < argc; i++) {
         if (replay(argv[i]) < 0)
             return 1;
