@@ -19,8 +19,5 @@ giver=$(muster token create --name giver --methods 'read,create' 2>/dev/null)
 serve_start
 python3 "$(dirname "$0")/gifts.py" "$SERVE_URL" "$MUSTER" "$work/muster.yaml" "$giver" "$SIM_URL" "$SIM_CONTROL" "$serve_pid" ||
     { bad "gifts"; kill "$serve_pid" 2>/dev/null || true; }
-rc=0
-wait "$serve_pid" || rc=$? # the last of that has told it to end
-serve_pid=
-[ "$rc" = 0 ] || bad "muster serve ended with $rc" "$(tail -n 5 "$work/serve.err")"
+serve_ended # the last of that has told it to
 finish

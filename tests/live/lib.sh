@@ -174,10 +174,15 @@ serve_start() {
     }
 }
 
-# Asks it to end, and takes its exit status.
+# Asks it to end.
 serve_stop() {
-    local rc=0
     kill "$serve_pid" 2>/dev/null || true
+    serve_ended
+}
+
+# Takes its exit status when it has ended. Who was asked already is not to be asked again: a second SIGTERM kills.
+serve_ended() {
+    local rc=0
     wait "$serve_pid" || rc=$?
     serve_pid=
     [ "$rc" = 0 ] || bad "muster serve ended with $rc" "$(tail -n 5 "$work/serve.err")"

@@ -191,11 +191,13 @@ except ConnectionError:
     pass
 whole(*begun)
 END
-python3 "$work/drain.py" "$SERVE_URL" "$serve_pid" "$asker" >"$work/drain.out" 2>&1 && ok "all that was asked is answered, over SIGHUP and SIGTERM" ||
+python3 "$work/drain.py" "$SERVE_URL" "$serve_pid" "$asker" >"$work/drain.out" 2>&1 && ok "all that was asked is answered, over SIGHUP and SIGTERM" || {
     bad "drained" "$(cat "$work/drain.out")"
+    kill "$serve_pid" 2>/dev/null || true
+}
 
 # --- the end: a schedule that was missed is made up for once ---
-serve_stop
+serve_ended
 sed -i 's/every: 1s/every: 1h/' "$work/muster.yaml"
 python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("UPDATE turn SET began = began - 86400"); c.commit()' "$work/muster.db"
 serve_start
