@@ -33,13 +33,14 @@ struct serving {
 
 /* ---- where ---- */
 
+/* 1: it was passed by systemd. */
 static int open_socket(struct mu_cli *cli, const struct mu_args *args, int *ret_fd,
                        struct mu_err *err)
 {
     const char *listen = mu_args_get(args, "listen");
     int passed = mu_systemd_socket(ret_fd, err);
     if (passed != 0)
-        return passed < 0 ? -1 : 0;
+        return passed;
     return mu_socket_listen(listen ? listen : cli->config->serve->listen, ret_fd, err);
 }
 
@@ -187,12 +188,14 @@ static int serve(struct serving *s, const struct mu_args *args, struct mu_err *e
 static int run(struct mu_cli *cli, const struct mu_args *args, struct mu_err *err)
 {
     struct serving s = {.cli = cli};
-    if (mu_cli_config(cli, err) < 0 || open_socket(cli, args, &s.fd, err) < 0)
+    int passed = mu_cli_config(cli, err) < 0 ? -1 : open_socket(cli, args, &s.fd, err);
+    if (passed < 0)
         return -1;
     mu_store_share_memory();
     take_signals(&s);
     s.conf = (struct mu_instance_conf){.log = cli->log,
                                        .insecure_local = mu_args_has(args, "insecure-local"),
+                                       .socket_passed = passed == 1,
                                        .governors = mu_governors_new(),
                                        .token_rates = mu_governors_new(),
                                        .metrics = mu_metrics_new(mu_route_tables),

@@ -26,6 +26,7 @@ struct mu_worker {
     struct mu_serve *serve;
     struct mu_listener *listener;
     struct MHD_Daemon *daemon;         /* the thread that starts and stops it, alone, looks at it */
+    int quiesced;                      /* the socket it has done with; -1: none yet */
     bool waits;                        /* may wait: it has no event loop */
     struct mu_store *store, *writable; /* NULL until asked for */
     struct mu_views *views;            /* what the REST handlers keep (rest/view.h) */

@@ -63,6 +63,7 @@ int mu_instance_start(const struct mu_instance_conf *conf, const struct mu_confi
     in->serve = (struct mu_serve){.config = &in->config,
                                   .log = conf->log,
                                   .insecure_local = conf->insecure_local,
+                                  .socket_passed = conf->socket_passed,
                                   .token_rates = conf->token_rates,
                                   .metrics = conf->metrics,
                                   .indexes = mu_indexes_new(),

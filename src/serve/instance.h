@@ -14,7 +14,7 @@ struct mu_instance;
 /* What outlives a reload. */
 struct mu_instance_conf {
     struct mu_log *log;
-    bool insecure_local;
+    bool insecure_local, socket_passed; /* as in struct mu_serve */
     struct mu_governors *governors, *token_rates;
     struct mu_metrics *metrics;
     bool search;          /* of struct mu_mcp_conf */

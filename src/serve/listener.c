@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -233,13 +234,26 @@ static int running(struct mu_listener *l)
     return n;
 }
 
-static void quiesce(struct mu_listener *l)
+/* Sockets stay open until the daemons have ended: a thread may be accepting still (the manual of
+ * MHD_quiesce_daemon). So it takes a shutdown to refuse new clients meanwhile, of the one socket that
+ * all have copies of. */
+static void quiesce(struct mu_listener *l, bool refuse)
 {
     for (size_t i = 0; i < l->worker_count; i++) {
-        int fd = l->workers[i].daemon ? MHD_quiesce_daemon(l->workers[i].daemon) : -1;
-        if (fd >= 0)
-            close(fd);
+        struct mu_worker *w = &l->workers[i];
+        w->quiesced = w->daemon ? MHD_quiesce_daemon(w->daemon) : -1;
+        if (refuse && w->quiesced >= 0)
+            shutdown(w->quiesced, SHUT_RDWR);
     }
+}
+
+static void stop_worker(struct mu_worker *w)
+{
+    if (w->daemon)
+        MHD_stop_daemon(w->daemon);
+    if (w->quiesced >= 0)
+        close(w->quiesced);
+    worker_done(w);
 }
 
 static unsigned connections(struct mu_listener *l)
@@ -267,24 +281,21 @@ static void drain(struct mu_listener *l, unsigned drain_s)
     }
 }
 
-void mu_listener_stop(struct mu_listener *l, unsigned drain_s, bool cancel)
+void mu_listener_stop(struct mu_listener *l, unsigned drain_s, bool ending)
 {
     if (!l)
         return;
     atomic_store(&l->stopping, true);
-    quiesce(l);
+    quiesce(l, ending && !l->serve->socket_passed);
     if (l->ticker)
         ticker_stop(l->ticker);
     drain(l, drain_s);
-    if (cancel && running(l) > 0)
+    if (ending && running(l) > 0)
         mu_cancel();
     if (l->blocking)
         blocking_stop(l->blocking);
-    for (size_t i = 0; i < l->worker_count; i++) {
-        if (l->workers[i].daemon)
-            MHD_stop_daemon(l->workers[i].daemon);
-        worker_done(&l->workers[i]);
-    }
+    for (size_t i = 0; i < l->worker_count; i++)
+        stop_worker(&l->workers[i]);
     blocking_free(l->blocking);
     ticker_free(l->ticker);
     deadlines_free(l->deadlines);

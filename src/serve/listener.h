@@ -16,8 +16,9 @@ int mu_listener_start(struct mu_serve *serve, int fd, struct mu_listener **ret, 
 const char *mu_listener_url(const struct mu_listener *l); /* "http://127.0.0.1:8470" */
 
 /* No new connections; what is being answered gets drain_s seconds to end, over a connection that is
- * closed then; streams without an end are cut. cancel: what is still being done after that is cut short
- * (mu_cancel), else waited for. NULL is fine. */
-void mu_listener_stop(struct mu_listener *l, unsigned drain_s, bool cancel);
+ * closed then; streams without an end are cut. ending: nobody else listens on the socket, so that new
+ * clients are refused, and what is still being done after that time is cut short (mu_cancel), else
+ * waited for. NULL is fine. */
+void mu_listener_stop(struct mu_listener *l, unsigned drain_s, bool ending);
 
 #endif

@@ -19,7 +19,8 @@ struct mu_metrics;
 struct mu_serve {
     const struct mu_config *config; /* config->serve is never NULL */
     struct mu_log *log;
-    bool loopback;                    /* nobody beyond this machine can connect */
+    bool loopback;      /* nobody beyond this machine can connect */
+    bool socket_passed; /* the socket is systemd's, which listens when we have ended */
     struct mu_governors *token_rates; /* a token each, by name */
     bool insecure_local;              /* no token is asked for: bound to loopback, and said aloud */
     struct mu_mcp *mcp;               /* serve/mcp/mcp.h */
