@@ -235,16 +235,22 @@ static int running(struct mu_listener *l)
 }
 
 /* Sockets stay open until the daemons have ended: a thread may be accepting still (the manual of
- * MHD_quiesce_daemon). So it takes a shutdown to refuse new clients meanwhile, of the one socket that
- * all have copies of. */
-static void quiesce(struct mu_listener *l, bool refuse)
+ * MHD_quiesce_daemon). */
+static void quiesce(struct mu_listener *l)
 {
     for (size_t i = 0; i < l->worker_count; i++) {
         struct mu_worker *w = &l->workers[i];
         w->quiesced = w->daemon ? MHD_quiesce_daemon(w->daemon) : -1;
-        if (refuse && w->quiesced >= 0)
-            shutdown(w->quiesced, SHUT_RDWR);
     }
+}
+
+/* New clients are refused while sockets are open, which are copies of one. When no daemon looks at it
+ * any more: to one that does it would be ready, and fail, again and again. */
+static void refuse(struct mu_listener *l)
+{
+    for (size_t i = 0; i < l->worker_count; i++)
+        if (l->workers[i].quiesced >= 0)
+            shutdown(l->workers[i].quiesced, SHUT_RDWR);
 }
 
 static void stop_worker(struct mu_worker *w)
@@ -286,7 +292,9 @@ void mu_listener_stop(struct mu_listener *l, unsigned drain_s, bool ending)
     if (!l)
         return;
     atomic_store(&l->stopping, true);
-    quiesce(l, ending && !l->serve->socket_passed);
+    quiesce(l);
+    if (ending && !l->serve->socket_passed)
+        refuse(l);
     if (l->ticker)
         ticker_stop(l->ticker);
     drain(l, drain_s);
