@@ -33,7 +33,8 @@ for name in "${names[@]}"; do
     if [ -n "${FUZZ_SEED:-}" ]; then options+=(-seed="$FUZZ_SEED"); fi
     if [ -f "$source/dict/$name.dict" ]; then options+=(-dict="$source/dict/$name.dict"); fi
     echo "  FUZZ     $name, $seconds s"
-    if "${steady[@]}" "$build/fuzz_$name" "${options[@]}" "$build/found/$name" "$source/corpus/$name" >"$build/$name.log" 2>&1; then
+    if "${steady[@]}" "$build/fuzz_$name" "${options[@]}" "$build/found/$name" "$source/corpus/$name" \
+        >"$build/$name.log" 2>&1; then
         grep -E '^stat::(number_of_executed_units|average_exec_per_sec)' "$build/$name.log"
     else
         tail -n 100 "$build/$name.log"
@@ -45,8 +46,8 @@ done
 told() {
     local name=$1 input
     echo "FAIL fuzz_$name:"
-    grep -E '^(==[0-9]+==|SUMMARY|ALARM|muster: )|runtime error' "$build/$name.log" | head -n 6 | cut -c1-200
-    grep -oE '[^ ]+ [^ ]*/(src|tests)/[^ ]+:[0-9]+:[0-9]+$' "$build/$name.log" | head -n 8 | cut -c1-200
+    { grep -m 6 -E '^(==[0-9]+==|SUMMARY|ALARM|muster: )|runtime error' "$build/$name.log" || true; } | cut -c1-200
+    { grep -m 8 -oE '[^ ]+ [^ ]*/(src|tests)/[^ ]+:[0-9]+:[0-9]+$' "$build/$name.log" || true; } | cut -c1-200
     for input in "$build/found/$name"-*; do
         [ -f "$input" ] || continue
         echo "${input##*/}, $(stat -c %s "$input") bytes:"
