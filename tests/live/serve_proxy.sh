@@ -108,14 +108,7 @@ runs = json.load(sys.stdin)
 runs = runs if isinstance(runs, list) else runs["runs"]
 print([r["status"] for r in runs if sys.argv[1] + " " in r["command"]][0])' "$1"
 }
-wait_status() { # PATH STATUS
-    local i
-    for ((i = 0; i < 600; i++)); do
-        [ "$(status_of "$1" 2>/dev/null)" != "$2" ] || return 0
-        sleep 0.1
-    done
-    return 1
-}
+is_now() { [ "$(status_of "$1")" = "$2" ]; } # PATH STATUS
 serve_stop
 
 # --- a secret that was put right is taken without being told ---
@@ -164,14 +157,14 @@ clear_faults
 fault '{"path": "/api/v3/users", "method": "POST", "times": 2, "kind": "hang", "ms": 600000}'
 as "$raw" /sendoso/api/v3/users -d '{}' 2>/dev/null &
 asking=$!
-wait_status /v3/users running && ok "a write under way" || bad "a write under way"
+wait_for "a write under way" is_now /v3/users running
 as "$raw" /sendoso/api/v3/other -d '{}'
-[ "$(status_of /v3/users)" = running ] && ok "others leave it alone" || bad "others leave it alone" "$(muster runs)"
+is_now /v3/users running && ok "others leave it alone" || bad "others leave it alone" "$(muster runs)"
 kill -KILL "$serve_pid"
 wait "$serve_pid" || true
 wait "$asking" || true
 serve_start
-[ "$(status_of /v3/users)" = cut ] && ok "the next start settles it" || bad "the next start settles it" "$(muster runs)"
+is_now /v3/users cut && ok "the next start settles it" || bad "the next start settles it" "$(muster runs)"
 grep -q 'was cut: POST /api/v3/users (proxy, token raw) .* in doubt' "$work/serve.err" && ok "and says that it is in doubt" ||
     bad "and says that it is in doubt" "$(cat "$work/serve.err")"
 clear_faults
